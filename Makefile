@@ -1,0 +1,28 @@
+# make demo: renders configs/boss_fight.yaml and prints the film's path last.   make test: passes every test.
+# Both first install what is missing (tools/bootstrap.sh); a second run installs nothing and needs no network.
+# make PYTHON=/path/to/python3.12 ... makes .venv with that Python.
+
+PYTHON ?=
+export PYTHON
+
+.PHONY: demo test schema check-style
+
+demo:
+	@sh tools/bootstrap.sh
+	@.venv/bin/python -m configs.jsonschema >&2
+	@.venv/bin/python render.py boss_fight
+
+test:
+	@sh tools/bootstrap.sh --test
+	@.venv/bin/python -m configs.jsonschema >&2
+	@$(MAKE) --no-print-directory check-style
+	@.venv/bin/python -m pytest
+
+# The schema that editors read lists the optimizers, surfaces and scenes that are there; it is written only if it changed.
+schema:
+	@sh tools/bootstrap.sh
+	@.venv/bin/python -m configs.jsonschema >&2
+
+check-style:
+	@.venv/bin/python -m ruff check .
+	@.venv/bin/python -m mypy

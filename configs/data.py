@@ -1,0 +1,125 @@
+"""The trajectories as data: csv, npz and json, each written whole or not at all.
+
+A run is an entry and one of its balls. Numbers read back exactly; the same config gives the same bytes.
+"""
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from configs.experiment import Entry, Experiment
+from configs.output import whole
+from configs.version import VERSION
+
+if TYPE_CHECKING:
+    from optimizers import Trajectory
+
+HEADER = ("label", "optimizer", "ball", "step", "x", "y", "loss", "grad_x", "grad_y", "status")
+ARRAYS = ("positions", "loss", "gradient", "gradient_used", "gradient_at")
+
+
+class Run(NamedTuple):
+    """Ball `ball` of an entry, and its row in the entry's trajectory."""
+
+    entry: Entry
+    trajectory: Trajectory
+    ball: int
+
+
+def runs(experiment: Experiment, trajectories: Sequence[Trajectory]) -> Iterator[Run]:
+    """Every run, entry by entry and ball by ball: the order of all data."""
+    for entry, trajectory in zip(experiment.entries, trajectories, strict=True):
+        for ball in range(len(entry.starts)):
+            yield Run(entry, trajectory, ball)
+
+
+def write(path: Path, experiment: Experiment, trajectories: Sequence[Trajectory]) -> None:
+    """The form is the path's suffix: .csv, .npz or .json. Raises OSError."""
+    {".csv": write_csv, ".npz": write_npz, ".json": write_json}[path.suffix.lower()](path, experiment, trajectories)
+
+
+def write_csv(path: Path, experiment: Experiment, trajectories: Sequence[Trajectory]) -> None:
+    """A row for each run and step, the start being step 0, up to the run's last; see HEADER."""
+    with whole(path) as part, part.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(HEADER)
+        for entry, trajectory, ball in runs(experiment, trajectories):
+            rows = slice(int(trajectory.last[ball]) + 1)
+            columns = np.column_stack([trajectory.positions[ball, rows], trajectory.loss[ball, rows],
+                                       trajectory.gradient[ball, rows]]).tolist()
+            status = ["ok"] * len(columns)
+            status[-1] = str(trajectory.status[ball])
+            writer.writerows((entry.label, entry.name, ball, step, *numbers, state)
+                             for step, (numbers, state) in enumerate(zip(columns, status, strict=True)))
+
+
+def write_npz(path: Path, experiment: Experiment, trajectories: Sequence[Trajectory]) -> None:
+    """Arrays whose first axis is runs, NaN after a run's end; `config` (JSON) and `version` are texts.
+
+    label, optimizer, ball, start (runs, 2), replica, status, last; positions, gradient (runs, steps+1, 2), loss
+    (runs, steps+1), gradient_used and gradient_at (runs, steps, 2): what each step used and where it was taken;
+    state_NAME (runs, steps+1, ...): inner state after each step, NaN for optimizers that have none of that name.
+    """
+    listed = list(runs(experiment, trajectories))
+    arrays: dict[str, npt.NDArray[Any]] = {
+        "label": np.array([run.entry.label for run in listed]),
+        "optimizer": np.array([run.entry.name for run in listed]),
+        "ball": np.array([run.ball for run in listed]),
+        "replica": np.zeros(len(listed), dtype=int),
+        "start": np.concatenate([entry.starts for entry in experiment.entries]),
+        "status": np.concatenate([trajectory.status for trajectory in trajectories]).astype(str),
+        "last": np.concatenate([trajectory.last for trajectory in trajectories]),
+        "config": np.array(json.dumps(experiment.resolved, allow_nan=False)),
+        "version": np.array(VERSION),
+    }
+    for name in ARRAYS:
+        arrays[name] = np.concatenate([getattr(trajectory, name) for trajectory in trajectories])
+    with whole(path) as part, part.open("wb") as file:
+        np.savez(file, allow_pickle=False, **arrays, **_states(trajectories))
+
+
+def _states(trajectories: Sequence[Trajectory]) -> dict[str, npt.NDArray[np.float64]]:
+    """Inner state by name over all runs; where optimizers keep it in different shapes the smaller is repeated."""
+    names = dict.fromkeys(name for trajectory in trajectories for name in trajectory.state)
+    states = {}
+    for name in names:
+        shape = max((each.state[name].shape[1:] for each in trajectories if name in each.state), key=len)
+        parts = []
+        for trajectory in trajectories:
+            count = len(trajectory.loss)
+            own = trajectory.state.get(name, np.full((count, *shape), np.nan))
+            own = own.reshape(own.shape + (1,) * (len(shape) + 1 - own.ndim))
+            parts.append(np.broadcast_to(own, (count, *shape)))
+        states[f"state_{name}"] = np.concatenate(parts).astype(np.float64)
+    return states
+
+
+def write_json(path: Path, experiment: Experiment, trajectories: Sequence[Trajectory]) -> None:
+    """{version, config, runs: [{label, optimizer, ball, replica, status, last, start, positions, ...}]}.
+
+    The arrays are those of the npz, per run; a number that is not finite is null.
+    """
+    with whole(path) as part, part.open("w", encoding="utf-8", newline="\n") as file:
+        config = json.dumps(experiment.resolved, allow_nan=False)
+        file.write(f'{{"version": "{VERSION}",\n"config": {config},\n"runs": [')
+        for number, (entry, trajectory, ball) in enumerate(runs(experiment, trajectories)):
+            made = {"label": entry.label, "optimizer": entry.name, "ball": ball, "replica": 0,
+                    "status": str(trajectory.status[ball]), "last": int(trajectory.last[ball]),
+                    "start": entry.starts[ball].tolist()}
+            made |= {name: _nulled(getattr(trajectory, name)[ball]) for name in ARRAYS}
+            made["state"] = {name: _nulled(values[ball]) for name, values in trajectory.state.items()}
+            file.write((",\n" if number else "\n") + json.dumps(made, allow_nan=False))
+        file.write("\n]}\n")
+
+
+def _nulled(values: npt.NDArray[np.float64]) -> Any:
+    """Nested lists, null where a number is not finite."""
+    plain = values.astype(object)
+    plain[~np.isfinite(values)] = None
+    return plain.tolist()

@@ -1,0 +1,146 @@
+"""What a YAML file fixes: the experiment, with every default filled in."""
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from configs.errors import Mark
+from configs.reader import Node
+from registry import parameter
+
+if TYPE_CHECKING:
+    from optimizers import Optimizer, Trajectory
+    from surfaces import Surface
+
+# The words after the type name the pattern the text must have: see configs/schema.py.
+Color: TypeAlias = Annotated[str, "color"]
+Size: TypeAlias = Annotated[str, "size"]
+Panel: TypeAlias = bool | Literal["left", "right", "top_left", "top_right", "bottom_left", "bottom_right"]
+Pair: TypeAlias = tuple[float, float]
+
+FASTEST, WIDEST = 240, 7680
+QUALITIES = {"low": (854, 480, 30), "medium": (1280, 720, 30), "high": (1920, 1080, 60), "4k": (3840, 2160, 60)}
+
+
+@dataclass(frozen=True)
+class Basics:
+    """The keys of the file that are plain values."""
+
+    title: str | None = parameter(None, doc="over the picture; $...$ is mathtext")
+    caption: str | None = parameter(None, doc="at the end, instead of which minimum each ball reached")
+    steps: int = parameter(300, low=1, high=1_000_000)
+    seed: int = parameter(0, low=0, high=2**32 - 1)
+
+
+@dataclass(frozen=True)
+class EntryBasics:
+    """What an optimizer's entry may say besides hyperparameters."""
+
+    label: str | None = parameter(None)
+    color: Color | None = parameter(None)
+
+
+@dataclass(frozen=True)
+class Camera:
+    """Angles in degrees, orbit in degrees a second, center in the surface's units (None: everything is framed)."""
+
+    theta: float = parameter(-35.0, low=-3600, high=3600, doc="degrees around")
+    phi: float = parameter(60.0, low=0, high=89, doc="degrees from straight above")
+    zoom: float = parameter(1.0, low=0.1, high=20)
+    center: Pair | None = parameter(None)
+    orbit: float = parameter(1.5, low=-90, high=90, doc="degrees a second")
+    opening: Literal["flat", "none"] = parameter("none")
+
+
+@dataclass(frozen=True)
+class Style:
+    """The look. Panels are true (their own place), false, or a corner; background None is the theme's."""
+
+    theme: Literal["dark", "light"] = parameter("dark")
+    background: Color | None = parameter(None)
+    ramp: Literal["deep", "viridis", "cividis", "magma", "mono"] = parameter("deep")
+    z_scale: Literal["auto", "linear", "log"] | float = parameter("auto", low=0, low_open=True, high=1e6)
+    grid: bool = parameter(True)
+    contours: bool = parameter(True)
+    axes: bool = parameter(True)
+    ball_size: float = parameter(1.0, low=0.1, high=5)
+    trail: bool = parameter(True)
+    iterates: bool = parameter(True)
+    legend: Panel = parameter("left")
+    counter: Panel = parameter(True)
+    title: Panel = parameter(True)
+    caption: Panel = parameter(True)
+    text_scale: float = parameter(1.0, low=0.5, high=3)
+
+
+@dataclass(frozen=True)
+class VideoWords:
+    """The video section as written; see Video for what becomes of it."""
+
+    quality: Literal["low", "medium", "high", "4k"] = parameter("medium")
+    resolution: Size | None = parameter(None)
+    fps: int | None = parameter(None, low=1, high=FASTEST)
+    seconds: float | None = parameter(None, low=1, high=3600)
+    pace: Literal["dramatic", "even"] = parameter("dramatic")
+    transparent: bool = parameter(False)
+
+
+@dataclass(frozen=True)
+class Video:
+    """Width and height in pixels (even), frames a second, length in seconds (None: the scene chooses)."""
+
+    width: int
+    height: int
+    fps: int
+    seconds: float | None
+    pace: str
+    transparent: bool
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the race: an optimizer with its hyperparameters and its balls' starts (balls, 2)."""
+
+    name: str
+    label: str
+    color: str | None
+    optimizer: Optimizer
+    starts: npt.NDArray[np.float64]
+    given: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """Everything a film, a picture or a table of data needs. `resolved` is the config with its defaults, JSON-able."""
+
+    path: Path
+    name: str
+    title: str | None
+    caption: str | None
+    scene: str
+    options: Any
+    surface: Surface
+    entries: tuple[Entry, ...]
+    steps: int
+    seed: int
+    camera: Camera
+    style: Style
+    video: Video
+    resolved: dict[str, Any]
+    tree: Node = field(repr=False, compare=False)
+
+    def roll(self) -> list[Trajectory]:
+        """One trajectory an entry, all its balls at once."""
+        from optimizers import roll
+        return [roll(entry.optimizer, self.surface, entry.starts, self.steps) for entry in self.entries]
+
+    def written(self, *keys: str) -> Mark | None:
+        """Where a value was written, by the file or the command line; None when it is a default."""
+        node = self.tree
+        for key in keys[:-1]:
+            node = (node.entries or {}).get(key) or Node(Mark(1))
+        return node.mark_of(keys[-1]) if keys[-1] in (node.entries or {}) else None

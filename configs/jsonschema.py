@@ -1,0 +1,120 @@
+"""The JSON schema (draft 2020-12) of a config, built from the registries and the dataclasses that check it.
+
+`python -m configs.jsonschema` writes configs/schema.json, only when it changed; --schema prints it.
+"""
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from configs.experiment import Basics, Camera, EntryBasics, Style, VideoWords
+from configs.schema import model_of
+from configs.starts import Box, Grid, Random
+from registry import BrokenMember, Registry
+
+FILE = Path(__file__).with_name("schema.json")
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+Schema = dict[str, Any]
+
+
+def schema() -> Schema:
+    """The whole schema. Broken members are left out."""
+    from optimizers import OPTIMIZERS
+    from scenes import SCENES
+    from surfaces import SURFACES
+    basics = _object(Basics)["properties"]
+    properties = {
+        "title": basics["title"],
+        "scene": _member(SCENES, "kind"),
+        "surface": {"anyOf": [*_member(SURFACES, "name", "parameters", domain={"$ref": "#/$defs/box"})["anyOf"],
+                              _formula()]},
+        "start": {"$ref": "#/$defs/start"},
+        "optimizers": {"type": "array", "minItems": 1, "items": _entries(OPTIMIZERS)},
+        "camera": _section(Camera), "style": _section(Style), "video": _section(VideoWords),
+        **basics,
+    }
+    return {"$schema": DIALECT, "title": "Thalweg film", "type": "object", "additionalProperties": False,
+            "required": ["surface", "optimizers"], "properties": properties,
+            "$defs": {"box": _object(Box), "point": _point(), "start": _start()}}
+
+
+def _object(cls: type[Any], extra: Schema | None = None) -> Schema:
+    """A dataclass as an object: its fields with ranges and defaults, no other keys; `extra` properties besides."""
+    made = model_of(cls).model_json_schema()
+    properties = {name: _untitled(value) for name, value in made.get("properties", {}).items()}
+    return {"type": "object", "additionalProperties": False, "properties": {**properties, **(extra or {})},
+            **({"required": made["required"]} if "required" in made else {})}
+
+
+def _untitled(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_untitled(each) for each in value]
+    if isinstance(value, dict):
+        return {key: _untitled(each) for key, each in value.items() if not (key == "title" and isinstance(each, str))}
+    return value
+
+
+def _section(cls: type[Any]) -> Schema:
+    return {**_object(cls), "type": ["object", "null"]}
+
+
+def _working(members: Registry[Any]) -> dict[str, type[Any]]:
+    found = {}
+    for name in members:
+        try:
+            found[name] = members[name]
+        except BrokenMember:
+            continue
+    return found
+
+
+def _member(members: Registry[Any], key: str, below: str = "", **extra: Schema) -> Schema:
+    """A name, or an object with the name under `key` and the parameters beside it or `below`."""
+    forms: list[Schema] = [{"enum": list(_working(members))}]
+    for name, cls in _working(members).items():
+        own = {below: {**_object(cls), "type": ["object", "null"]}} if below else _object(cls)["properties"]
+        forms.append({"type": "object", "additionalProperties": False, "required": [key],
+                      "properties": {key: {"const": name}, **own, **extra}})
+    return {"anyOf": forms}
+
+
+def _formula() -> Schema:
+    return {"type": "object", "additionalProperties": False, "required": ["expression"],
+            "properties": {"expression": {"type": "string", "minLength": 1, "maxLength": 2000},
+                           "parameters": {"type": ["object", "null"], "additionalProperties": {"type": "number"}},
+                           "domain": {"$ref": "#/$defs/box"}}}
+
+
+def _entries(members: Registry[Any]) -> Schema:
+    basics = _object(EntryBasics, {"start": {"$ref": "#/$defs/start"}})["properties"]
+    bodies = {name: {**_object(cls, basics), "type": ["object", "null"]} for name, cls in _working(members).items()}
+    return {"anyOf": [{"enum": list(bodies)},
+                      {"type": "object", "additionalProperties": False, "minProperties": 1, "maxProperties": 1,
+                       "properties": bodies}]}
+
+
+def _point() -> Schema:
+    return {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}
+
+
+def _start() -> Schema:
+    box = {"box": {"$ref": "#/$defs/box"}}
+    return {"anyOf": [{"$ref": "#/$defs/point"},
+                      {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/point"}},
+                      {**_object(Grid, box), "required": ["grid"]}, {**_object(Random, box), "required": ["random"]}]}
+
+
+def text() -> str:
+    """The schema as it is written and printed."""
+    return json.dumps(schema(), indent=1, allow_nan=False) + "\n"
+
+
+def main() -> None:
+    made = text()
+    if not FILE.exists() or FILE.read_text(encoding="utf-8") != made:
+        FILE.write_text(made, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,50 @@
+"""What --list prints: every member of a registry with its parameters, one line each."""
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import fields
+from typing import Any
+
+from configs.errors import one_line
+from configs.labels import words
+from registry import BrokenMember, Range, Registry
+
+WHAT = ("optimizers", "surfaces", "scenes")
+
+
+def listing(what: str) -> Iterator[str]:
+    """Lines for one of WHAT, or for all of them under headings when `what` is 'all'."""
+    for name in WHAT:
+        if what == name:
+            yield from _members(registry(name))
+        elif what == "all":
+            yield f"{name}:"
+            yield from (f"  {line}" for line in _members(registry(name)))
+
+
+def registry(what: str) -> Registry[Any]:
+    if what == "optimizers":
+        from optimizers import OPTIMIZERS
+        return OPTIMIZERS
+    if what == "surfaces":
+        from surfaces import SURFACES
+        return SURFACES
+    from scenes import SCENES
+    return SCENES
+
+
+def _members(members: Registry[Any]) -> Iterator[str]:
+    width = max(map(len, members), default=0)
+    for name in members:
+        try:
+            parameters = [_parameter(each) for each in fields(members[name])]
+        except BrokenMember as error:
+            yield one_line(f"{name:{width}}  broken: {type(error.cause).__name__}: {error.cause}")
+            continue
+        yield f"{name:{width}}  {', '.join(parameters)}".rstrip()
+
+
+def _parameter(each: Any) -> str:
+    limits: Range = each.metadata.get("range", Range())
+    ranged = limits.words()
+    return f"{each.name}={words(each.default)}" + (f" ({ranged})" if ranged else "")

@@ -1,0 +1,72 @@
+"""Output files that are whole or absent: written to a hidden temporary beside their place, moved there at the end."""
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+
+@contextmanager
+def whole(path: str | Path) -> Iterator[Path]:
+    """Gives the temporary's path; what is written there takes `path`'s place when the block ends without exception.
+
+    Missing folders are made. On any exception, an interrupt included, the temporary is removed, and so are the folders
+    that were made. Temporaries that killed processes left for this path are removed at the start. Raises OSError.
+    """
+    target = Path(os.path.realpath(path))  # a link stays, the file it leads to is replaced
+    if target.is_dir():
+        raise IsADirectoryError(21, "is a folder", str(path))
+    made = _make_folders(target.parent)
+    part = target.with_name(f".{target.stem}.{os.getpid()}.part{target.suffix}")
+    done = False
+    try:
+        _remove_stale(target)
+        yield part
+        os.replace(part, target)
+        done = True
+    finally:
+        if not done:
+            with suppress(OSError):
+                part.unlink()
+            for folder in reversed(made):
+                with suppress(OSError):  # somebody else put something there meanwhile
+                    folder.rmdir()
+
+
+def _make_folders(folder: Path) -> list[Path]:
+    """Makes what is missing, outermost first; returns what it made."""
+    missing = []
+    while not folder.exists():
+        missing.append(folder)
+        folder = folder.parent
+    made = []
+    for each in reversed(missing):
+        each.mkdir(exist_ok=True)
+        made.append(each)
+    return made
+
+
+def _remove_stale(target: Path) -> None:
+    pattern = re.compile(rf"\.{re.escape(target.stem)}\.(\d+)\.part{re.escape(target.suffix)}")
+    for each in target.parent.iterdir():
+        found = pattern.fullmatch(each.name)
+        if found and not _alive(int(found[1])):
+            with suppress(OSError):
+                each.unlink()
+
+
+def _alive(process: int) -> bool:
+    """Whether another process of that number runs; our own number on an old file is a coincidence."""
+    if process == os.getpid():
+        return False
+    if os.name == "nt":  # os.kill would end it; a file in use cannot be removed there anyway
+        return False
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except OSError:
+        return True
+    return True

@@ -1,0 +1,197 @@
+"""The sections of a config that name members of a registry: surface, scene and optimizers."""
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from typing import Any
+
+from configs.errors import Mark, Report, nearest, show
+from configs.experiment import EntryBasics
+from configs.labels import Named
+from configs.reader import Node
+from configs.schema import LATER, checked, fields_of, join, unknown
+from configs.starts import Start, read_box, read_start
+from optimizers import OPTIMIZERS
+from registry import BrokenMember, Registry
+from scenes import SCENES
+from surfaces import SURFACES, ExpressionError, from_expression
+
+LIST_FORM = "write a list:  - sgd: {lr: 0.1}"
+RESERVED = ("label", "color", "start")
+
+
+@dataclass(frozen=True)
+class Draft:
+    """An entry as read: parts that had problems are None."""
+
+    name: str
+    where: str
+    mark: Mark
+    optimizer: Any
+    basics: EntryBasics
+    label_mark: Mark
+    start: Start | None
+    given: tuple[str, ...]
+
+
+def member(registry: Registry[Any], node: Node, mark: Mark, where: str, what: str, report: Report) -> Any:
+    """The class a name stands for; None, with the problem reported, when there is none."""
+    name = node.text if node.is_scalar and isinstance(node.scalar, str) else None
+    if name is None:
+        words = "is empty" if node.is_null else f"{show(node.plain)} is not the name of {what}"
+        report.add(mark, where, words, f"use a name, for example {next(iter(registry), '')}")
+    elif name not in registry:
+        report.add(mark, where, f"unknown {what.partition(' ')[2]} {show(name)}", nearest(name, registry))
+    else:
+        try:
+            return registry[name]
+        except BrokenMember as error:
+            report.add(mark, where, str(error), "mend that file")
+    return None
+
+
+def read_scene(tree: Node, report: Report) -> tuple[str, Any]:
+    """The scene's kind and its options, None with problems."""
+    node = tree.child("scene") if tree.has("scene") else Node(tree.mark, "race", text="race")
+    if node.entries is None:
+        cls = member(SCENES, node, tree.mark_of("scene"), "scene", "a scene", report)
+        return node.text, cls and cls()
+    if not node.has("kind"):
+        report.add(tree.mark_of("scene"), "scene.kind", "is missing", "write scene: {kind: race}")
+        return "", None
+    cls = member(SCENES, node.child("kind"), node.mark_of("kind"), "scene.kind", "a scene", report)
+    options, bad = checked(cls, node, "scene", report, also=("kind",)) if cls else (None, set())
+    return node.child("kind").text, None if bad else options
+
+
+def read_surface(tree: Node, report: Report) -> Any:
+    """The Surface, with its parameters and domain; None, with problems reported, when it cannot be made."""
+    if not tree.has("surface"):
+        report.add(tree.mark, "surface", "is missing", "give one, for example surface: bowl")
+        return None
+    node = tree.child("surface")
+    if node.entries is None:
+        cls = member(SURFACES, node, tree.mark_of("surface"), "surface", "a surface", report)
+        return cls and cls()
+    before = len(report.problems)
+    for key in [key for key in node.entries if key not in ("name", "expression", "parameters", "domain")]:
+        unknown(key, ["name", "expression", "parameters", "domain"], node, "surface", report)
+    box = read_box(node, "domain", "surface.domain", report)
+    if node.has("name") == node.has("expression"):
+        if not any(key in node.entries for key in LATER["surface"]) or node.has("name"):
+            what = "name and expression exclude each other" if node.has("name") else "has neither name nor expression"
+            report.add(tree.mark_of("surface"), "surface", what, "give one of the two")
+        return None
+    square = ((-3.0, 3.0), (-3.0, 3.0))
+    surface = _named(node, report) if node.has("name") else _expression(node, box and box.within(square), report)
+    if surface is None or box is None or len(report.problems) > before:
+        return None
+    return surface.with_domain(box.within(surface.domain)) if node.has("domain") and node.has("name") else surface
+
+
+def _named(node: Node, report: Report) -> Any:
+    cls = member(SURFACES, node.child("name"), node.mark_of("name"), "surface.name", "a surface", report)
+    if cls is None:
+        return None
+    parameters = node.child("parameters") if node.has("parameters") else Node(node.mark, entries={})
+    surface, bad = checked(cls, parameters, "surface.parameters", report)
+    return None if bad else surface
+
+
+def _expression(node: Node, domain: Any, report: Report) -> Any:
+    text = node.child("expression")
+    if not isinstance(text.scalar, str) or not text.is_scalar:
+        what = "is empty" if text.is_null else f"{show(text.plain)} is not a formula"
+        report.add(node.mark_of("expression"), "surface.expression", what, 'write it in quotes, like "x**2 + abs(y)"')
+        return None
+    parameters = _numbers(node, report)
+    if parameters is None or domain is None:
+        return None
+    try:
+        return from_expression(text.scalar, parameters, domain)
+    except ExpressionError as error:
+        what, _, cure = str(error).partition("; ")
+        report.add(node.mark_of("expression"), "surface.expression", what, cure)
+        return None
+
+
+def _numbers(node: Node, report: Report) -> dict[str, float] | None:
+    """The parameters of a formula: any names, finite numbers."""
+    where = "surface.parameters"
+    parameters = node.child("parameters") if node.has("parameters") else Node(node.mark)
+    if parameters.entries is None and not parameters.is_null:
+        report.add(node.mark_of("parameters"), where, f"{show(parameters.plain)} is not a mapping", "write {a: 0.3}")
+        return None
+    from surfaces._text import check_parameters
+    before, numbers = len(report.problems), {}
+    for name, child in (parameters.entries or {}).items():
+        try:
+            numbers.update(check_parameters({name: child.plain}))
+        except ExpressionError as error:
+            what, _, cure = str(error).partition("; ")
+            report.add(parameters.mark_of(name), join(where, name), what, cure or "use a number")
+    return numbers if len(report.problems) == before else None
+
+
+def read_optimizers(tree: Node, report: Report) -> list[Draft]:
+    """The entries that could be read at all, in order."""
+    if not tree.has("optimizers"):
+        report.add(tree.mark, "optimizers", "is missing", LIST_FORM)
+        return []
+    node, mark = tree.child("optimizers"), tree.mark_of("optimizers")
+    if node.entries is not None:
+        form = ", ".join(f"- {key}" if child.is_null else f"- {key}: {show(child.plain)}"
+                         for key, child in list(node.entries.items())[:3])
+        report.add(mark, "optimizers", "is a mapping, not a list", f"write a list:  {form}")
+    elif node.items is None:
+        what = "is empty" if node.is_null else f"{show(node.plain)} is not a list"
+        report.add(mark, "optimizers", what, LIST_FORM if node.is_null else f"write a list:  - {node.text}")
+    elif not node.items:
+        report.add(mark, "optimizers", "the list is empty", LIST_FORM)
+    return [draft for index, entry in enumerate(node.items or []) for draft in _draft(entry, index, report)]
+
+
+def _draft(entry: Node, index: int, report: Report) -> Iterator[Draft]:
+    where, body = join("optimizers", index), Node(entry.mark)
+    key = entry
+    if entry.entries is not None:
+        if len(entry.entries) != 1:
+            first, *rest = [*entry.entries, ""]
+            what = f"holds {len(entry.entries)} keys ({', '.join(entry.entries)}), not one optimizer"
+            cure = f"indent {rest[0]} further, below {first}" if first in OPTIMIZERS else LIST_FORM
+            report.add(entry.mark, where, what, cure)
+            return
+        name = next(iter(entry.entries))
+        key, body = Node(entry.keys[name], name, text=name), entry.child(name)
+    cls = member(OPTIMIZERS, key, key.mark, where, "an optimizer", report)
+    if cls is None:
+        return
+    where = join(where, key.text)
+    if not body.is_null and body.entries is None:
+        report.add(body.mark, where, f"{show(body.plain)} is not a mapping", f"write - {key.text}: {{lr: 0.1}}")
+        return
+    optimizer, bad = checked(cls, body, where, report, also=RESERVED)
+    basics, _ = checked(EntryBasics, body, where, report, known=False)
+    start = read_start(body.child("start"), join(where, "start"), body.mark_of("start"), report) \
+        if body.has("start") else None
+    given = tuple(name for name in fields_of(cls) if body.has(name) or name == "lr")
+    yield Draft(key.text, where, key.mark, None if bad else optimizer, basics or EntryBasics(),
+                body.mark_of("label"), start, given)
+
+
+def named_entry(entry: Node) -> Named:
+    """What an entry's label is made of, read before anything is checked: whatever is wrong is left out."""
+    name = next(iter(entry.entries), "") if entry.entries is not None else entry.text
+    body = entry.child(name) if entry.has(name) else Node(entry.mark)
+    written = body.plain if body.entries is not None else {}
+    silent = Report("")
+    start = read_start(body.child("start"), "", entry.mark, silent) if body.has("start") else None
+    display, hyper = name, {}
+    try:
+        cls = OPTIMIZERS[name]
+        display = cls.display_name or name
+        hyper = {each.name: written.get(each.name, each.default) for each in fields(cls)}
+    except (KeyError, BrokenMember):
+        pass
+    label = written.get("label")
+    return Named(name, display, hyper, start.label if start else "", label if isinstance(label, str) else None)

@@ -1,0 +1,125 @@
+"""Which file each config becomes, and whether it can."""
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from configs.errors import Mark, Problem, listed, nearest, show
+from configs.machine import DISK_BYTES, disk_free, size
+
+if TYPE_CHECKING:
+    from configs.experiment import Experiment
+
+FILMS, STILLS, DATA = (".mp4", ".webm", ".mov", ".gif"), (".png",), (".csv", ".npz", ".json")
+SUFFIXES = (*FILMS, *STILLS, *DATA)
+OPAQUE = (".mp4", ".gif")
+GIF_RATE, GIF_FASTEST = 25, 50
+
+
+def targets(configs: Sequence[Path], output: str | None, problems: list[Problem]) -> list[Path]:
+    """The output of each config: videos/NAME.mp4, the file PATH, or NAME.mp4 in the folder PATH."""
+    given = f"--output {output}"
+    if output is None:
+        made = [Path("videos") / f"{config.stem}.mp4" for config in configs]
+    elif not output.strip() or "\0" in output:
+        problems.append(_said(given, "is not a path", "give a file or a folder"))
+        return []
+    elif _is_folder(output):
+        made = [Path(output) / f"{config.stem}.mp4" for config in configs]
+    elif Path(output).suffix.lower() not in SUFFIXES:
+        close = nearest(Path(output).suffix.lower(), SUFFIXES)
+        cure = close if close.startswith("did") else f"use {listed(SUFFIXES)}"
+        problems.append(_said(given, f"{show(Path(output).suffix)} is no kind of output", cure))
+        return []
+    elif len(configs) > 1:
+        problems.append(_said(given, f"is one file for {len(configs)} configs", "give a folder, or one config"))
+        return []
+    else:
+        made = [Path(output)]
+    first: dict[str, Path] = {}
+    for config, target in zip(configs, made, strict=True):
+        place = os.path.realpath(target)
+        if place in first:
+            problems.append(_said(str(config), f"would write {target}, as {first[place]} does",
+                                  "render them one by one, each with its own -o"))
+        first.setdefault(place, config)
+        problems.extend(_unwritable(target))
+    return made
+
+
+def _is_folder(output: str) -> bool:
+    return output.endswith(("/", os.sep)) or os.path.isdir(output) or not Path(output).suffix
+
+
+def _unwritable(target: Path) -> list[Problem]:
+    folder = target.absolute().parent
+    while not os.path.lexists(folder) and folder != folder.parent:
+        folder = folder.parent
+    if target.is_dir():
+        return [_said(str(target), "is a folder", "give another path")]
+    if not folder.is_dir():
+        return [_said(str(target), f"{folder} is not a folder", "give another path")]
+    if not os.access(folder, os.W_OK | os.X_OK):
+        return [_said(str(target), f"the folder {folder} cannot be written to", "give another path, or its rights")]
+    return []
+
+
+def moment(at: str | None, made: Sequence[Path], problems: list[Problem]) -> float | None:
+    """The seconds of --at; only pictures take them."""
+    if at is None:
+        return None
+    try:
+        seconds = float(at)
+    except ValueError:
+        seconds = math.nan
+    if not (math.isfinite(seconds) and seconds >= 0):
+        problems.append(_said(f"--at {at}", "is not a moment of the film", "give seconds, for example 4.5"))
+    elif any(target.suffix.lower() != ".png" for target in made):
+        problems.append(_said(f"--at {at}", "is for pictures only", "add -o NAME.png"))
+    return seconds
+
+
+def unsuited(experiment: Experiment, target: Path) -> list[Problem]:
+    """What keeps this experiment from becoming that file: transparency its format lacks, a disk too small."""
+    suffix = target.suffix.lower()
+    if experiment.video.transparent and suffix in OPAQUE:
+        return [_written(experiment, ("video", "transparent"), f"{suffix} has no transparency",
+                         "use -o NAME.webm, NAME.mov or NAME.png")]
+    if suffix in DISK_BYTES:
+        rows = sum(len(entry.starts) for entry in experiment.entries) * (experiment.steps + 1)
+        needed, free = rows * DISK_BYTES[suffix], disk_free(target)
+        if free is not None and needed > free:
+            what = f"{rows:,} rows need about {size(needed)}, {size(free)} are free at {target.parent}"
+            return [_written(experiment, ("steps",), what, "use fewer steps or starts")]
+    return []
+
+
+def _written(experiment: Experiment, keys: tuple[str, ...], what: str, cure: str) -> Problem:
+    mark = experiment.written(*keys) or Mark(1)
+    return Problem(str(experiment.path), mark.line, ".".join(keys), what, cure, mark.source)
+
+
+def _said(source: str, what: str, cure: str) -> Problem:
+    return Problem("", 0, "", what, cure, source)
+
+
+def gif_rate(fps: int) -> int:
+    """The nearest rate a gif can have: its frames last whole hundredths of a second, two at least."""
+    rates = [rate for rate in range(1, GIF_FASTEST + 1) if 100 % rate == 0]
+    return min(rates, key=lambda rate: (abs(rate - fps), -rate))
+
+
+def suited(experiment: Experiment, target: Path) -> tuple[Experiment, str]:
+    """The experiment with a rate the format can have, and what was changed (empty unless the user asked otherwise)."""
+    fps = experiment.video.fps
+    if target.suffix.lower() != ".gif":
+        return experiment, ""
+    asked = experiment.written("video", "fps") is not None
+    rate = gif_rate(fps) if asked else GIF_RATE
+    changed = replace(experiment, video=replace(experiment.video, fps=rate),
+                      resolved={**experiment.resolved, "video": {**experiment.resolved["video"], "fps": rate}})
+    return changed, f"{target}: a gif cannot show {fps} frames/s, it has {rate}" if asked and rate != fps else ""

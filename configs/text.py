@@ -1,0 +1,137 @@
+"""Text as it will stand on screen: what is plain, what is mathtext between two $, whether it can be set, how wide it
+is.
+
+Fonts are the ones matplotlib ships, so every machine measures and draws the same. Nothing heavy is imported before
+it is needed: Pillow for plain text, matplotlib's mathtext only for a text that has a formula.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+MATH_FONTSET = "cm"
+REFERENCE_SIZE = 100.0  # pixels; widths are measured at this size and scaled, so that layout does not depend on hinting
+TITLE_SIZE = 0.052  # of the picture's shorter effective side, see text_unit
+TITLE_SMALLEST = 0.6
+
+
+class Span(NamedTuple):
+    text: str
+    math: bool
+
+
+class TitleTooLong(ValueError):
+    """The title does not fit even on two lines at 60 % of its size."""
+
+
+def spans(text: str) -> tuple[Span, ...]:
+    """Split at pairs of $: '$x^2$ at 5 $' is math 'x^2', plain ' at 5 $'. A lone $ is a dollar; '\\$' always is."""
+    pieces = re.split(r"(?<!\\)\$", text)
+    if len(pieces) % 2 == 0:  # an odd number of $: the last one stands for itself
+        pieces[-2:] = [pieces[-2] + "$" + pieces[-1]]
+    found = [
+        Span(piece if index % 2 else piece.replace("\\$", "$"), bool(index % 2)) for index, piece in enumerate(pieces)
+    ]
+    return tuple(span for span in found if span.text)
+
+
+def problem_in_text(text: str) -> str | None:
+    """One line saying what mathtext refuses in the text's formulas, or None when all of it can be drawn."""
+    for span in spans(text):
+        if span.math:
+            try:
+                math_parser().parse(f"${span.text}$", dpi=72, prop=math_font(20.0))
+            except (ValueError, RuntimeError) as error:
+                lines = [line for line in str(error).splitlines() if line.strip()]
+                return f"the formula ${span.text}$ cannot be set ({lines[-1].strip() if lines else 'bad mathtext'})"
+    return None
+
+
+@lru_cache(1)
+def math_parser() -> Any:
+    from matplotlib.mathtext import MathTextParser
+
+    return MathTextParser("agg")
+
+
+def math_font(size: float) -> Any:
+    from matplotlib.font_manager import FontProperties
+
+    return FontProperties(size=size, math_fontfamily=MATH_FONTSET)
+
+
+@lru_cache(64)
+def plain_font(size: float, bold: bool) -> Any:
+    """DejaVu Sans as matplotlib ships it, at a size in pixels."""
+    import importlib.util
+    from pathlib import Path
+
+    from PIL import ImageFont
+
+    spec = importlib.util.find_spec("matplotlib")  # finds the folder without importing matplotlib
+    assert spec is not None and spec.origin is not None
+    name = "DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf"
+    return ImageFont.truetype(str(Path(spec.origin).parent / "mpl-data" / "fonts" / "ttf" / name), size)
+
+
+@lru_cache(512)
+def span_width(text: str, math: bool, bold: bool) -> float:
+    """Width in units of the font size."""
+    if math:
+        return float(math_parser().parse(f"${text}$", dpi=72, prop=math_font(REFERENCE_SIZE)).width) / REFERENCE_SIZE
+    return float(plain_font(REFERENCE_SIZE, bold).getlength(text)) / REFERENCE_SIZE
+
+
+def text_width(text: str, size: float, bold: bool = False) -> float:
+    """Width in pixels of one line set at `size` pixels."""
+    return size * sum(span_width(span.text, span.math, bold) for span in spans(text))
+
+
+def text_unit(width: int, height: int) -> float:
+    """The pixel size that stands for 1 in sizes of text: the height for landscape, less for tall pictures."""
+    return min(height, width * 0.9)
+
+
+def wrap(text: str, size: float, room: float, bold: bool = False) -> list[str]:
+    """Break at spaces outside formulas so that each line fits into `room` pixels where that is possible."""
+    words: list[str] = []
+    for part in re.split(r"((?<!\\)\$[^$]*(?<!\\)\$)", text):
+        if len(part) > 1 and part.startswith("$") and part.endswith("$"):
+            if words and not text[: text.index(part)].endswith(" "):
+                words[-1] += part
+            else:
+                words.append(part)
+            continue
+        glued = bool(words) and bool(part) and not part.startswith(" ") and words[-1].endswith("$")
+        pieces = part.split()
+        if glued and pieces:
+            words[-1] += pieces.pop(0)
+        words.extend(pieces)
+    lines: list[str] = []
+    for word in words:
+        joined = f"{lines[-1]} {word}" if lines else word
+        if lines and text_width(joined, size, bold) <= room:
+            lines[-1] = joined
+        else:
+            lines.append(word)
+    return lines
+
+
+def fit_title(title: str, width: int, height: int, scale: float = 1.0) -> tuple[list[str], float]:
+    """Lines and font size in pixels of a title in a picture of that size: one line, else two, else smaller down to 60
+    %.
+
+    Raises TitleTooLong with one line of words when even that does not fit.
+    """
+    full = TITLE_SIZE * text_unit(width, height) * scale
+    room = 0.62 * width if width > height else 0.9 * width
+    for step in range(9):
+        size = full * (1 - step * (1 - TITLE_SMALLEST) / 8)
+        lines = wrap(title, size, room, bold=True)
+        if len(lines) <= 2 and all(text_width(line, size, bold=True) <= room for line in lines):
+            return lines, size
+    raise TitleTooLong(
+        f"the title is too long for a picture of {width}x{height}, even on two lines at 60 % of its size"
+    )

@@ -1,0 +1,15 @@
+"""Optimizers: one file each, the file's name is its name in YAML.
+
+`OPTIMIZERS[name]` is the class (imported on first use), `roll` moves a batch of points with one over a surface.
+"""
+from __future__ import annotations
+
+from pathlib import Path
+
+from optimizers._base import Objective, Optimizer, State
+from optimizers._rollout import Trajectory, roll
+from registry import Registry
+
+OPTIMIZERS: Registry[Optimizer] = Registry("optimizers", Path(__file__).parent, Optimizer)
+
+__all__ = ["OPTIMIZERS", "Objective", "Optimizer", "State", "Trajectory", "roll"]

@@ -1,0 +1,150 @@
+"""Moves all runs of one optimizer at once over a surface and keeps everything that happened."""
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from optimizers._base import Array, Hyper, Objective, Optimizer, State
+
+BLOCK = 1 << 16     # points evaluated at once: bounds the memory of a formula's intermediate results
+
+
+@dataclass(frozen=True)
+class Trajectory:
+    """What `roll` returns; row k of an array is the moment after k steps, row 0 the start.
+
+    optimizer: public name; start (runs, 2); positions (runs, steps+1, 2); loss (runs, steps+1) and
+    gradient (runs, steps+1, 2): the exact surface's at positions;
+    gradient_used, gradient_at (runs, steps, 2): the gradient that step k asked for last (before weight decay) and the
+    point it was taken at (NAG looks ahead); state: inner state by name, (runs, steps+1, ...);
+    status (runs,): "ok" or "diverged"; last (runs,): index of the run's last row. After it everything is NaN; a
+    diverged run's last row is the first in which position, loss or gradient is not finite, kept as it is.
+    """
+
+    optimizer: str
+    start: Array
+    positions: Array
+    loss: Array
+    gradient: Array
+    gradient_used: Array
+    gradient_at: Array
+    state: dict[str, Array]
+    status: npt.NDArray[np.str_]
+    last: npt.NDArray[np.int64]
+
+
+def roll(optimizer: Optimizer, surface: Objective, starts: npt.ArrayLike, steps: int, *,
+         hyper: Mapping[str, Any] | None = None) -> Trajectory:
+    """Make `steps` steps from each of the starts, (runs, 2) or (2,), all runs at once.
+
+    hyper: hyperparameters that differ from run to run, name -> (runs,); for a pair such as betas a pair of those.
+    A run of a batch is bit for bit what it is alone. Diverging is a status, never an error.
+    Raises ValueError for starts of another shape, steps < 0, and what the optimizer itself would refuse.
+    """
+    start = np.array(starts, dtype=np.float64)
+    start = start[None] if start.ndim == 1 else start
+    if start.ndim != 2 or start.shape[1] != 2 or len(start) == 0:
+        raise ValueError(f"starts: shape {np.shape(starts)} is wrong; give (runs, 2) or (2,)")
+    if steps < 0:
+        raise ValueError(f"steps: {steps} is out of range; must be >= 0")
+    values = _spread(optimizer, hyper or {}, len(start))
+    with np.errstate(all="ignore"):
+        positions, used, at, state = _walk(optimizer, surface, start, steps, values)
+        loss, gradient = _measure(surface, positions)
+    finite = np.isfinite(positions).all(axis=-1) & np.isfinite(loss) & np.isfinite(gradient).all(axis=-1)
+    diverged = ~finite.all(axis=0)
+    last = np.where(diverged, np.argmin(finite, axis=0), steps)
+    gone = np.arange(steps + 1)[:, None] > last
+    for rows in (positions, loss, gradient, *state.values()):
+        rows[gone] = np.nan
+    for rows in (used, at):
+        rows[gone[1:]] = np.nan
+    return Trajectory(optimizer.name, start, _runs_first(positions), _runs_first(loss), _runs_first(gradient),
+                      _runs_first(used), _runs_first(at), {name: _runs_first(rows) for name, rows in state.items()},
+                      np.where(diverged, "diverged", "ok"), last)
+
+
+class _Watched:
+    """The surface as a step sees it; remembers the last gradient asked for and where."""
+
+    def __init__(self, surface: Objective, runs: int) -> None:
+        self.surface, self.nothing = surface, np.full((runs, 2), np.nan)
+        self.forget()
+
+    def forget(self) -> None:
+        self.used = self.at = self.nothing
+
+    def value(self, points: Array) -> Array:
+        return self.surface.value(points)
+
+    def gradient(self, points: Array) -> Array:
+        self.at, self.used = points, self.surface.gradient(points)
+        return self.used
+
+    def hessian(self, points: Array) -> Array:
+        return self.surface.hessian(points)
+
+
+def _walk(optimizer: Optimizer, surface: Objective, start: Array, steps: int,
+          hyper: Hyper) -> tuple[Array, Array, Array, State]:
+    """Positions (steps+1, runs, 2), gradients used and where (steps, runs, 2), state (steps+1, runs, ...).
+
+    Steps come first in memory, so that each step writes one stretch of it.
+    """
+    watched, points, state = _Watched(surface, len(start)), start.copy(), optimizer.init(start.copy(), hyper)
+    positions = np.empty((steps + 1, *start.shape))
+    used, at = np.empty((steps, *start.shape)), np.empty((steps, *start.shape))
+    kept = {name: np.empty((steps + 1, *rows.shape)) for name, rows in state.items()}
+    for k in range(steps + 1):
+        positions[k] = points
+        for name, rows in kept.items():
+            rows[k] = state[name]
+        if k < steps:
+            watched.forget()
+            state, points = optimizer.step(state, points, watched, hyper)
+            used[k], at[k] = watched.used, watched.at
+    return positions, used, at, kept
+
+
+def _measure(surface: Objective, positions: Array) -> tuple[Array, Array]:
+    """Loss (steps+1, runs) and gradient (steps+1, runs, 2) at the positions, in blocks."""
+    points = positions.reshape(-1, 2)
+    loss, gradient = np.empty(len(points)), np.empty(points.shape)
+    for low in range(0, len(points), BLOCK):
+        block = slice(low, low + BLOCK)
+        loss[block], gradient[block] = surface.value(points[block]), surface.gradient(points[block])
+    return loss.reshape(positions.shape[:-1]), gradient.reshape(positions.shape)
+
+
+def _runs_first(rows: Array) -> Array:
+    return rows.swapaxes(0, 1)
+
+
+def _spread(optimizer: Optimizer, hyper: Mapping[str, Any], runs: int) -> Hyper:
+    """The optimizer's hyperparameters with those of `hyper` as columns (runs, 1)."""
+    values = optimizer.hyper()
+    columns: dict[str, Any] = {}
+    for name, given in hyper.items():
+        plain = getattr(values, name, None)
+        if isinstance(plain, tuple) and len(given) == len(plain):
+            columns[name] = tuple(_column(name, part, runs) for part in given)
+        elif isinstance(plain, float):
+            columns[name] = _column(name, given, runs)
+        else:
+            raise ValueError(f"{name}: no hyperparameter of {optimizer.name} that can differ from run to run")
+    for run in range(runs if columns else 0):    # each run alone must be an optimizer its class accepts
+        replace(optimizer, **{name: tuple(float(part[run, 0]) for part in column) if isinstance(column, tuple)
+                              else float(column[run, 0]) for name, column in columns.items()})
+    values.__dict__.update(columns)
+    return values
+
+
+def _column(name: str, given: npt.ArrayLike, runs: int) -> Array:
+    column = np.array(given, dtype=np.float64)
+    if column.shape != (runs,):
+        raise ValueError(f"{name}: shape {column.shape} is wrong; give one number for each of the {runs} runs")
+    return column[:, None]

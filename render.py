@@ -1,0 +1,245 @@
+"""The command line: reads arguments and configs, rolls the balls, hands over to what draws or writes.
+
+Nothing heavy is imported before it is needed: --help loads neither numpy nor sympy, and manimgl comes last of all, only
+for films and pictures.
+"""
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+import click
+
+import configs
+from configs.errors import Problem, one_line
+from configs.version import VERSION
+
+if TYPE_CHECKING:
+    from configs.experiment import Experiment
+
+LATER = {"preview": "--preview", "resume": "--resume", "plugin": "--plugin", "trust": "--trust"}
+USER, INTERRUPTED, TERMINATED = 2, 130, 143
+PLAIN_EVERY = 10.0  # seconds between two lines of progress where there is no terminal
+
+
+class UserErrors(Exception):
+    """What the user must mend: a line each."""
+
+    def __init__(self, problems: Iterable[Problem | str]) -> None:
+        self.lines = list(dict.fromkeys(one_line(str(problem)) for problem in problems))
+        super().__init__("\n".join(self.lines))
+
+
+class Terminated(BaseException):
+    """SIGTERM or SIGHUP: unwinds like an interrupt, so that nothing half made is left."""
+
+
+@click.command(context_settings={"help_option_names": ["--help", "-h"], "max_content_width": 110},
+               epilog="Example: python render.py boss_fight -o race.gif --set steps=100")
+@click.argument("config", nargs=-1)
+@click.option("-o", "--output", metavar="PATH", help="File or folder; the extension chooses what is made: "
+              ".mp4 .webm .mov .gif film, .png one frame (with --at), .csv .npz .json the trajectories.")
+@click.option("--at", metavar="SECONDS", help="The moment shown in a .png (default: the last frame).")
+@click.option("-q", "--quality", metavar="low|medium|high|4k",
+              help="854x480@30, 1280x720@30, 1920x1080@60, 3840x2160@60.")
+@click.option("--resolution", metavar="WxH", help="Size in pixels, both even.")
+@click.option("--fps", metavar="N", help="Frames a second.")
+@click.option("--transparent", is_flag=True, help="No background, for .webm, .mov and .png.")
+@click.option("--set", "overrides", metavar="KEY=VALUE", multiple=True,
+              help="Change one value of the YAML, repeatable: --set steps=500 --set optimizers.adam.lr=0.01")
+@click.option("--check", is_flag=True, help="Read, simulate, report; draw nothing.")
+@click.option("--list", "what", is_flag=False, flag_value="all", metavar="[optimizers|surfaces|scenes]",
+              help="Names, parameters with defaults and ranges, one line each.")
+@click.option("--schema", is_flag=True, help="The JSON schema of the YAML, for editors.")
+@click.option("--verbose", is_flag=True, help="Say how long each part takes.")
+@click.option("-p", "--preview", is_flag=True, hidden=True)
+@click.option("-j", "--jobs", hidden=True)
+@click.option("--resume", is_flag=True, hidden=True)
+@click.option("--plugin", multiple=True, hidden=True)
+@click.option("--trust", is_flag=True, hidden=True)
+@click.version_option(VERSION, prog_name="thalweg", message="%(prog)s %(version)s")
+def command(config: tuple[str, ...], **options: Any) -> None:
+    """Films of optimizers rolling over loss surfaces.
+
+    Each CONFIG becomes videos/NAME.mp4; a bare name means configs/NAME.yaml or configs/NAME/NAME.yaml.
+    """
+    _refuse_later(options)
+    if options["what"]:
+        _list(options["what"])
+    elif options["schema"]:
+        from configs.jsonschema import text
+        print(text(), end="")
+    elif not config:
+        raise UserErrors(["CONFIG: is missing; give one, for example: python render.py boss_fight"])
+    else:
+        _make(config, options)
+
+
+def _refuse_later(options: dict[str, Any]) -> None:
+    problems = [f"{option}: not in this version; leave it out" for name, option in LATER.items() if options[name]]
+    jobs = options["jobs"]
+    if jobs is not None and jobs not in ("0", "1"):
+        words = "not in this version" if jobs.isdecimal() else "is not a number of processes"
+        problems.append(f"--jobs {jobs}: {words}; leave it out")
+    if problems:
+        raise UserErrors(problems)
+
+
+def _list(what: str) -> None:
+    from configs.errors import nearest
+    from configs.listing import WHAT, listing
+    if what not in ("all", *WHAT):
+        raise UserErrors([f"--list {what}: there is no such list; {nearest(what, WHAT)}"])
+    for line in listing(what):
+        print(line)
+
+
+def _make(names: Sequence[str], options: dict[str, Any]) -> None:
+    """Everything about all configs is checked before anything is drawn."""
+    from configs.targets import DATA, moment, suited, targets, unsuited
+    started = time.perf_counter()
+    problems: list[Problem] = []
+    experiments = [loaded for name in names for loaded in _load(name, options, problems)]
+    given = [Path(name) if Path(name).suffix else Path(f"{name}.yaml") for name in names]
+    places = targets([experiment.path for experiment in experiments] if len(experiments) == len(names) else given,
+                     options["output"], problems)
+    at = moment(options["at"], places, problems)
+    if len(experiments) == len(places) == len(names):
+        for experiment, place in zip(experiments, places, strict=True):
+            problems += [] if options["check"] else unsuited(experiment, place)
+    if problems:
+        raise UserErrors(problems)
+    _say(options, f"read in {time.perf_counter() - started:.2f} s")
+    for experiment, place in zip(experiments, places, strict=True):
+        started = time.perf_counter()
+        trajectories = experiment.roll()
+        _say(options, f"{experiment.name}: rolled in {time.perf_counter() - started:.2f} s")
+        if options["check"]:
+            from configs.report import report
+            print("\n".join(report(experiment, trajectories)), flush=True)
+            continue
+        experiment, changed = suited(experiment, place)
+        if changed:
+            print(changed, file=sys.stderr)
+        try:
+            if place.suffix.lower() in DATA:
+                from configs.data import write
+                write(place, experiment, trajectories)
+            else:
+                _draw(experiment, trajectories, place, at)
+        except OSError as error:
+            if error.errno is None or isinstance(error, BrokenPipeError):
+                raise
+            cure = "make room, or give another -o"
+            raise UserErrors([f"{place}: cannot be written: {error.strerror}; {cure}"]) from error
+        print(place, flush=True)
+        _say(options, f"{experiment.name}: made in {time.perf_counter() - started:.2f} s")
+
+
+def _load(name: str, options: dict[str, Any], problems: list[Problem]) -> list[Experiment]:
+    video = {key: options[key] for key in ("quality", "resolution", "fps")}
+    video["transparent"] = options["transparent"] or None
+    try:
+        return [configs.load(configs.find(name), options["overrides"], video)]
+    except configs.ConfigErrors as error:
+        problems.extend(error.problems)
+        return []
+
+
+def _draw(experiment: Experiment, trajectories: Sequence[Any], place: Path, at: float | None) -> None:
+    from scenes.stage.errors import MachineError, OutsideFilm
+    try:
+        from scenes.stage.render import render_film, render_still
+        if place.suffix.lower() == ".png":
+            render_still(experiment, trajectories, place, at)
+        else:
+            with Progress(experiment.name) as progress:
+                render_film(experiment, trajectories, place, progress)
+    except OutsideFilm as error:
+        raise UserErrors([f"--at {at:g}: {error}"]) from error
+    except MachineError as error:
+        raise UserErrors([str(error)]) from error
+
+
+class Progress:
+    """Frames, frames/s and time left on standard error: a bar on a terminal, else a line now and then."""
+
+    def __init__(self, name: str) -> None:
+        self.name, self.started, self.said = one_line(name), time.monotonic(), time.monotonic()
+        self.bar: Any = None
+
+    def __enter__(self) -> Progress:
+        if sys.stderr.isatty():
+            from rich.console import Console
+            from rich.progress import BarColumn, TextColumn
+            from rich.progress import Progress as Bar
+            columns = (TextColumn("{task.description}", markup=False), BarColumn(), TextColumn("{task.fields[words]}"))
+            self.bar = Bar(*columns, console=Console(stderr=True), transient=True)
+            self.task = self.bar.add_task(self.name, total=None, words="")
+            self.bar.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self.bar:
+            self.bar.stop()
+
+    def __call__(self, done: int, total: int) -> None:
+        now = time.monotonic()
+        rate = done / max(now - self.started, 1e-9)
+        left = (total - done) / rate if rate else 0
+        words = f"{done} of {total} frames, {rate:.1f} frames/s, {left:.0f} s left"
+        if self.bar:
+            self.bar.update(self.task, completed=done, total=total, words=words)
+        elif now - self.said >= PLAIN_EVERY:
+            self.said = now
+            print(f"{self.name}: {words}", file=sys.stderr, flush=True)
+
+
+def _say(options: dict[str, Any], words: str) -> None:
+    if options["verbose"]:
+        print(one_line(words), file=sys.stderr, flush=True)
+
+
+def _terminate(number: int, frame: FrameType | None) -> None:
+    raise Terminated(number)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command line and returns its exit code; exceptions that are our fault come through."""
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) is signal.SIG_DFL:
+            signal.signal(getattr(signal, name), _terminate)
+    try:
+        # not command.main, which prints and exits in ways of its own
+        with command.make_context("render.py", list(sys.argv[1:] if arguments is None else arguments)) as context:
+            command.invoke(context)
+        sys.stdout.flush()
+        return 0
+    except click.exceptions.Exit as done:  # --help and --version
+        sys.stdout.flush()
+        return done.exit_code
+    except UserErrors as error:
+        print("\n".join(error.lines), file=sys.stderr)
+    except click.ClickException as error:
+        print(one_line(error.format_message()), file=sys.stderr)
+    except MemoryError:
+        print("not enough memory for this config; use fewer steps or starts", file=sys.stderr)
+    except BrokenPipeError:  # whoever read our output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return INTERRUPTED
+    except Terminated:
+        return TERMINATED
+    return USER
+
+
+if __name__ == "__main__":
+    sys.exit(main())

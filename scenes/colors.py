@@ -1,0 +1,63 @@
+"""Colours: the ramp of the surface means loss and nothing else, the optimizers' colours come from outside it.
+
+The optimizers' colours are chosen for colour-blind viewers on a dark ground: they differ in lightness as well as in
+hue, and none of them lies near the blue-teal-green ramp. Values are sRGB in 0 ... 1.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+# red, orange, yellow, white, pink, violet-grey ... in the order they are given out
+BALLS = ("#FF5A4F", "#FF9F1C", "#FFE45E", "#F7F7FB", "#FF8AD8", "#C9A6FF", "#B5651D", "#9AA0A6")
+
+RAMPS: dict[str, tuple[str, ...]] = {
+    "deep": ("#10163F", "#14336B", "#14618A", "#1F8F9B", "#4FA99A", "#93CBA0"),
+    "mono": ("#141A26", "#26324A", "#3D4F70", "#5C7396", "#86A0BE", "#BCD0E2"),
+}
+
+
+@dataclass(frozen=True)
+class Theme:
+    background: str
+    text: str
+    dim: str
+    panel: str
+    panel_opacity: float
+    line: str
+
+
+THEMES = {
+    "dark": Theme("#0B0E14", "#F2F4FA", "#A4ADC2", "#131824", 0.78, "#2A3346"),
+    "light": Theme("#F6F4EE", "#1B2030", "#5B6478", "#FFFFFF", 0.86, "#C9CDD8"),
+}
+
+
+def rgb(color: str) -> Array:
+    """'#RRGGBB' as three numbers in 0 ... 1."""
+    digits = color.lstrip("#")
+    return np.array([int(digits[i : i + 2], 16) for i in (0, 2, 4)]) / 255
+
+
+def ball_colors(given: list[str | None]) -> list[str]:
+    """A colour for each entry: its own where given, else the next of BALLS that nobody gave."""
+    free = [color for color in BALLS if color.upper() not in {(own or "").upper() for own in given}] or list(BALLS)
+    counted = iter(range(len(given)))
+    return [own or free[next(counted) % len(free)] for own in given]
+
+
+def ramp_colors(name: str, levels: Array) -> Array:
+    """Colours (..., 3) of the ramp at levels (...) in 0 ... 1, interpolated in sRGB between the ramp's stops."""
+    levels = np.clip(levels, 0, 1)
+    if name in RAMPS:
+        stops = np.array([rgb(color) for color in RAMPS[name]])
+        at = np.linspace(0, 1, len(stops))
+        return np.stack([np.interp(levels, at, stops[:, channel]) for channel in range(3)], axis=-1)
+    import matplotlib
+
+    return np.asarray(matplotlib.colormaps[name](levels))[..., :3]

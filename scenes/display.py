@@ -1,0 +1,123 @@
+"""From the domain to the stage: where a point (x, y) of the surface stands in manimgl's space. Pure numpy.
+
+The longer side of the domain becomes PLATE units wide; heights are the loss, linear or logarithmic, scaled so that the
+landscape shown is RELIEF units high. Everything that is drawn (surface, balls, trails) goes through one `Display`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+PLATE = 10.0
+RELIEF = 3.0
+SQUEEZE = 2.5  # a domain longer than this against its other side is squeezed to it
+FAR = 60.0  # nothing is drawn farther out than this; diverging runs end there, long out of the frame
+
+
+@dataclass(frozen=True)
+class HeightMap:
+    """Loss -> display height. `kind` is 'linear' (gain * (z - low)) or 'log' (gain * log10(1 + (z - low) / unit))."""
+
+    kind: str
+    low: float
+    gain: float
+    unit: float = 1.0
+
+    def __call__(self, loss: Array) -> Array:
+        if self.kind == "linear":
+            return self.gain * (loss - self.low)
+        return self.gain * np.log10(np.maximum(1 + (loss - self.low) / self.unit, 1e-3))
+
+    def slope(self, loss: Array) -> Array:
+        """d height / d loss."""
+        if self.kind == "linear":
+            return np.full_like(loss, self.gain)
+        return self.gain / np.log(10) / np.maximum(loss - self.low + self.unit, 1e-3 * self.unit)
+
+
+def choose_heights(losses: Array, setting: str | float, plate_scale: float) -> HeightMap:
+    """The height map for the finite losses of the drawn domain; `setting` is style.z_scale.
+
+    A number is the vertical exaggeration: display height of one unit of loss over display length of one unit of x.
+    'auto' is linear unless most of the landscape would lie in the lowest tenth of the relief.
+    """
+    low, high = float(losses.min()), float(losses.max())
+    span = max(high - low, 1e-12 * max(abs(low), abs(high), 1.0))
+    if not isinstance(setting, str):
+        return HeightMap("linear", low, float(setting) * plate_scale)
+    if setting == "auto":
+        setting = "log" if np.median(losses) - low < 0.1 * span else "linear"
+    if setting == "linear":
+        return HeightMap("linear", low, RELIEF / span)
+    unit = max(float(np.quantile(losses, 0.03)) - low, 1e-5 * span)
+    return HeightMap("log", low, RELIEF / float(np.log10(1 + span / unit)), unit)
+
+
+class Display:
+    """Places domain points in display space.
+
+    `surface` gives value and gradient of points (..., 2); `domain` is ((x0, x1), (y0, y1)). Points (..., 2) become
+    positions (..., 3) by `to_world`, unit normals of the drawn surface by `normal`; both take points outside the
+    domain.
+    """
+
+    def __init__(
+        self,
+        surface: Any,
+        domain: tuple[tuple[float, float], tuple[float, float]],
+        z_scale: str | float = "auto",
+        samples: int = 161,
+    ) -> None:
+        self.surface = surface
+        self.domain = np.asarray(domain, dtype=float)
+        self.center = self.domain.mean(axis=1)
+        sides = self.domain[:, 1] - self.domain[:, 0]
+        shown = np.maximum(sides, sides.max() / SQUEEZE)
+        self.scale = PLATE / shown.max() * shown / sides
+        with np.errstate(all="ignore"):
+            losses = np.asarray(surface.value(self.grid(samples)))
+        finite = losses[np.isfinite(losses)]
+        self.heights = choose_heights(finite if finite.size else np.zeros(1), z_scale, float(self.scale[0]))
+        shown_heights = self.heights(finite) if finite.size else np.zeros(1)
+        self.floor, self.ceiling = float(shown_heights.min()), float(shown_heights.max())
+
+    @property
+    def half_size(self) -> Array:
+        """Half the plate's sides in display units, (2,)."""
+        return self.scale * (self.domain[:, 1] - self.domain[:, 0]) / 2
+
+    def grid(self, n: int) -> Array:
+        """Domain points on an (n, n) grid that includes the edges, indexed [x, y], shape (n, n, 2)."""
+        axes = [np.linspace(low, high, n) for low, high in self.domain]
+        return np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1)
+
+    def to_plate(self, points: Array) -> Array:
+        return np.clip((points - self.center) * self.scale, -FAR, FAR)
+
+    def from_plate(self, plate: Array) -> Array:
+        return plate / self.scale + self.center
+
+    def to_world(self, points: Array) -> Array:
+        with np.errstate(all="ignore"):
+            height = self.heights(np.asarray(self.surface.value(points), dtype=float))
+        height = np.clip(np.nan_to_num(height, nan=FAR, posinf=FAR, neginf=-FAR), -FAR, FAR)
+        return np.concatenate([self.to_plate(points), height[..., None]], axis=-1)
+
+    def normal(self, points: Array) -> Array:
+        """Unit normals of the displayed surface, pointing up, (..., 3). Where the gradient is not finite: straight
+        up.
+        """
+        with np.errstate(all="ignore"):
+            loss = np.asarray(self.surface.value(points), dtype=float)
+            slope = self.heights.slope(loss)[..., None] * np.asarray(self.surface.gradient(points)) / self.scale
+        slope = np.where(np.isfinite(slope).all(axis=-1, keepdims=True), slope, 0.0)
+        normal = np.concatenate([-slope, np.ones(slope.shape[:-1] + (1,))], axis=-1)
+        return normal / np.linalg.norm(normal, axis=-1, keepdims=True)
+
+    def inside(self, points: Array) -> NDArray[np.bool_]:
+        return ((points >= self.domain[:, 0]) & (points <= self.domain[:, 1])).all(axis=-1)

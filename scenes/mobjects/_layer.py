@@ -1,0 +1,159 @@
+"""A mobject that draws itself with its own programs, inside manimgl's scene, camera, order of drawing and depth buffer.
+
+manimgl asks every mobject for a shader wrapper and calls its update_program_uniforms, pre_render and render. A Layer
+hands out a wrapper that calls back `draw`; so it can stand in any Scene, alone or in a Group, beside stock mobjects.
+GPU resources are made at the first frame in a GL context and freed by `release`.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+import moderngl
+import numpy as np
+from manimlib.mobject.mobject import Mobject
+
+SHADERS = Path(__file__).parent.parent / "shaders"
+QUAD = np.array([0, 0, 1, 0, 0, 1, 1, 1], "f4")
+LIGHT = np.array([-0.55, 0.35, 0.78]) / np.linalg.norm([-0.55, 0.35, 0.78])
+
+
+@lru_cache(None)
+def source(name: str) -> str:
+    lines = (SHADERS / name).read_text(encoding="utf-8").splitlines()
+    return "\n".join(source(line.split()[1]) if line.startswith("#include") else line for line in lines)
+
+
+class LayerWrapper:
+    """What manimgl takes for a shader wrapper of one Layer in one GL context."""
+
+    def __init__(self, layer: Layer, ctx: moderngl.Context) -> None:
+        self.layer, self.ctx, self.depth_test = layer, ctx, True
+        self.camera: dict = {}
+        self.owned: list = []
+        self.textures: list = []
+
+    def __deepcopy__(self, memo):
+        return None  # a copied mobject makes its own on its first frame
+
+    def get_id(self) -> int:
+        return id(self.layer)
+
+    def refresh_id(self) -> None: ...
+
+    def read_in(self, data_list) -> None: ...
+
+    def update_program_uniforms(self, camera_uniforms: dict) -> None:
+        self.camera = camera_uniforms
+
+    def pre_render(self) -> None:
+        self.ctx.enable_only(moderngl.DEPTH_TEST | moderngl.BLEND | moderngl.PROGRAM_POINT_SIZE)
+        self.blend(premultiplied=False)
+
+    def render(self) -> None:
+        self.layer.draw(self)
+        # what stock mobjects drawn after this one expect to find
+        self.ctx.depth_func, self.ctx.fbo.depth_mask = "<", True
+        self.ctx.enable(moderngl.BLEND)
+        self.ctx.blend_func = moderngl.DEFAULT_BLENDING
+
+    def blend(self, premultiplied: bool) -> None:
+        first = moderngl.ONE if premultiplied else moderngl.SRC_ALPHA
+        self.ctx.blend_func = (first, moderngl.ONE_MINUS_SRC_ALPHA, moderngl.ONE, moderngl.ONE_MINUS_SRC_ALPHA)
+
+    # making things on the GPU, all freed together
+    def own(self, thing):
+        self.owned.append(thing)
+        return thing
+
+    def program(self, name: str) -> moderngl.Program:
+        return self.own(self.ctx.program(vertex_shader=source(f"{name}.vert"), fragment_shader=source(f"{name}.frag")))
+
+    def buffer(self, array: np.ndarray, kind: str = "f4") -> moderngl.Buffer:
+        return self.own(self.ctx.buffer(np.ascontiguousarray(array, kind).tobytes()))
+
+    def vao(self, program, content, indices=None, strip: bool = False) -> moderngl.VertexArray:
+        index = None if indices is None else self.buffer(indices, "i4")
+        mode = moderngl.TRIANGLE_STRIP if strip else moderngl.TRIANGLES
+        return self.own(self.ctx.vertex_array(program, content, index_buffer=index, mode=mode))
+
+    def texture(self, array: np.ndarray, kind: str) -> moderngl.Texture:
+        """Rows of `array` (height, width, channels), first row first; kind 'f1' for bytes or 'f4'."""
+        height, width, channels = array.shape
+        made = self.own(
+            self.ctx.texture((width, height), channels, np.ascontiguousarray(array).tobytes(), dtype=kind, alignment=1)
+        )
+        made.repeat_x = made.repeat_y = False
+        return made
+
+    def half_size(self) -> tuple[float, float]:
+        _, _, width, height = self.ctx.fbo.viewport
+        return (width / 2, height / 2)
+
+    def set(self, program: moderngl.Program, **uniforms) -> None:
+        """Set those uniforms the program has, the camera's by name and these."""
+        standard = {
+            name: self.camera[name] for name in ("view", "frame_rescale_factors", "camera_position", "frame_scale")
+        }
+        for name, value in {**standard, "half_size": self.half_size(), "light": tuple(LIGHT), **uniforms}.items():
+            if name in program:
+                program[name].value = value
+
+    def release(self) -> None:
+        for thing in reversed(self.owned):
+            thing.release()
+        self.owned = []
+
+
+class Layer(Mobject):
+    """Base of the mobjects here. Subclasses write `make(gpu)`, once for a GL context, and `draw(gpu)`, each frame.
+
+    What `make` sets on `gpu` (a LayerWrapper) is at hand in `draw`.
+    """
+
+    def __init__(self, **kwargs) -> None:
+        super().__init__(**kwargs)
+        self.set_points(np.zeros((1, 3)))  # manimgl draws only what has points
+
+    def init_shader_wrapper(self, ctx: moderngl.Context) -> None:
+        self.shader_wrapper = LayerWrapper(self, ctx)
+        self.make(self.shader_wrapper)
+
+    def get_shader_wrapper(self, ctx: moderngl.Context) -> LayerWrapper:
+        if self.shader_wrapper is not None and self.shader_wrapper.ctx is not ctx:
+            self.shader_wrapper = None
+        return super().get_shader_wrapper(ctx)
+
+    def make(self, gpu: LayerWrapper) -> None:
+        raise NotImplementedError
+
+    def draw(self, gpu: LayerWrapper) -> None:
+        raise NotImplementedError
+
+    def release(self) -> None:
+        if self.shader_wrapper is not None:
+            self.shader_wrapper.release()
+            self.shader_wrapper = None
+
+
+def ribbon(points: np.ndarray, times: np.ndarray, color: np.ndarray) -> np.ndarray:
+    """Vertices of a ribbon through points (n, 3): (n, 2, 11) floats of point, tangent, side, time, colour."""
+    tangents = np.gradient(points, axis=0) if len(points) > 1 else np.tile([1.0, 0.0, 0.0], (len(points), 1))
+    lengths = np.linalg.norm(tangents, axis=1, keepdims=True)
+    made = np.zeros((len(points), 2, 11), "f4")
+    made[..., :3] = points[:, None]
+    made[..., 3:6] = (tangents / np.maximum(lengths, 1e-9))[:, None]
+    made[:, 0, 6], made[:, 1, 6] = -1, 1
+    made[..., 7] = np.asarray(times)[:, None]
+    made[..., 8:] = color
+    return made
+
+
+RIBBON_FORMAT = ("3f 3f 2f 3f", "point", "tangent", "side_time", "color")
+
+
+def strip_indices(starts: np.ndarray, step: int) -> np.ndarray:
+    """Triangle indices joining vertex pair s to pair s + step for every s in `starts` (counted in pairs)."""
+    a, b = 2 * np.asarray(starts), 2 * (np.asarray(starts) + step)
+    return np.stack([a, a + 1, b, b, a + 1, b + 1], axis=-1)

@@ -1,0 +1,112 @@
+"""Pictures and digits that stand on the screen, in pixels of the output with the origin at the upper left."""
+
+from __future__ import annotations
+
+import moderngl
+import numpy as np
+
+from configs.text import text_width
+from scenes.colors import rgb
+from scenes.mobjects._layer import QUAD, Layer
+from scenes.raster import Image, set_line
+
+GLYPHS = "0123456789.-+−e "
+
+
+class Sprites(Layer):
+    """Base: one texture, instances (place, source, tint), drawn without depth over everything before it."""
+
+    opacity = 1.0
+
+    def texture_of(self) -> Image:
+        raise NotImplementedError
+
+    def rows(self) -> np.ndarray:
+        """(n, 10): left, top, width, height, left and top in the texture, tint (premultiplied)."""
+        raise NotImplementedError
+
+    def make(self, gpu) -> None:
+        gpu.sprite = gpu.program("sprite")
+        gpu.picture = gpu.texture((np.clip(self.texture_of(), 0, 1) * 255 + 0.5).astype("u1"), "f1")
+        gpu.room = 0
+
+    def draw(self, gpu) -> None:
+        rows = self.rows()
+        if not len(rows) or self.opacity <= 0:
+            return
+        if len(rows) > gpu.room:
+            gpu.room = 2 * len(rows)
+            gpu.rows = gpu.own(gpu.ctx.buffer(reserve=gpu.room * 40))
+            gpu.sprites = gpu.vao(
+                gpu.sprite,
+                [(gpu.buffer(QUAD), "2f", "corner"), (gpu.rows, "4f 2f 4f/i", "place", "source", "tint")],
+                strip=True,
+            )
+        gpu.rows.write(np.ascontiguousarray(rows, "f4").tobytes())
+        gpu.ctx.disable(moderngl.DEPTH_TEST)
+        gpu.blend(premultiplied=True)
+        gpu.picture.use(0)
+        gpu.set(gpu.sprite, picture=0, opacity=float(self.opacity))
+        gpu.sprites.render(instances=len(rows))
+
+
+class Picture(Sprites):
+    """A picture at (left, top) pixels."""
+
+    def __init__(self, picture: Image, left: float, top: float, **kwargs) -> None:
+        self.picture, self.left, self.top = picture, round(left), round(top)
+        super().__init__(**kwargs)
+
+    def texture_of(self) -> Image:
+        return self.picture
+
+    def rows(self) -> np.ndarray:
+        height, width = self.picture.shape[:2]
+        return np.array([[self.left, self.top, width, height, 0, 0, 1, 1, 1, 1]])
+
+
+class Digits(Sprites):
+    """Numbers that change with every frame, set from an atlas of glyphs of equal width.
+
+    `write` takes (text, right edge, baseline, colour) for each number; only characters of GLYPHS are drawn.
+    """
+
+    def __init__(self, size: float, bold: bool = False, **kwargs) -> None:
+        lines = {glyph: set_line(glyph, size, bold) for glyph in GLYPHS}
+        self.advance = round(text_width("0", size, bold))
+        self.baseline = lines["0"].baseline
+        self.height = max(line.cover.shape[0] for line in lines.values())
+        cell = max(line.cover.shape[1] for line in lines.values()) + 2
+        atlas = np.zeros((self.height, cell * len(GLYPHS), 4), np.float32)
+        self.glyphs = {}
+        for index, (glyph, line) in enumerate(lines.items()):
+            height, width = line.cover.shape
+            atlas[:height, index * cell : index * cell + width] = line.cover[..., None]
+            advance = self.advance if glyph.isdigit() or glyph == " " else round(text_width(glyph, size, bold))
+            self.glyphs[glyph] = (index * cell, width, advance, 0)
+        self.atlas, self.written = atlas, np.zeros((0, 10))
+        super().__init__(**kwargs)
+
+    def texture_of(self) -> Image:
+        return self.atlas
+
+    def rows(self) -> np.ndarray:
+        return self.written
+
+    def width_of(self, text: str) -> float:
+        return sum(self.glyphs[glyph][2] for glyph in text)
+
+    def write(self, numbers) -> Digits:
+        rows = []
+        for text, right, baseline, color in numbers:
+            x = right - self.width_of(text)
+            tint = (*rgb(color), 1.0)
+            for glyph in text:
+                source, width, advance, bearing = self.glyphs[glyph]
+                if glyph != " ":
+                    rows.append(
+                        (round(x + bearing), round(baseline - self.baseline), width, self.height, source, 0, *tint)
+                    )
+                x += advance
+        self.written = np.array(rows) if rows else np.zeros((0, 10))
+        return self

@@ -1,0 +1,96 @@
+"""Trail and Trails: where balls have been, as ribbons on the surface that fade with age, with dots at the iterates."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from scenes.colors import rgb
+from scenes.mobjects._layer import QUAD, RIBBON_FORMAT, Layer, ribbon, strip_indices
+from scenes.mobjects.loss_surface import LossSurface
+
+LIFT = 0.012  # display units above the surface
+GHOST = 0.25  # strength where a hill hides the trail
+FADE = (3.5, 0.38)  # seconds until a trail has faded by 1/e, and what stays
+
+
+class Trails(Layer):
+    """Paths (runs, samples, 3) on the surface, drawn up to the film second `now`.
+
+    `times` (samples,): the second each sample is passed, ascending; `ends` (runs,): samples to draw of each run;
+    `marks`: (points (m, 3), times (m,), run of each (m,)) of the dots at iterates.
+    """
+
+    def __init__(
+        self,
+        paths: np.ndarray,
+        times: np.ndarray,
+        colors: list[str],
+        ends: np.ndarray | None = None,
+        marks: tuple | None = None,
+        width: float = 4.0,
+        **kwargs,
+    ) -> None:
+        self.paths, self.times, self.width = paths, np.asarray(times, float), width
+        self.colors = [rgb(color) for color in colors]
+        self.ends = np.full(len(paths), paths.shape[1]) if ends is None else np.asarray(ends)
+        self.marks = marks
+        self.now = float(self.times[-1])
+        super().__init__(**kwargs)
+
+    def set_now(self, seconds: float) -> Trails:
+        self.now = seconds
+        return self
+
+    def make(self, gpu) -> None:
+        gpu.ribbon = gpu.program("ribbon")
+        runs, samples = self.paths.shape[:2]
+        vertices = np.stack([ribbon(path, self.times, color) for path, color in zip(self.paths, self.colors,
+        strict=True)], axis=1)
+        # samples outermost: what is drawn by `now` is a prefix of the index buffer
+        steps = np.arange(samples - 1)[:, None] * runs + np.arange(runs)
+        drawn = np.arange(1, samples)[:, None] < self.ends
+        gpu.trail = gpu.vao(gpu.ribbon, [(gpu.buffer(vertices), *RIBBON_FORMAT)], strip_indices(steps[drawn], runs))
+        gpu.triangles = np.concatenate([[0], np.cumsum(drawn.sum(axis=1))]) * 6
+        if self.marks is not None and len(self.marks[0]):
+            points, times, run = self.marks
+            gpu.mark = gpu.program("mark")
+            rows = np.column_stack([points, times, np.array(self.colors)[run]])
+            gpu.marks = gpu.vao(
+                gpu.mark,
+                [(gpu.buffer(QUAD), "2f", "corner"), (gpu.buffer(rows), "3f 1f 3f/i", "point", "time", "color")],
+                strip=True,
+            )
+
+    def draw(self, gpu) -> None:
+        ctx, unit = gpu.ctx, gpu.half_size()[1] / 360
+        count = int(gpu.triangles[min(np.searchsorted(self.times, self.now, side="right"), len(gpu.triangles) - 1)])
+        ctx.fbo.depth_mask = False
+        for func, strength in ((">", GHOST), ("<=", 1.0)):
+            ctx.depth_func = func
+            shared = dict(now=self.now, bias=0.0006, fade=(*FADE, strength, 1.0))
+            if count:
+                gpu.set(gpu.ribbon, width=self.width * unit, perspective=1.0, **shared)
+                gpu.trail.render(vertices=count)
+            if self.marks is not None and len(self.marks[0]):
+                gpu.set(gpu.mark, radius=0.6 * self.width * unit, **shared)
+                gpu.marks.render(instances=int(np.searchsorted(self.marks[1], self.now, side="right")))
+
+
+class Trail(Trails):
+    """The trail of one run on a LossSurface: `points` (n, 2) in the domain, `times` (n,) seconds (default 0 ... 1)."""
+
+    def __init__(self, surface: LossSurface, points, times=None, color: str = "#FF9F1C", **kwargs) -> None:
+        points = np.asarray(points, dtype=float)
+        times = np.linspace(0, 1, len(points)) if times is None else np.asarray(times, dtype=float)
+        share = np.linspace(0, len(points) - 1, 24 * (len(points) - 1) + 1)
+        dense = np.stack([np.interp(share, np.arange(len(points)), points[:, axis]) for axis in (0, 1)], axis=-1)
+        display = surface.display
+        lifted = display.to_world(dense) + LIFT * display.normal(dense)
+        dots = display.to_world(points) + LIFT * display.normal(points)
+        super().__init__(
+            lifted[None],
+            np.interp(share, np.arange(len(points)), times),
+            [color],
+            marks=(dots, times, np.zeros(len(points), int)),
+            **kwargs,
+        )

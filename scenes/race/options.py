@@ -1,0 +1,21 @@
+"""Options of the race: every optimizer from its start, on one surface, at the same clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from registry import parameter
+from scenes._options import SceneOptions
+
+
+@dataclass(frozen=True)
+class RaceOptions(SceneOptions):
+    """`intro` and `hold` are seconds of a film of 10 s or more; shorter films shrink them in proportion."""
+
+    scene_class: ClassVar[str] = "Race"
+    summary: ClassVar[str] = "all optimizers roll at once, with legend, step counter and the result at the end"
+
+    intro: float = parameter(2.0, low=0, high=60, doc="seconds to see the landscape before the first step")
+    hold: float = parameter(3.0, low=0, high=60, doc="seconds on the result after the last step")
+    slow_steps: int = parameter(4, low=0, high=100, doc="first steps shown slowly, one by one")

@@ -1,0 +1,72 @@
+"""The result of a race in words: which minimum each ball reached, by the rule that the data files use as well."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from scenes.numbers import loss_text
+
+Segment = tuple[str, str | None]  # text and colour; None is the colour of plain text
+MOST_MINIMA = 3
+
+
+def result_lines(surface, labels: list[str], colors: list[str], trajectories: list) -> list[list[Segment]]:
+    """Lines of coloured segments: reached minima from deep to shallow, then who is still moving, who diverged."""
+    groups: dict[str, list[Segment]] = {}
+    minima = surface.minima
+    tallies = [tally(surface, trajectory) for trajectory in trajectories]
+    reached = sorted({key for counts in tallies for key in counts if isinstance(key, int)})
+    keys: list[int | str] = [
+        *reached[:MOST_MINIMA],
+        *(["other"] if len(reached) > MOST_MINIMA else []),
+        "moving",
+        "diverged",
+    ]
+    for key in keys:
+        inside = reached[MOST_MINIMA:] if key == "other" else [key]
+        members = [
+            (label, color, sum(counts.get(one, 0) for one in inside), sum(counts.values()))
+            for label, color, counts in zip(labels, colors, tallies, strict=True)
+        ]
+        members = [member for member in members if member[2]]
+        if members:
+            groups[heading(key, minima)] = names(members)
+    return [[(title + "  ", None), *segments] for title, segments in groups.items()]
+
+
+def tally(surface, trajectory) -> dict[int | str, int]:
+    """How many balls of a trajectory ended in each minimum (by index), 'moving' or 'diverged'."""
+    counts: dict[int | str, int] = {}
+    fine = trajectory.status == "ok"
+    if (~fine).any():
+        counts["diverged"] = int((~fine).sum())
+    if fine.any():
+        ends = trajectory.positions[fine, -1]
+        for index in np.asarray(surface.reached(ends)):
+            key = int(index) if index >= 0 else "moving"
+            counts[key] = counts.get(key, 0) + 1
+    return counts
+
+
+def heading(key: int | str, minima) -> str:
+    if key == "moving":
+        return "still moving:"
+    if key == "diverged":
+        return "diverged:"
+    if key == "other":
+        return "in another minimum:"
+    depth = "" if len(minima) == 1 else " deepest" if key == 0 or same(minima[key], minima[0]) else " shallower"
+    return f"in the{depth} minimum, loss {loss_text(round(minima[key].value, 9) + 0.0)}:"
+
+
+def same(a, b) -> bool:
+    return abs(a.value - b.value) <= 1e-9 * max(1.0, abs(b.value))
+
+
+def names(members: list[tuple[str, str, int, int]]) -> list[Segment]:
+    segments: list[Segment] = []
+    for label, color, count, total in members:
+        if segments:
+            segments.append((", ", None))
+        segments.append((label if total == 1 else f"{label} {count} of {total}", color))
+    return segments

@@ -1,0 +1,139 @@
+"""The race: every optimizer rolls from its start on one surface, all at the same step of the same clock.
+
+Run by render.py, or by manimgl itself: CONFIG=boss_fight manimgl scenes/race/scene.py Race -w
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from scenes.colors import THEMES, ball_colors
+from scenes.display import Display
+from scenes.framing import View, between, camera_pose, fit
+from scenes.layout import Page
+from scenes.mobjects import Balls, LossSurface, Trails
+from scenes.mobjects.axis_labels import AxisLabels
+from scenes.mobjects.ball import RADIUS
+from scenes.mobjects.trail import LIFT
+from scenes.pace import make_timing
+from scenes.playback import Playback, hold_last
+from scenes.race.panels import Panels
+from scenes.stage.film_scene import FilmScene
+
+GONE = 50.0  # display units from the middle at which a diverging ball is no longer drawn
+
+
+class Race(FilmScene):
+    kind = "race"
+
+    def stage(self, experiment, trajectories) -> None:
+        self.page = Page(*self.pixels, experiment.style.text_scale)
+        self.display = Display(experiment.surface, experiment.surface.domain, experiment.style.z_scale)
+        self._gather(experiment, trajectories)
+        self._add_landscape(experiment)
+        self.panels = Panels(self.page, experiment, trajectories, self.display, self.colors)
+        self._aim(experiment)
+        self.add(*self.panels.mobjects)
+
+    def _gather(self, experiment, trajectories) -> None:
+        """All balls of all entries in one row, and their motion."""
+        self.colors = ball_colors([entry.color for entry in experiment.entries])
+        positions = np.concatenate([trajectory.positions for trajectory in trajectories])
+        last = np.concatenate([trajectory.last for trajectory in trajectories])
+        self.group = np.repeat(np.arange(len(trajectories)), [len(trajectory.positions) for trajectory in trajectories])
+        held = hold_last(positions, last)
+        minima = np.array([(minimum.x, minimum.y) for minimum in experiment.surface.minima]).reshape(-1, 2)
+        options, video = experiment.options, experiment.video
+        timing = make_timing(
+            self.display, held, minima, video.pace, video.seconds, options.intro, options.hold, options.slow_steps
+        )
+        self.radius = RADIUS * experiment.style.ball_size * float(np.clip((14 / len(positions)) ** 0.25, 0.45, 1))
+        self.motion = Playback(self.display, positions, last, self.group, self.radius, timing)
+        self.iterates, self.last, self.duration = held, last, timing.duration
+
+    def _add_landscape(self, experiment) -> None:
+        style, display = experiment.style, self.display
+        dark = style.theme == "dark"
+        self.surface = LossSurface(experiment.surface, display, style.ramp, style.grid, style.contours, dark=dark)
+        self.add(self.surface)
+        self.axes = (
+            AxisLabels(display, experiment.camera.theta, 15 * self.page.text, THEMES[style.theme].dim)
+            if style.axes
+            else None
+        )
+        if self.axes is not None:
+            self.add(self.axes)
+        colors = [self.colors[group] for group in self.group]
+        paths = self.motion.paths
+        self.trails = None
+        if style.trail or style.iterates:
+            times = self.motion.seconds_at(paths.steps)
+            lifted = display.to_world(paths.points) + LIFT * display.normal(paths.points)
+            ends = np.searchsorted(paths.steps, self.last, side="right")
+            marks = self._marks() if style.iterates else None
+            width = 4.0 * (self.radius / RADIUS) ** 0.5 * (1.0 if style.trail else 0.0)
+            self.trails = Trails(lifted, times, colors, ends, marks, width)
+            self.add(self.trails)
+        self.balls = Balls(colors, [int(group) for group in self.group], self.radius)
+        self.add(self.balls)
+
+    def _marks(self):
+        """Dots at the iterates, thinned out where they would merge into a line; sorted by time."""
+        display, runs = self.display, len(self.iterates)
+        steps = np.arange(self.iterates.shape[1])
+        plate = display.to_plate(self.iterates)
+        chosen = []
+        for run in range(runs):
+            here = plate[run, 0] + 10.0
+            for step in steps[: self.last[run] + 1][:3000]:
+                if np.abs(plate[run, step] - here).max() > 0.16:
+                    here = plate[run, step]
+                    chosen.append((step, run))
+        chosen.sort()
+        step, run = np.array(chosen).T
+        shown = np.stack(
+            [
+                np.interp(step, self.motion.paths.steps, self.motion.paths.points[r, :, axis])[k]
+                for k, r in enumerate(run)
+                for axis in (0, 1)
+            ]
+        ).reshape(-1, 2)
+        lifted = display.to_world(shown) + 1.3 * LIFT * display.normal(shown)
+        return lifted, self.motion.seconds_at(step.astype(float)), run
+
+    def _aim(self, experiment) -> None:
+        """Choose the view that holds the landscape and the paths for the whole film, beside the panels."""
+        camera, display = experiment.camera, self.display
+        border = display.to_world(display.grid(41)).reshape(-1, 3)
+        inside = self.iterates[display.inside(self.iterates)]
+        paths = display.to_world(inside[:: max(1, len(inside) // 400)])
+        points = np.concatenate(
+            [border, paths + [0, 0, 2 * self.radius], *([self.axes.anchors] if self.axes is not None else [])]
+        )
+        middle = display.center if camera.center is None else np.asarray(camera.center, dtype=float)
+        self.subject = np.array([*display.to_plate(middle), (display.floor + display.ceiling) / 2])
+        turned = [camera.theta + camera.orbit * share * self.duration for share in np.linspace(0, 1, 5)]
+        free, avoid = self.panels.free, self.panels.taken
+        self.view = fit(points, self.subject, [(theta, camera.phi) for theta in turned], free, avoid, camera.zoom)
+        if camera.center is not None:
+            self.view = View(self.view.scale, (free.left + free.right) / 2, (free.bottom + free.top) / 2)
+        self.flat = fit(points, self.subject, [(0.0, 0.0)], free, avoid, camera.zoom)
+
+    def pose(self, seconds: float) -> None:
+        camera = self.experiment.camera
+        moment = self.motion.at(seconds)
+        theta, phi, view = camera.theta + camera.orbit * seconds, camera.phi, self.view
+        opening = self.motion.timing.intro
+        if camera.opening == "flat" and seconds < opening:
+            share = seconds / opening
+            share = np.clip((share - 0.25) / 0.75, 0, 1)
+            share = share * share * share * (share * (6 * share - 15) + 10)
+            theta, phi, view = theta * share, phi * share, between(self.flat, view, share)
+        self.look(camera_pose(self.subject, theta, phi, view))
+        here = np.isfinite(moment.center).all(axis=1) & (np.abs(moment.center).max(axis=1) < GONE)
+        self.balls.place(moment.center, moment.turn, visible=here)
+        on_plate = here & self.display.inside(moment.points)
+        self.surface.set_shadows(moment.contact[on_plate], np.full(int(on_plate.sum()), self.radius))
+        if self.trails is not None:
+            self.trails.set_now(seconds)
+        self.panels.show(seconds, moment.step, self.motion.timing)

@@ -1,0 +1,22 @@
+#version 330
+#include project.glsl
+uniform vec3 camera_position;
+uniform vec3 light;
+uniform vec4 plate;         // centre offset and 1 / size of the plate, for the baked texture
+uniform vec3 spacing;       // grid lines per display unit in x and y, contours per unit of height
+uniform vec3 origin;        // a display point on a grid crossing and a contour
+in vec3 point;
+in vec3 normal;
+out vec2 v_uv;
+out vec3 v_cell;
+out vec2 v_shine;           // highlight, and whether this is the lower side
+void main() {
+    vec3 to_eye = normalize(camera_position - point);
+    float side = dot(normal, to_eye);
+    vec3 facing = side < 0.0 ? -normal : normal;
+    float shine = pow(max(dot(facing, normalize(light + to_eye)), 0.0), 36.0);
+    v_shine = vec2(shine, clamp(0.5 - side * 40.0, 0.0, 1.0));
+    v_uv = point.xy * plate.zw + plate.xy;
+    v_cell = (point - origin) * spacing;
+    gl_Position = project(point);
+}

@@ -1,0 +1,66 @@
+"""The only code that boots manimgl: with or without a display, under our command, a test runner, or manimgl's own
+command.
+
+manimlib reads sys.argv and asks for a display when it is imported; both are settled here first. Where there is no
+display, drawing goes through EGL. All offscreen scenes share one GL context: a new one for each would leak, and from
+the 22nd on manimgl 1.7.2 would draw wrong pixels.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import warnings
+from functools import lru_cache
+
+from scenes.stage.errors import MachineError
+
+
+def headless() -> bool:
+    """Whether this process must do without a window system (Linux only: elsewhere there always is one)."""
+    return sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+@lru_cache(1)
+def ensure() -> None:
+    """Import manimlib once, quietly, without letting it read our command line; raises MachineError where it cannot."""
+    if "manimlib" in sys.modules:  # manimgl's own command came first
+        return
+    if "pyglet" not in sys.modules:
+        os.environ.setdefault("PYGLET_HEADLESS", "1") if headless() else os.environ.setdefault(
+            "PYGLET_SHADOW_WINDOW", "0"
+        )
+    import OpenGL
+
+    OpenGL.ERROR_CHECKING = False
+    saved, sys.argv = sys.argv, ["manimgl"]
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            import manimlib  # noqa: F401
+    except ImportError as error:
+        raise MachineError(
+            f"manimgl cannot be loaded ({error}); run 'make' again to install what is missing"
+        ) from error
+    finally:
+        sys.argv = saved
+
+
+@lru_cache(1)
+def shared_context():
+    """The GL context of all offscreen scenes of this process."""
+    import moderngl
+
+    failures = []
+    for settings in [{"backend": "egl"}] if headless() else [{}, {"backend": "egl"}]:
+        try:
+            context = moderngl.create_context(standalone=True, require=330, **settings)
+            break
+        except Exception as error:
+            failures.append(str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__)
+    else:
+        raise MachineError(
+            f"no OpenGL 3.3 driver here ({'; '.join(failures)}); on Debian or Ubuntu: "
+            "apt-get install libegl1 libgl1 libgl1-mesa-dri"
+        )
+    return context

@@ -1,0 +1,11 @@
+"""What can go wrong on the machine's side while drawing; each message is one line that says how to mend it."""
+
+from __future__ import annotations
+
+
+class MachineError(Exception):
+    """The machine cannot draw: no GL driver, no display for a window, a missing codec."""
+
+
+class OutsideFilm(ValueError):
+    """A moment was asked for that the film does not have."""

@@ -1,0 +1,210 @@
+"""FilmScene: a manimgl Scene that is a function of time.
+
+A subclass writes `stage(experiment, trajectories)`, which builds the mobjects once, sets `duration`, and
+`pose(seconds)`,
+which puts everything where it belongs at that second, whatever was drawn before. `construct` is the same for all:
+pose, draw, emit, for every frame of the clock; so manimgl's own command makes the same film as render.py.
+"""
+
+from __future__ import annotations
+
+import os
+from types import SimpleNamespace
+
+import numpy as np
+
+from scenes.stage import boot
+
+boot.ensure()
+
+from manimlib.camera.camera import Camera  # noqa: E402
+from manimlib.config import manim_config  # noqa: E402
+from manimlib.constants import DEG, FRAME_HEIGHT  # noqa: E402
+from manimlib.scene import scene as manim_scene  # noqa: E402
+from manimlib.scene.scene import Scene  # noqa: E402
+
+from scenes.framing import FIELD_OF_VIEW, CameraPose  # noqa: E402
+from scenes.stage.clock import frame_count  # noqa: E402
+
+
+class StageCamera(Camera):
+    """manimgl's camera on the shared context, for any aspect ratio, drawing upside down so that rows are read top
+    first.
+    """
+
+    def __init__(self, **config) -> None:
+        config["fps"] = int(config.get("fps", 30))  # manimgl's --fps arrives as text
+        super().__init__(**config)
+
+    def init_context(self) -> None:
+        if self.window is not None:
+            return super().init_context()
+        self.ctx = boot.shared_context()
+
+    def refresh_uniforms(self) -> None:
+        super().refresh_uniforms()
+        width, height = self.get_pixel_shape()
+        upside_down = -1.0 if self.window is None else 1.0
+        _, _, depth = self.uniforms["frame_rescale_factors"]
+        self.uniforms["frame_rescale_factors"] = (
+            2 * height / width / FRAME_HEIGHT,
+            upside_down * 2 / FRAME_HEIGHT,
+            depth,
+        )
+
+    def read_rgba(self, into: np.ndarray) -> np.ndarray:
+        """The picture as drawn, into (height, width, 4) uint8, first row on top, alpha premultiplied."""
+        self.fbo.read_into(into, components=4, alignment=1)
+        return into
+
+    def get_raw_fbo_data(self, dtype: str = "f1") -> bytes:
+        width, height = self.get_pixel_shape()
+        rows = self.read_rgba(np.empty((height, width, 4), "u1"))
+        if self.window is None:
+            rows = rows[::-1]  # manimgl expects the last row first
+        return rows.tobytes() if dtype == "f1" else (rows / np.float32(255)).astype("f4").tobytes()
+
+    def release(self) -> None:
+        for buffer in (self.fbo_for_files, self.draw_fbo):
+            for attachment in (*buffer.color_attachments, buffer.depth_attachment):
+                attachment.release()
+            buffer.release()
+
+
+class FilmScene(Scene):
+    """Base of every scene. From Python: `FilmScene(experiment, trajectories)`; from manimgl's command: CONFIG=name."""
+
+    kind = ""
+    samples = 0
+    duration = 1.0
+
+    def __init__(self, experiment=None, trajectories=None, **config) -> None:
+        if experiment is None:
+            experiment = experiment_from_environment(self.kind, type(self).__name__)
+            trajectories = experiment.roll()
+        self.experiment, self.trajectories = experiment, trajectories
+        camera_config = dict(config.pop("camera_config", {}))
+        if experiment.video.transparent:
+            camera_config |= dict(background_color="#000000", background_opacity=0.0)
+        else:
+            camera_config |= dict(background_color=self.background(), background_opacity=1.0)
+        stock, manim_scene.Camera = manim_scene.Camera, StageCamera  # Scene.__init__ makes its camera by this name
+        stock_writer, manim_scene.SceneFileWriter = (
+            manim_scene.SceneFileWriter,
+            writer_for(config.get("file_writer_config", {})),
+        )
+        try:
+            super().__init__(camera_config=camera_config, **config)
+        finally:
+            manim_scene.Camera, manim_scene.SceneFileWriter = stock, stock_writer
+
+    def background(self) -> str:
+        from scenes.colors import THEMES
+
+        style = self.experiment.style
+        return style.background or THEMES[style.theme].background
+
+    @property
+    def pixels(self) -> tuple[int, int]:
+        return self.camera.get_pixel_shape()
+
+    @property
+    def frames(self) -> int:
+        return frame_count(self.duration, self.camera.fps)
+
+    def setup(self) -> None:
+        self.stage(self.experiment, self.trajectories)
+
+    def stage(self, experiment, trajectories) -> None:
+        raise NotImplementedError
+
+    def pose(self, seconds: float) -> None:
+        raise NotImplementedError
+
+    def construct(self) -> None:
+        self.file_writer.begin_animation()
+        for index in range(self.frames):
+            self.draw_frame(index)
+            self.emit_frame()
+        self.file_writer.end_animation()
+
+    def draw_frame(self, index: int) -> None:
+        """Draw frame `index` into the camera's buffer; the same pixels whatever was drawn before."""
+        self.time = index / self.camera.fps
+        self.pose(self.time)
+        self.update_frame(0, force_draw=True)
+
+    def look(self, pose: CameraPose) -> None:
+        """Put the camera; from manimgl's default state each time, since its frame keeps float32 points with a
+        memory.
+        """
+        self.frame.to_default_state()
+        self.frame.set_field_of_view(FIELD_OF_VIEW * DEG)
+        self.frame.set_height(FRAME_HEIGHT * pose.scale)
+        self.frame.move_to(pose.center)
+        self.frame.set_euler_angles(pose.theta * DEG, pose.phi * DEG, 0)
+        self.frame.note_changed_data()
+
+    def release(self) -> None:
+        """Free what this scene holds on the GPU."""
+        for mobject in self.mobjects:
+            if hasattr(mobject, "release"):
+                mobject.release()
+        if self.window is None:
+            self.camera.release()
+
+
+def writer_for(config):
+    """Our writer where manimgl's command asked for a file, else a writer that writes nothing."""
+    merged = {**manim_config.file_writer, **config}
+    if merged.get("write_to_movie") or merged.get("save_last_frame"):
+        from scenes.stage.manimgl_writer import CommandWriter
+
+        return CommandWriter
+    return NoWriter
+
+
+class NoWriter(SimpleNamespace):
+    """Stands where manimgl keeps its file writer when render.py takes the frames itself."""
+
+    def __init__(self, scene, **config) -> None:
+        super().__init__(scene=scene, ended_with_interrupt=False)
+
+    def has_progress_display(self) -> bool:
+        return False
+
+    def begin(self) -> None: ...
+
+    def begin_animation(self) -> None: ...
+
+    def end_animation(self) -> None: ...
+
+    def write_frame(self, camera) -> None: ...
+
+    def finish(self) -> None: ...
+
+
+def experiment_from_environment(kind: str, scene_class: str):
+    """The experiment named by CONFIG, for manimgl's own command; ends with one line when it is missing or of another
+    kind.
+    """
+    from configs import find, load
+    from configs.errors import ConfigErrors
+
+    name = os.environ.get("CONFIG")
+    if not name:
+        raise SystemExit(
+            f"set CONFIG to the experiment: CONFIG=boss_fight manimgl scenes/{kind}/scene.py {scene_class} -w"
+        )
+    try:
+        experiment = load(find(name))
+    except ConfigErrors as error:
+        raise SystemExit("\n".join(str(problem) for problem in error.problems)) from None
+    if experiment.scene != kind:
+        from scenes import SCENES
+
+        right = SCENES[experiment.scene].scene_class
+        raise SystemExit(
+            f"{name} is a {experiment.scene}; run: CONFIG={name} manimgl scenes/{experiment.scene}/scene.py {right} -w"
+        )
+    return experiment

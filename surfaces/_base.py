@@ -1,0 +1,147 @@
+"""What a surface is: a formula with parameters, compiled on first use."""
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, fields
+from functools import cached_property
+from typing import Any, ClassVar, NamedTuple, TypeVar
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from registry import Range
+
+Array = NDArray[np.float64]
+Point = tuple[float, float]
+Domain = tuple[tuple[float, float], tuple[float, float]]   # ((x0, x1), (y0, y1))
+CORNER: Point = (math.nan, math.nan)   # as a start: 15 % in from the upper left corner of the domain
+Self = TypeVar("Self", bound="Surface")
+SYMBOLS = ("x", "y")
+
+
+class Minimum(NamedTuple):
+    """A local minimum: where it is, in domain units, and the loss there."""
+
+    x: float
+    y: float
+    value: float
+
+
+@dataclass(frozen=True)
+class Surface:
+    """A loss surface z = f(x, y).
+
+    A member is a frozen dataclass whose fields, made with `parameter(...)`, are the constants of its formula: floats,
+    or points (tuples of two floats). It says its title, domain, start, reference, and `check`: one point away from
+    every minimum with f there for the default parameters, worked out by other means than this code.
+
+    Points are (..., 2) in domain units; derivatives are exact, and at kinks those almost everywhere (0 for |y| at 0).
+    Nothing raises for a point where f is not finite: what comes back is inf or nan.
+    """
+
+    title: ClassVar[str] = ""
+    domain: ClassVar[Domain] = ((-3.0, 3.0), (-3.0, 3.0))   # an instance may carry another: with_domain
+    start: ClassVar[Point] = CORNER                         # an instance carries the point that is meant
+    reference: ClassVar[str] = ""
+    check: ClassVar[tuple[float, float, float]]
+
+    def __post_init__(self) -> None:
+        for item in fields(self):
+            if "range" in item.metadata:
+                object.__setattr__(self, item.name, self._checked(item.name, item.default, item.metadata["range"]))
+        self._place(type(self).domain, type(self).start)
+
+    def _checked(self, name: str, default: Any, limits: Range) -> Any:
+        """The parameter as exact floats; ValueError when it is no such number or out of its range."""
+        given = getattr(self, name)
+        wanted = len(default) if isinstance(default, (tuple, list)) else 0
+        numbers = list(given) if wanted and isinstance(given, (tuple, list)) else [given]
+        if len(numbers) != max(1, wanted) or not all(
+                isinstance(one, (int, float)) and not isinstance(one, bool) and math.isfinite(one) for one in numbers):
+            raise ValueError(f"{name}={given!r}: must be {'two finite numbers' if wanted else 'a finite number'}")
+        if not all(limits.holds(one) for one in numbers):
+            raise ValueError(f"{name}={given!r}: must be {limits.words()}")
+        return tuple(map(float, numbers)) if wanted else float(numbers[0])
+
+    def _place(self, domain: Domain, start: Point) -> None:
+        (x0, x1), (y0, y1) = domain
+        if not all(map(math.isfinite, (x0, x1, y0, y1))) or x0 >= x1 or y0 >= y1:
+            raise ValueError(f"domain {domain} has no extent; each pair must be finite and rise")
+        inside = x0 <= start[0] <= x1 and y0 <= start[1] <= y1
+        corner = (x0 + 0.15 * (x1 - x0), y1 - 0.15 * (y1 - y0))
+        object.__setattr__(self, "domain", ((float(x0), float(x1)), (float(y0), float(y1))))
+        object.__setattr__(self, "start", (float(start[0]), float(start[1])) if inside else corner)
+
+    def with_domain(self: Self, domain: Domain) -> Self:
+        """The same surface over another domain; its start is kept where it lies inside, else that of a bare formula."""
+        other = object.__new__(type(self))
+        other.__dict__.update({key: value for key, value in self.__dict__.items() if key != "minima"})
+        other._place(domain, self.start)
+        return other
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {key: value for key, value in self.__dict__.items() if key not in ("compiled", "minima")}
+
+    def formula(self, x: Any, y: Any) -> Any:
+        """f as a sympy expression in the symbols x and y, its parameters put in as numbers."""
+        raise NotImplementedError
+
+    def look_for_minima(self) -> tuple[Point, ...]:
+        """Points near minima that a grid over the domain could miss: narrow holes. The search adds them to its grid."""
+        return ()
+
+    @property
+    def name(self) -> str:
+        """The public name; empty for the surface of an expression."""
+        last = type(self).__module__.rpartition(".")[2]
+        return "" if last.startswith("_") else last
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        return {item.name: getattr(self, item.name) for item in fields(self)}
+
+    @property
+    def expression(self) -> str:
+        """The formula as text that `from_expression` reads, its parameters put in as numbers."""
+        from surfaces._printer import as_text
+        return as_text(self.compiled.formula)
+
+    @cached_property
+    def compiled(self) -> Any:
+        """The formula's `surfaces._compile.Compiled`."""
+        import sympy
+
+        from surfaces._compile import Compiled
+        from surfaces._functions import without_kinks_of_sympy
+        x, y = (sympy.Symbol(name, real=True) for name in SYMBOLS)
+        return Compiled(without_kinks_of_sympy(self.formula(x, y)), x, y)
+
+    def value(self, points: ArrayLike) -> Array:
+        """f at points (..., 2): (...)."""
+        result: Array = self.compiled.value(points)
+        return result
+
+    def gradient(self, points: ArrayLike) -> Array:
+        """(df/dx, df/dy) at points (..., 2): (..., 2)."""
+        result: Array = self.compiled.gradient(points)
+        return result
+
+    def hessian(self, points: ArrayLike) -> Array:
+        """Second derivatives at points (..., 2): (..., 2, 2), symmetric."""
+        result: Array = self.compiled.hessian(points)
+        return result
+
+    @cached_property
+    def minima(self) -> tuple[Minimum, ...]:
+        """The isolated local minima inside the domain for these parameters, the deepest first; may be empty."""
+        from surfaces._minima import find
+        return find(self)
+
+    def reached(self, points: ArrayLike) -> NDArray[np.int64]:
+        """For points (n, 2): (n,) index into `minima`, or -1 for 'still moving'.
+
+        Reached means within 2 % of the domain's diagonal of the minimum, and plain gradient descent from there ends
+        in it.
+        """
+        from surfaces._minima import reached
+        return reached(self, np.asarray(points, dtype=np.float64))

@@ -1,0 +1,213 @@
+"""The safe reader of formulas: text from a stranger becomes a sympy expression, and nothing in it is ever run.
+
+Python's own parser makes a tree of the text; the tree is walked here, and only the nodes of `_Reader` are understood.
+Length, depth, count of operations, exponents and the sizes of numbers are bounded before sympy sees anything, parts
+made of numbers alone are computed in double precision, so no text takes long or much memory.
+"""
+from __future__ import annotations
+
+import ast
+import difflib
+import math
+import operator
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from surfaces._base import Domain, Point, Surface
+from surfaces._text import ALLOWED, CONSTANTS, FUNCTIONS, INSTEAD, POWER, ExpressionError, check_parameters, parse
+
+Symbolic = Any
+MEANINGS = {   # what else the parser knows, in the user's words
+    "Attribute": "a dot after a name", "Subscript": "a square bracket", "List": "a square bracket",
+    "Dict": "a curly bracket", "Set": "a curly bracket", "Tuple": "a comma between values",
+    "Lambda": "lambda", "Compare": "a comparison", "BoolOp": "and/or", "IfExp": "if ... else", "NamedExpr": ":=",
+    "JoinedStr": "text in quotes", "TemplateStr": "text in quotes", "Starred": "a star before a value",
+    "ListComp": "a loop", "SetComp": "a loop", "DictComp": "a loop", "GeneratorExp": "a loop",
+    "Await": "await", "Yield": "yield", "YieldFrom": "yield",
+}
+SIGNS_READ: Mapping[type, Callable[[Any, Any], Any]] = {
+    ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv}
+SIGNS = {"Mod": "%", "FloorDiv": "//", "MatMult": "@", "LShift": "<<", "RShift": ">>", "BitOr": "|", "BitAnd": "&",
+         "Invert": "~", "Not": "not"}
+
+
+def read(text: str, parameters: Mapping[str, float], x: Symbolic, y: Symbolic) -> Symbolic:
+    """The formula as a sympy expression in the symbols x and y. Raises ExpressionError."""
+    numbers = check_parameters(parameters)
+    tree = parse(text)
+    result, _ = _Reader({"x": x, "y": y, **CONSTANTS, **numbers}).read(tree)
+    if isinstance(result, float):
+        from surfaces._functions import number
+        return number(result)
+    import sympy
+    if result.has(sympy.zoo, sympy.nan, sympy.oo, -sympy.oo, sympy.I):
+        raise ExpressionError("the formula divides by zero or has no real value anywhere")
+    return result
+
+
+class _Reader:
+    """Walks the tree. Every part is (float or sympy expression, degree); the degree bounds what powers may pile up."""
+
+    def __init__(self, names: Mapping[str, Any]) -> None:
+        from surfaces import _functions
+        self.names, self.functions, self.number = names, _functions, _functions.number
+
+    def read(self, node: ast.expr) -> tuple[Any, float]:
+        method = getattr(self, "read_" + type(node).__name__, None)
+        if method is None:
+            meaning = MEANINGS.get(type(node).__name__, f"'{type(node).__name__}'")
+            hint = self._after_dot(node) if isinstance(node, ast.Attribute) else ALLOWED
+            raise ExpressionError(f"{meaning} has no place in a formula; {hint}")
+        result: tuple[Any, float] = method(node)
+        return result
+
+    def _after_dot(self, node: ast.Attribute) -> str:
+        known = node.attr in FUNCTIONS or node.attr in CONSTANTS
+        return f"write {node.attr}, without what stands before it" if known else ALLOWED
+
+    def symbolic(self, value: Any) -> Symbolic:
+        return self.number(value) if isinstance(value, float) else value
+
+    def read_Constant(self, node: ast.Constant) -> tuple[Any, float]:
+        value = node.value
+        if isinstance(value, complex):
+            raise ExpressionError("numbers that end in j are complex; a formula is real")
+        if isinstance(value, (bool, type(None), type(...))):
+            raise ExpressionError(f"{'...' if value is ... else value} has no place in a formula; {ALLOWED}")
+        if not isinstance(value, (int, float)):
+            raise ExpressionError(f"text in quotes has no place in a formula; {ALLOWED}")
+        return self._finite(lambda: float(value)), 1
+
+    def read_Name(self, node: ast.Name) -> tuple[Any, float]:
+        if node.id in FUNCTIONS:
+            raise ExpressionError(f"{node.id} needs its argument, as in {node.id}(x)")
+        if node.id not in self.names:
+            raise ExpressionError(self._unknown(node.id))
+        return self.names[node.id], 1
+
+    def _unknown(self, name: str) -> str:
+        known = [*self.names, *FUNCTIONS]
+        near = [one for one in known if one == name.lower()] or difflib.get_close_matches(name, known, 1, 0.6)
+        cure = f"use {INSTEAD[name]}" if name in INSTEAD else f"did you mean {near[0]}?" if near else \
+            "give it a value in parameters, or use x, y, pi, e or " + ", ".join(FUNCTIONS)
+        return f"unknown name {name[:40]!r}; {cure}"
+
+    def read_UnaryOp(self, node: ast.UnaryOp) -> tuple[Any, float]:
+        if not isinstance(node.op, (ast.UAdd, ast.USub)):
+            raise ExpressionError(f"{SIGNS[type(node.op).__name__]} has no place in a formula; {ALLOWED}")
+        value, degree = self.read(node.operand)
+        return (value if isinstance(node.op, ast.UAdd) else -value), degree
+
+    def read_BinOp(self, node: ast.BinOp) -> tuple[Any, float]:
+        chain = [node]
+        while isinstance(chain[-1].left, ast.BinOp):   # a sum of many terms is a deep tree: no recursion along it
+            chain.append(chain[-1].left)
+        result = self.read(chain[-1].left)
+        for part in reversed(chain):
+            if isinstance(part.op, ast.BitXor):
+                raise ExpressionError("^ is not a power here; write **, as in x**2")
+            if not isinstance(part.op, (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow)):
+                raise ExpressionError(f"{SIGNS[type(part.op).__name__]} has no place in a formula; {ALLOWED}")
+            result = self._combine(part.op, result, self.read(part.right))
+        return result
+
+    def _combine(self, sign: ast.operator, left: tuple[Any, float], right: tuple[Any, float]) -> tuple[Any, float]:
+        (a, high), (b, low) = left, right
+        if isinstance(sign, ast.Div) and b == 0:
+            raise ExpressionError("the formula divides by zero")
+        if isinstance(sign, ast.Pow):
+            return self._power(a, b, high)
+        plain = isinstance(a, float) and isinstance(b, float)
+        if not plain:
+            a, b = self.symbolic(a), self.symbolic(b)
+        degree = max(high, low) if isinstance(sign, (ast.Add, ast.Sub)) else high + low
+        if degree > POWER:
+            raise ExpressionError(f"the powers in the formula multiply up to more than {POWER}")
+        operation = SIGNS_READ[type(sign)]
+        return (self._finite(lambda: operation(a, b)), 1) if plain else (operation(a, b), degree)
+
+    def _power(self, base: Any, exponent: Any, degree: float) -> tuple[Any, float]:
+        if isinstance(base, float) and isinstance(exponent, float):
+            return self._finite(lambda: base ** exponent), 1
+        if base == math.e and isinstance(base, float):
+            return self.functions.exp(exponent), 1
+        if not isinstance(exponent, float):
+            return self.functions.power(self.symbolic(base), exponent), 1
+        if degree * abs(exponent) > POWER:
+            raise ExpressionError(f"the exponent {exponent:g} is too large; powers may multiply up to {POWER}")
+        if exponent == 0.5:
+            return self.functions.sqrt(base), 1
+        return base ** self.number(exponent), max(1.0, degree * abs(exponent))
+
+    def read_Call(self, node: ast.Call) -> tuple[Any, float]:
+        if isinstance(node.func, ast.Attribute):
+            self.read(node.func)
+        name = node.func.id if isinstance(node.func, ast.Name) else None
+        if name is None or name in self.names:
+            raise ExpressionError(f"{name or 'what stands before the bracket'} is not a function; "
+                                  "a product needs its sign, as in 2*(x + 1)")
+        if name not in FUNCTIONS:
+            raise ExpressionError(self._unknown(name))
+        if node.keywords or any(isinstance(argument, ast.Starred) for argument in node.args):
+            raise ExpressionError(f"{name} takes plain values only, as in {name}(x)")
+        several = name in ("min", "max")
+        if (len(node.args) < 2) if several else (len(node.args) != 1):
+            wanted = "two values or more" if several else "one value"
+            raise ExpressionError(f"{name} takes {wanted}, not {len(node.args)}")
+        values = [self.read(argument)[0] for argument in node.args]
+        if all(isinstance(value, float) for value in values):
+            return self._finite(lambda: FUNCTIONS[name](*values)), 1
+        return self._apply(name, [self.symbolic(value) for value in values]), 1
+
+    def _apply(self, name: str, values: list[Symbolic]) -> Symbolic:
+        function = getattr(self.functions, {"abs": "absolute", "min": "smaller", "max": "larger"}.get(name, name))
+        result = function(*values[:2])
+        for value in values[2:]:
+            result = function(result, value)
+        return result
+
+    def _finite(self, compute: Callable[[], Any]) -> float:
+        """A number computed from numbers; ExpressionError where Python cannot, or the result is not finite and real."""
+        try:
+            result = compute()
+        except OverflowError:
+            result = math.inf
+        except ZeroDivisionError:
+            raise ExpressionError("the formula divides by zero") from None
+        except ValueError:
+            result = math.nan
+        if isinstance(result, complex) or math.isnan(result):
+            raise ExpressionError("a part of the formula made of numbers alone is not a real number")
+        if math.isinf(result):
+            raise ExpressionError("a number in the formula is too large")
+        return float(result)
+
+
+@dataclass(frozen=True)
+class Expression(Surface):
+    """The surface of a formula given as text; made by `from_expression`."""
+
+    text: str = "0"
+    numbers: tuple[tuple[str, float], ...] = ()
+
+    def formula(self, x: Symbolic, y: Symbolic) -> Symbolic:
+        return read(self.text, dict(self.numbers), x, y)
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        return dict(self.numbers)
+
+    @property
+    def expression(self) -> str:
+        return " ".join(self.text.split())
+
+
+def read_surface(text: str, parameters: Mapping[str, float], domain: Domain, start: Point) -> Surface:
+    """See `surfaces.from_expression`."""
+    surface = Expression(text, tuple(check_parameters(parameters).items()))
+    surface._place(domain, start)
+    _ = surface.compiled   # reads the formula now, so that what is wrong with it is said here
+    if all(map(math.isfinite, start)) and surface.start != tuple(map(float, start)):
+        raise ValueError(f"start {start} lies outside the domain {domain}")
+    return surface

@@ -1,0 +1,17 @@
+"""Shared by all tests."""
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+# The same examples each time: a test that fails today fails tomorrow, and on the next machine.
+settings.register_profile("thalweg", deadline=None, derandomize=True)
+settings.load_profile("thalweg")
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The folder of the repository."""
+    return Path(__file__).resolve().parent.parent
