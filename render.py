@@ -5,6 +5,7 @@ for films and pictures.
 """
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import sys
@@ -107,12 +108,13 @@ def _make(names: Sequence[str], options: dict[str, Any]) -> None:
     problems: list[Problem] = []
     experiments = [loaded for name in names for loaded in _load(name, options, problems)]
     given = [Path(name) if Path(name).suffix else Path(f"{name}.yaml") for name in names]
-    places = targets([experiment.path for experiment in experiments] if len(experiments) == len(names) else given,
-                     options["output"], problems)
+    only_check = options["check"] and options["output"] is None
+    paths = [experiment.path for experiment in experiments] if len(experiments) == len(names) else given
+    places = paths if only_check else targets(paths, options["output"], problems)
     at = moment(options["at"], places, problems)
-    if len(experiments) == len(places) == len(names):
+    if len(experiments) == len(places) == len(names) and not only_check:
         for experiment, place in zip(experiments, places, strict=True):
-            problems += [] if options["check"] else unsuited(experiment, place)
+            problems += unsuited(experiment, place)
     if problems:
         raise UserErrors(problems)
     _say(options, f"read in {time.perf_counter() - started:.2f} s")
@@ -230,9 +232,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(one_line(error.format_message()), file=sys.stderr)
     except MemoryError:
         print("not enough memory for this config; use fewer steps or starts", file=sys.stderr)
-    except BrokenPipeError:  # whoever read our output has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+    except OSError as error:
+        if not isinstance(error, BrokenPipeError) and error.errno != errno.ENOSPC:
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the last flush would fail again
+        if isinstance(error, BrokenPipeError):  # whoever read our output has seen enough
+            return 0
+        print(f"standard output: {error.strerror}; make room", file=sys.stderr)
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return INTERRUPTED

@@ -71,10 +71,11 @@ def _working(members: Registry[Any]) -> dict[str, type[Any]]:
 
 def _member(members: Registry[Any], key: str, below: str = "", **extra: Schema) -> Schema:
     """A name, or an object with the name under `key` and the parameters beside it or `below`."""
+    needed = [key] if below else []  # a scene's kind has a default
     forms: list[Schema] = [{"enum": list(_working(members))}]
     for name, cls in _working(members).items():
         own = {below: {**_object(cls), "type": ["object", "null"]}} if below else _object(cls)["properties"]
-        forms.append({"type": "object", "additionalProperties": False, "required": [key],
+        forms.append({"type": "object", "additionalProperties": False, "required": needed,
                       "properties": {key: {"const": name}, **own, **extra}})
     return {"anyOf": forms}
 

@@ -56,12 +56,10 @@ def read_scene(tree: Node, report: Report) -> tuple[str, Any]:
     if node.entries is None:
         cls = member(SCENES, node, tree.mark_of("scene"), "scene", "a scene", report)
         return node.text, cls and cls()
-    if not node.has("kind"):
-        report.add(tree.mark_of("scene"), "scene.kind", "is missing", "write scene: {kind: race}")
-        return "", None
-    cls = member(SCENES, node.child("kind"), node.mark_of("kind"), "scene.kind", "a scene", report)
+    kind = node.child("kind") if node.has("kind") else Node(node.mark, "race", text="race")
+    cls = member(SCENES, kind, node.mark_of("kind"), "scene.kind", "a scene", report)
     options, bad = checked(cls, node, "scene", report, also=("kind",)) if cls else (None, set())
-    return node.child("kind").text, None if bad else options
+    return kind.text, None if bad else options
 
 
 def read_surface(tree: Node, report: Report) -> Any:

@@ -126,7 +126,7 @@ def fit_title(title: str, width: int, height: int, scale: float = 1.0) -> tuple[
     Raises TitleTooLong with one line of words when even that does not fit.
     """
     full = TITLE_SIZE * text_unit(width, height) * scale
-    room = 0.62 * width if width > height else 0.9 * width
+    room = (0.98 - 0.2 * min(scale, 2)) * width if width > 1.25 * height else 0.9 * width
     for step in range(9):
         size = full * (1 - step * (1 - TITLE_SMALLEST) / 8)
         lines = wrap(title, size, room, bold=True)

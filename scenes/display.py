@@ -1,7 +1,8 @@
 """From the domain to the stage: where a point (x, y) of the surface stands in manimgl's space. Pure numpy.
 
 The longer side of the domain becomes PLATE units wide; heights are the loss, linear or logarithmic, scaled so that the
-landscape shown is RELIEF units high. Everything that is drawn (surface, balls, trails) goes through one `Display`.
+landscape shown is about RELIEF times as high as it is wide. Everything that is drawn (surface, balls, trails) goes
+through one `Display`.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 PLATE = 10.0
-RELIEF = 3.0
+RELIEF = 0.3            # of the plate's width; less on a narrow plate, where walls would hide the valley
 SQUEEZE = 2.5  # a domain longer than this against its other side is squeezed to it
 FAR = 60.0  # nothing is drawn farther out than this; diverging runs end there, long out of the frame
 
@@ -40,7 +41,7 @@ class HeightMap:
         return self.gain / np.log(10) / np.maximum(loss - self.low + self.unit, 1e-3 * self.unit)
 
 
-def choose_heights(losses: Array, setting: str | float, plate_scale: float) -> HeightMap:
+def choose_heights(losses: Array, setting: str | float, plate_scale: float, relief: float) -> HeightMap:
     """The height map for the finite losses of the drawn domain; `setting` is style.z_scale.
 
     A number is the vertical exaggeration: display height of one unit of loss over display length of one unit of x.
@@ -53,9 +54,9 @@ def choose_heights(losses: Array, setting: str | float, plate_scale: float) -> H
     if setting == "auto":
         setting = "log" if np.median(losses) - low < 0.1 * span else "linear"
     if setting == "linear":
-        return HeightMap("linear", low, RELIEF / span)
+        return HeightMap("linear", low, relief / span)
     unit = max(float(np.quantile(losses, 0.03)) - low, 1e-5 * span)
-    return HeightMap("log", low, RELIEF / float(np.log10(1 + span / unit)), unit)
+    return HeightMap("log", low, relief / float(np.log10(1 + span / unit)), unit)
 
 
 class Display:
@@ -79,10 +80,11 @@ class Display:
         sides = self.domain[:, 1] - self.domain[:, 0]
         shown = np.maximum(sides, sides.max() / SQUEEZE)
         self.scale = PLATE / shown.max() * shown / sides
+        relief = RELIEF * (PLATE + 2 * float((self.scale * sides).min())) / 3
         with np.errstate(all="ignore"):
             losses = np.asarray(surface.value(self.grid(samples)))
         finite = losses[np.isfinite(losses)]
-        self.heights = choose_heights(finite if finite.size else np.zeros(1), z_scale, float(self.scale[0]))
+        self.heights = choose_heights(finite if finite.size else np.zeros(1), z_scale, float(self.scale[0]), relief)
         shown_heights = self.heights(finite) if finite.size else np.zeros(1)
         self.floor, self.ceiling = float(shown_heights.min()), float(shown_heights.max())
 

@@ -6,10 +6,12 @@ import math
 
 
 def loss_text(value: float) -> str:
-    """Four decimals where they say enough, else three significant digits with an exponent; '' when not finite."""
+    """Four decimals where they say enough, else three digits with an exponent; '0' below 1e-15, '' if not finite."""
     if not math.isfinite(value):
         return ""
-    if value == 0 or 0.001 <= abs(value) < 1000:
+    if abs(value) < 1e-15:
+        return "0"
+    if 0.001 <= abs(value) < 1000:
         text = f"{value:.4f}"
     elif 1000 <= abs(value) < 100000:
         text = f"{value:.1f}"

@@ -44,6 +44,7 @@ class Surface:
     start: ClassVar[Point] = CORNER                         # an instance carries the point that is meant
     reference: ClassVar[str] = ""
     check: ClassVar[tuple[float, float, float]]
+    known_minima: ClassVar[tuple[Point, ...] | None] = None  # for the defaults, to six digits; None: not stated
 
     def __post_init__(self) -> None:
         for item in fields(self):

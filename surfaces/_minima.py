@@ -24,6 +24,7 @@ CIRCLE = np.stack([np.cos(np.arange(64) * np.pi / 32), np.sin(np.arange(64) * np
 
 
 def diagonal(surface: Surface) -> float:
+    """Length of the domain's diagonal, the measure of what is near."""
     (x0, x1), (y0, y1) = surface.domain
     return float(np.hypot(x1 - x0, y1 - y0))
 

@@ -60,4 +60,5 @@ class _Text(StrPrinter):   # type: ignore[misc]   # sympy has no types
 
 
 def as_text(formula: Any) -> str:
+    """A sympy expression as text that the reader of formulas takes."""
     return str(_Text().doprint(formula))

@@ -20,6 +20,7 @@ class AbsValley(Surface):
     reference: ClassVar[str] = "Losses with kinks: Nesterov, Introductory Lectures on Convex Optimization (2004), " \
                                "section 3.1"
     check: ClassVar[tuple[float, float, float]] = (1.5, -0.5, 2.4)   # 9/4 + 3/10 * 1/2
+    known_minima: ClassVar[tuple[Point, ...] | None] = ((0, 0),)
 
     a: float = parameter(0.3, low=0, low_open=True, doc="steepness of the walls")
 

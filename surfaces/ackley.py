@@ -18,8 +18,8 @@ class Ackley(Surface):
     domain: ClassVar[Domain] = ((-5.0, 5.0), (-5.0, 5.0))
     start: ClassVar[Point] = (-3.4, 3.3)
     reference: ClassVar[str] = "Ackley, A Connectionist Machine for Genetic Hillclimbing (1987)"
-    # At (1, 1): a + e - a exp(-1/5) - e = 20 (1 - exp(-1/5)).
-    check: ClassVar[tuple[float, float, float]] = (1.0, 1.0, 3.625384938440363)
+    # At (1/2, 1/2): 20 + e - 20 exp(-1/10) - exp(-1).
+    check: ClassVar[tuple[float, float, float]] = (0.5, 0.5, 4.253654026568411)
 
     a: float = parameter(20.0, low=0, doc="depth of the funnel")
     b: float = parameter(0.2, low=0, doc="narrowness of the funnel")

@@ -19,6 +19,7 @@ class Beale(Surface):
     reference: ClassVar[str] = "Beale, On an iterative method for finding a local minimum of a function of more than " \
                                "one variable (1958); More, Garbow and Hillstrom (1981), problem 5"
     check: ClassVar[tuple[float, float, float]] = (1.0, 1.0, 14.203125)   # 9/4 + 81/16 + 441/64
+    known_minima: ClassVar[tuple[Point, ...] | None] = ((3, 0.5),)
 
     def formula(self, x: Any, y: Any) -> Any:
         first, second, third = (constant - x + x * y ** k

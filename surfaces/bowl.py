@@ -17,6 +17,7 @@ class Bowl(Surface):
     start: ClassVar[Point] = (-2.4, 2.0)
     reference: ClassVar[str] = "Nocedal and Wright, Numerical Optimization (2006), section 3.3"
     check: ClassVar[tuple[float, float, float]] = (1.0, -2.0, 4.5)   # 1/2 + 2 * 4 / 2
+    known_minima: ClassVar[tuple[Point, ...] | None] = ((0, 0),)
 
     a: float = parameter(1.0, low=0, low_open=True, doc="curvature along x")
     b: float = parameter(2.0, low=0, low_open=True, doc="curvature along y")

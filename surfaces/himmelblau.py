@@ -17,6 +17,8 @@ class Himmelblau(Surface):
     start: ClassVar[Point] = (0.0, 0.0)
     reference: ClassVar[str] = "Himmelblau, Applied Nonlinear Programming (1972)"
     check: ClassVar[tuple[float, float, float]] = (1.0, 1.0, 106.0)   # 81 + 25
+    known_minima: ClassVar[tuple[Point, ...] | None] = (
+        (3, 2), (-2.805118, 3.131313), (-3.779310, -3.283186), (3.584428, -1.848127))
 
     a: float = parameter(11.0, doc="constant of the first square")
     b: float = parameter(7.0, doc="constant of the second square")

@@ -17,6 +17,7 @@ class MonkeySaddle(Surface):
     start: ClassVar[Point] = (1.5, 0.05)
     reference: ClassVar[str] = "Hilbert and Cohn-Vossen, Geometry and the Imagination (1952), section 29"
     check: ClassVar[tuple[float, float, float]] = (1.0, 0.5, 0.25)   # 1 - 3/4
+    known_minima: ClassVar[tuple[Point, ...] | None] = ()
 
     quartic: float = parameter(0.0, low=0, doc="weight of (x^2 + y^2)^2, which turns the slopes into three valleys")
 

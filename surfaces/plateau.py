@@ -18,6 +18,7 @@ class Plateau(Surface):
     reference: ClassVar[str] = "The saturating loss of Geman and McClure, Statistical Methods for Tomographic Image " \
                                "Reconstruction (1987), in two variables"
     check: ClassVar[tuple[float, float, float]] = (-0.5, 0.0, 3.6)   # 4 * (9/4) / (1/4 + 9/4)
+    known_minima: ClassVar[tuple[Point, ...] | None] = ((1, 0),)
 
     height: float = parameter(4.0, low=0, low_open=True, doc="height of the plateau over the bottom")
     width: float = parameter(0.5, low=0, low_open=True, doc="distance from the bottom where half the height is reached")

@@ -18,6 +18,7 @@ class Ravine(Surface):
     start: ClassVar[Point] = (-3.4, 1.2)
     reference: ClassVar[str] = "Ill-conditioned quadratic: Goh, Why Momentum Really Works, Distill (2017)"
     check: ClassVar[tuple[float, float, float]] = (2.0, -1.0, 7.7)   # (1/10 * 4 + 15 * 1) / 2
+    known_minima: ClassVar[tuple[Point, ...] | None] = ((0, 0),)
 
     flat: float = parameter(0.1, low=0, low_open=True, doc="curvature along the ravine")
     steep: float = parameter(15.0, low=0, low_open=True, doc="curvature across the ravine")

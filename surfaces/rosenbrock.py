@@ -18,6 +18,7 @@ class Rosenbrock(Surface):
     reference: ClassVar[str] = "Rosenbrock, An automatic method for finding the greatest or least value of a " \
                                "function, The Computer Journal 3 (1960)"
     check: ClassVar[tuple[float, float, float]] = (-1.2, 1.0, 24.2)   # (11/5)^2 + 100 (11/25)^2
+    known_minima: ClassVar[tuple[Point, ...] | None] = ((1, 1),)
 
     a: float = parameter(1.0, doc="x of the minimum")
     b: float = parameter(100.0, low=0, low_open=True, doc="steepness of the walls")

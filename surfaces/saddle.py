@@ -17,6 +17,7 @@ class Saddle(Surface):
     start: ClassVar[Point] = (-1.6, 0.02)
     reference: ClassVar[str] = "Dauphin et al., Identifying and attacking the saddle point problem (2014), section 2"
     check: ClassVar[tuple[float, float, float]] = (0.5, -1.5, -2.0)   # 1/4 - 9/4
+    known_minima: ClassVar[tuple[Point, ...] | None] = ()
 
     quartic: float = parameter(0.0, low=0, doc="weight of y^4, which turns the slopes into two valleys")
 

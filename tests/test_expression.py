@@ -36,7 +36,8 @@ REFUSED = {   # text: words of its message
     "3.5exp(x)": "a product needs its sign", "x²": "write **2", "π*x": "write pi", "x·y": "write *", "x − y": "write -",
     "ln(x)": "use log", "Exp(x)": "did you mean exp?", "sine(x)": "did you mean sin?", "q*x": "give it a value",
     "X**2": "did you mean x?", "arctan(x)": "use atan", "np.exp(x)": "write exp", "exp*x": "exp(x)",
-    "exp()": "one value, not 0", "exp(x, y)": "one value, not 2", "min(x)": "two values or more", "log(x, 2)": "one value",
+    "exp()": "one value, not 0", "exp(x, y)": "one value, not 2", "min(x)": "two values or more",
+    "log(x, 2)": "one value",
     "log(-1)*x": "not a real number", "sqrt(-1)": "not a real number", "(-1)**0.5": "not a real number",
     "asin(2) + x": "not a real number", "1/0": "divides by zero", "x/0": "divides by zero", "0**-1": "divides by zero",
     "x/(x - x)": "divides by zero", "1e999": "too large", "exp(1000)": "too large", "9**9**9**9": "too large",
@@ -46,12 +47,13 @@ REFUSED = {   # text: words of its message
     "f'{x}'": "quotes", "b'x'": "quotes", "x.real": "dot", "x[0]": "square bracket", "[x, y]": "square bracket",
     "{x}": "curly", "{x: y}": "curly", "x, y": "comma", "()": "comma", "lambda: x": "lambda", "x < y": "comparison",
     "x == y": "comparison", "x and y": "and/or", "not x": "not", "x if y else 1": "if ... else", "(x := 3)": ":=",
-    "[x for y in x]": "loop", "max(x for y in x)": "loop", "exp(*x)": "plain values", "exp(**x)": "plain values",
+    "[x for y in x]": "loop", "max(x for y in x)": "two values", "exp(*x)": "plain values", "exp(**x)": "plain values",
     "exp(x=1)": "plain values", "x // 2": "//", "x % 2": "%", "x @ y": "@", "x | y": "|", "~x": "~", "x << 2": "<<",
-    "z = x": "right-hand side", "x; y": "cannot be read", "x # why": "'#'", "x\\\n+ y": "no meaning", "x\0": "no meaning",
+    "z = x": "right-hand side", "x; y": "cannot be read", "x # why": "'#'", "x\\\n+ y": "no meaning",
+    "x\0": "no meaning",
     "import os": "import", "yield x": "yield", "await x": "await", "print(x)": "unknown name", "x**": "cannot be read",
     "(x": "not closed", "x)": "never opened", ")(": "cannot be read", "010*x": "starts with 0", "0x10": "decimal",
-    "1_000": "decimal", "x$y": "cannot be read", "(" * 150 + "x" + ")" * 150: "",
+    "1_000": "decimal", "x$y": "cannot be read",
     "(" * 1000 + "x" + ")" * 1000: "nested", "-" * 3000 + "x": "at most", "+".join(["x"] * 1000): "at most",
     "exp(" * 100 + "x" + ")" * 100: "nested", "x" * 5000: "characters", "**".join(["x"] * 300): "nested",
     "__import__('os').system('echo ran')": "dot", "__import__('os')": "unknown name", "eval('x')": "unknown name",
@@ -60,7 +62,7 @@ REFUSED = {   # text: words of its message
 DEEP_BUT_FINE = "(" * 150 + "x" + ")" * 150   # brackets alone make no level; Python reads up to 200 of them
 
 
-@pytest.mark.parametrize("text", [text for text in REFUSED if text != DEEP_BUT_FINE], ids=lambda text: text[:30] or "none")
+@pytest.mark.parametrize("text", REFUSED, ids=lambda text: text[:30] or "none")
 def test_refuses(text: str) -> None:
     begin = time.perf_counter()
     with pytest.raises(ExpressionError) as caught:
@@ -89,8 +91,10 @@ def test_nothing_is_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
 @pytest.mark.parametrize(("parameters", "words"), [
     ({"x": 1}, "own meaning"), ({"e": 1}, "own meaning"), ({"pi": 3}, "own meaning"), ({"exp": 1}, "own meaning"),
     ({"2a": 1}, "not a name"), ({"a b": 1}, "not a name"), ({"lambda": 1}, "not a name"), ({"": 1}, "not a name"),
-    ({1: 1}, "not a name"), ({"α": 1}, "not a name"), ({"a": "1"}, "must be a number"), ({"a": True}, "must be a number"),
-    ({"a": None}, "must be a number"), ({"a": math.nan}, "finite"), ({"a": math.inf}, "finite"), ({"a": 10**400}, "finite"),
+    ({1: 1}, "not a name"), ({"α": 1}, "not a name"), ({"a": "1"}, "must be a number"),
+    ({"a": True}, "must be a number"),
+    ({"a": None}, "must be a number"), ({"a": math.nan}, "finite"), ({"a": math.inf}, "finite"),
+    ({"a": 10**400}, "finite"),
 ])
 def test_refuses_parameters(parameters: dict, words: str) -> None:
     with pytest.raises(ExpressionError, match=words):
@@ -99,7 +103,8 @@ def test_refuses_parameters(parameters: dict, words: str) -> None:
 
 @pytest.mark.parametrize(("text", "point", "gradient"), [   # derivatives at kinks are those almost everywhere
     ("x**2 + 0.3*abs(y)", (0.5, 0.0), (1.0, 0.0)), ("abs(x)", (-2.0, 0.0), (-1.0, 0.0)),
-    ("max(x, y)", (1.0, 1.0), (0.5, 0.5)), ("min(x, 2*y)", (1.0, 3.0), (1.0, 0.0)), ("sign(x) + y", (0.0, 0.0), (0.0, 1.0)),
+    ("max(x, y)", (1.0, 1.0), (0.5, 0.5)), ("min(x, 2*y)", (1.0, 3.0), (1.0, 0.0)),
+    ("sign(x) + y", (0.0, 0.0), (0.0, 1.0)),
     ("sqrt(x**2 + y**2)", (0.0, 0.0), (0.0, 0.0)), ("sqrt(x**2 + y**2)", (3.0, -4.0), (0.6, -0.8)),
     ("abs(x)*abs(y)", (0.0, 2.0), (0.0, 0.0)), ("x**y", (0.0, 1.0), (1.0, 0.0)), ("3*y + 5", (7.0, 7.0), (0.0, 3.0)),
     ("abs(abs(x) - 1)", (0.5, 0.0), (-1.0, 0.0)), ("abs(x)**1.5", (0.0, 0.0), (0.0, 0.0)),
@@ -111,14 +116,9 @@ def test_kinks(text: str, point: tuple, gradient: tuple) -> None:
 
 
 def test_what_is_infinite_stays_so() -> None:
-    assert surface_slope("sqrt(x)", (0.0, 0.0))[0] == math.inf
+    assert from_expression("sqrt(x)").gradient((0.0, 0.0))[0] == math.inf
     assert np.isnan(from_expression("log(x)").value((-1.0, 0.0)))
     assert np.isnan(from_expression("sqrt(x)**2").value((-1.0, 0.0)))   # a hole, not a line made whole by algebra
-    assert np.isnan(surface_slope("log(x)", (-1.0, 0.0))[0]) or surface_slope("log(x)", (-1.0, 0.0))[0] == -1
-
-
-def surface_slope(text: str, point: tuple) -> np.ndarray:
-    return from_expression(text).gradient(point)
 
 
 def test_entries_are_broadcast() -> None:

@@ -17,10 +17,10 @@ ONE = {"exp": mpmath.exp, "log": mpmath.log, "sqrt": mpmath.sqrt, "abs": abs, "s
        "sinh": mpmath.sinh, "cosh": mpmath.cosh, "tanh": mpmath.tanh}
 LEAVES = st.sampled_from([*NAMES, "1", "2", "3", "0.5", "1e-2", "10.0"])
 TREES = st.recursive(LEAVES, lambda inner: st.one_of(
-    st.tuples(st.sampled_from("+-*/"), inner, inner), st.tuples(st.just("**"), inner, st.sampled_from(["2", "3",
-    "0.5", "-1"])),
-    st.tuples(st.sampled_from(list(ONE)), inner), st.tuples(st.sampled_from(["min", "max"]), inner, inner)),
-    max_leaves=12)
+    st.tuples(st.sampled_from("+-*/"), inner, inner),
+    st.tuples(st.just("**"), inner, st.sampled_from(["2", "3", "0.5", "-1"])),
+    st.tuples(st.sampled_from(list(ONE)), inner),
+    st.tuples(st.sampled_from(["min", "max"]), inner, inner)), max_leaves=12)
 QUICK = settings(max_examples=150, deadline=None, derandomize=True)
 
 
@@ -33,9 +33,7 @@ def text_of(tree) -> str:
 
 
 def worth(tree, x, y):
-    """The tree's value by mpmath at the current precision; ValueError where it is not real, finite and of usable
-    size.
-    """
+    """The tree's value by mpmath at the current precision; ValueError where it is not real or of no usable size."""
     if isinstance(tree, str):
         return {"x": x, "y": y}.get(tree, None) or mpmath.mpf(NAMES.get(tree) or float(tree))
     parts = [worth(part, x, y) for part in tree[1:]]
@@ -82,8 +80,9 @@ def test_value_and_slope_of_random_formulas(tree) -> None:
 
 JUNK = st.one_of(
     st.text(max_size=200), st.text(alphabet="xyae()+-*/.,0123456789 ", max_size=120),
-    st.lists(st.sampled_from(["x", "y", "(", ")", "**", "*", "9", "exp", "lambda", ":", "[", "]", "=", "if", "else", ".",
-                              "__class__", "'", "\n", ",", "min", "-", "1e308", "e", "^"]), max_size=80).map("".join))
+    st.lists(st.sampled_from(["x", "y", "(", ")", "**", "*", "9", "exp", "lambda", ":", "[", "]", "=", "if", "else",
+                              ".", "__class__", "'", "\n", ",", "min", "-", "1e308", "e", "^"]), max_size=80
+             ).map("".join))
 
 
 @settings(max_examples=300, deadline=None, derandomize=True)

@@ -137,20 +137,21 @@ class Layer(Mobject):
             self.shader_wrapper = None
 
 
-def ribbon(points: np.ndarray, times: np.ndarray, color: np.ndarray) -> np.ndarray:
-    """Vertices of a ribbon through points (n, 3): (n, 2, 11) floats of point, tangent, side, time, colour."""
+def ribbon(points: np.ndarray, times: np.ndarray, color: np.ndarray, strength: np.ndarray | float = 1.0) -> np.ndarray:
+    """Vertices of a ribbon through points (n, 3): (n, 2, 12) floats of point, tangent, side, time, strength, colour."""
     tangents = np.gradient(points, axis=0) if len(points) > 1 else np.tile([1.0, 0.0, 0.0], (len(points), 1))
     lengths = np.linalg.norm(tangents, axis=1, keepdims=True)
-    made = np.zeros((len(points), 2, 11), "f4")
+    made = np.zeros((len(points), 2, 12), "f4")
     made[..., :3] = points[:, None]
     made[..., 3:6] = (tangents / np.maximum(lengths, 1e-9))[:, None]
     made[:, 0, 6], made[:, 1, 6] = -1, 1
     made[..., 7] = np.asarray(times)[:, None]
-    made[..., 8:] = color
+    made[..., 8] = np.broadcast_to(strength, len(points))[:, None]
+    made[..., 9:] = color
     return made
 
 
-RIBBON_FORMAT = ("3f 3f 2f 3f", "point", "tangent", "side_time", "color")
+RIBBON_FORMAT = ("3f 3f 3f 3f", "point", "tangent", "side_time", "color")
 
 
 def strip_indices(starts: np.ndarray, step: int) -> np.ndarray:

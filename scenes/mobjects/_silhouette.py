@@ -12,7 +12,7 @@ INK = (0.03, 0.07, 0.13)
 def silhouette(points: np.ndarray, normals: np.ndarray, eye: np.ndarray, most: int) -> np.ndarray:
     """Line pieces where normal . (eye - point) changes sign, by marching squares on the mesh.
 
-    points, normals: (n, n, 3); eye: (3,). Returns ribbon vertices (pieces, 2, 2, 11) float32, at most `most` pieces.
+    points, normals: (n, n, 3); eye: (3,). Returns ribbon vertices (pieces, 2, 2, 12) float32, at most `most` pieces.
     """
     facing = np.einsum("ijk,ijk->ij", normals, eye - points)
     away = facing < 0
@@ -28,9 +28,10 @@ def silhouette(points: np.ndarray, normals: np.ndarray, eye: np.ndarray, most: i
     ends = ends[:, np.isfinite(ends).all(axis=(0, 2))]
     along = ends[1] - ends[0]
     along /= np.maximum(np.linalg.norm(along, axis=-1, keepdims=True), 1e-9)
-    made = np.zeros((ends.shape[1], 2, 2, 11), "f4")
+    made = np.zeros((ends.shape[1], 2, 2, 12), "f4")
     made[..., :3] = ends.transpose(1, 0, 2)[:, :, None]
     made[..., 3:6] = along[:, None, None]
     made[:, :, 0, 6], made[:, :, 1, 6] = -1, 1
-    made[..., 8:] = INK
+    made[..., 8] = 1
+    made[..., 9:] = INK
     return made

@@ -120,7 +120,7 @@ class LossSurface(Layer):
         buffer = gpu.buffer(vertices)
         gpu.edges = gpu.vao(gpu.ribbon, [(buffer, *RIBBON_FORMAT)], strip_indices(np.concatenate(solid), 1))
         self.most_pieces = 4 * n * 4
-        gpu.outline = gpu.own(gpu.ctx.buffer(reserve=self.most_pieces * 4 * 44))
+        gpu.outline = gpu.own(gpu.ctx.buffer(reserve=self.most_pieces * 4 * 48))
         gpu.outlines = gpu.vao(
             gpu.ribbon, [(gpu.outline, *RIBBON_FORMAT)], strip_indices(2 * np.arange(self.most_pieces), 1)
         )

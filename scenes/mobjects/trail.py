@@ -17,7 +17,7 @@ class Trails(Layer):
     """Paths (runs, samples, 3) on the surface, drawn up to the film second `now`.
 
     `times` (samples,): the second each sample is passed, ascending; `ends` (runs,): samples to draw of each run;
-    `marks`: (points (m, 3), times (m,), run of each (m,)) of the dots at iterates.
+    `marks`: (points (m, 3), times (m,), run of each (m,)) of the dots at iterates; `strength` (runs, samples): opacity.
     """
 
     def __init__(
@@ -28,8 +28,10 @@ class Trails(Layer):
         ends: np.ndarray | None = None,
         marks: tuple | None = None,
         width: float = 4.0,
+        strength: np.ndarray | None = None,
         **kwargs,
     ) -> None:
+        self.strength = np.ones(paths.shape[:2]) if strength is None else strength
         self.paths, self.times, self.width = paths, np.asarray(times, float), width
         self.colors = [rgb(color) for color in colors]
         self.ends = np.full(len(paths), paths.shape[1]) if ends is None else np.asarray(ends)
@@ -44,11 +46,12 @@ class Trails(Layer):
     def make(self, gpu) -> None:
         gpu.ribbon = gpu.program("ribbon")
         runs, samples = self.paths.shape[:2]
-        vertices = np.stack([ribbon(path, self.times, color) for path, color in zip(self.paths, self.colors,
-        strict=True)], axis=1)
+        runs_of = zip(self.paths, self.colors, self.strength, strict=True)
+        vertices = np.stack([ribbon(path, self.times, color, strength) for path, color, strength in runs_of], axis=1)
         # samples outermost: what is drawn by `now` is a prefix of the index buffer
         steps = np.arange(samples - 1)[:, None] * runs + np.arange(runs)
-        drawn = np.arange(1, samples)[:, None] < self.ends
+        seen = (self.strength[:, 1:] > 0) | (self.strength[:, :-1] > 0)
+        drawn = (np.arange(1, samples)[:, None] < self.ends) & seen.T
         gpu.trail = gpu.vao(gpu.ribbon, [(gpu.buffer(vertices), *RIBBON_FORMAT)], strip_indices(steps[drawn], runs))
         gpu.triangles = np.concatenate([[0], np.cumsum(drawn.sum(axis=1))]) * 6
         if self.marks is not None and len(self.marks[0]):

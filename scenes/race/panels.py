@@ -13,7 +13,7 @@ from scenes.mobjects.legend import Legend, Row
 from scenes.numbers import short
 from scenes.race.result import Segment, result_lines
 
-OUTSIDE, DIVERGED = "outside the domain", "diverged"
+OUTSIDE, DIVERGED = "outside", "diverged"
 
 
 class Panels:

@@ -8,6 +8,8 @@ from scenes.numbers import loss_text
 
 Segment = tuple[str, str | None]  # text and colour; None is the colour of plain text
 MOST_MINIMA = 3
+WORDS = {"moving": "still moving:", "outside": "outside the domain:", "diverged": "diverged:",
+         "other": "in another minimum:"}
 
 
 def result_lines(surface, labels: list[str], colors: list[str], trajectories: list) -> list[list[Segment]]:
@@ -20,6 +22,7 @@ def result_lines(surface, labels: list[str], colors: list[str], trajectories: li
         *reached[:MOST_MINIMA],
         *(["other"] if len(reached) > MOST_MINIMA else []),
         "moving",
+        "outside",
         "diverged",
     ]
     for key in keys:
@@ -35,28 +38,26 @@ def result_lines(surface, labels: list[str], colors: list[str], trajectories: li
 
 
 def tally(surface, trajectory) -> dict[int | str, int]:
-    """How many balls of a trajectory ended in each minimum (by index), 'moving' or 'diverged'."""
+    """How many balls of a trajectory ended in each minimum (by index), 'moving', 'outside' the domain or 'diverged'."""
     counts: dict[int | str, int] = {}
     fine = trajectory.status == "ok"
     if (~fine).any():
         counts["diverged"] = int((~fine).sum())
     if fine.any():
         ends = trajectory.positions[fine, -1]
-        for index in np.asarray(surface.reached(ends)):
-            key = int(index) if index >= 0 else "moving"
+        low, high = np.array(surface.domain).T
+        inside = ((ends >= low) & (ends <= high)).all(axis=1)
+        for index, here in zip(np.asarray(surface.reached(ends)), inside, strict=True):
+            key = int(index) if index >= 0 else "moving" if here else "outside"
             counts[key] = counts.get(key, 0) + 1
     return counts
 
 
 def heading(key: int | str, minima) -> str:
-    if key == "moving":
-        return "still moving:"
-    if key == "diverged":
-        return "diverged:"
-    if key == "other":
-        return "in another minimum:"
+    if isinstance(key, str):
+        return WORDS[key]
     depth = "" if len(minima) == 1 else " deepest" if key == 0 or same(minima[key], minima[0]) else " shallower"
-    return f"in the{depth} minimum, loss {loss_text(round(minima[key].value, 9) + 0.0)}:"
+    return f"in the{depth} minimum, loss {loss_text(minima[key].value)}:"
 
 
 def same(a, b) -> bool:

@@ -20,6 +20,7 @@ from scenes.playback import Playback, hold_last
 from scenes.race.panels import Panels
 from scenes.stage.film_scene import FilmScene
 
+FADING = 1.5            # display units outside the domain over which a trail fades away
 GONE = 50.0  # display units from the middle at which a diverging ball is no longer drawn
 
 
@@ -72,21 +73,32 @@ class Race(FilmScene):
             ends = np.searchsorted(paths.steps, self.last, side="right")
             marks = self._marks() if style.iterates else None
             width = 4.0 * (self.radius / RADIUS) ** 0.5 * (1.0 if style.trail else 0.0)
-            self.trails = Trails(lifted, times, colors, ends, marks, width)
+            self.trails = Trails(lifted, times, colors, ends, marks, width, self._presence(paths.points))
             self.add(self.trails)
         self.balls = Balls(colors, [int(group) for group in self.group], self.radius)
         self.add(self.balls)
+
+    def _presence(self, points):
+        """1 on the plate, falling to 0 FADING display units beyond it: the trail of a run that leaves fades away."""
+        world = self.display.to_world(points)
+        sideways, above = np.abs(world[..., :2]) - self.display.half_size, world[..., 2:] - self.display.ceiling
+        beyond = np.concatenate([sideways, above], axis=-1)
+        here = np.clip(1 - np.maximum(beyond, 0).max(axis=-1) / FADING, 0, 1)
+        # a jump from the plate to far away would be one long straight line: such a segment is not drawn
+        jump = (np.linalg.norm(np.diff(world, axis=1), axis=-1) > 1) & (np.minimum(here[:, 1:], here[:, :-1]) < 1)
+        here[:, 1:][jump], here[:, :-1][jump] = 0, 0
+        return here
 
     def _marks(self):
         """Dots at the iterates, thinned out where they would merge into a line; sorted by time."""
         display, runs = self.display, len(self.iterates)
         steps = np.arange(self.iterates.shape[1])
-        plate = display.to_plate(self.iterates)
+        plate, present = display.to_plate(self.iterates), self._presence(self.iterates)
         chosen = []
         for run in range(runs):
             here = plate[run, 0] + 10.0
             for step in steps[: self.last[run] + 1][:3000]:
-                if np.abs(plate[run, step] - here).max() > 0.16:
+                if present[run, step] > 0.4 and np.abs(plate[run, step] - here).max() > 1.1 * self.radius:
                     here = plate[run, step]
                     chosen.append((step, run))
         chosen.sort()

@@ -7,10 +7,11 @@ uniform float bias;                  // pulled to the eye, so that it lies on th
 uniform float perspective;           // 1: thicker when near
 in vec3 point;
 in vec3 tangent;
-in vec2 side_time;
+in vec3 side_time;                   // which side, film second, strength
 in vec3 color;
 out float v_across;
 out float v_time;
+out float v_strength;
 flat out float v_half;
 out vec3 v_color;
 void main() {
@@ -24,6 +25,7 @@ void main() {
     here.z -= bias * here.w;
     v_across = side_time.x * reach;
     v_time = side_time.y;
+    v_strength = side_time.z;
     v_half = half_width;
     v_color = color;
     gl_Position = here;

@@ -9,7 +9,9 @@ pose, draw, emit, for every frame of the clock; so manimgl's own command makes t
 from __future__ import annotations
 
 import os
+import sys
 from types import SimpleNamespace
+from typing import NoReturn
 
 import numpy as np
 
@@ -18,7 +20,7 @@ from scenes.stage import boot
 boot.ensure()
 
 from manimlib.camera.camera import Camera  # noqa: E402
-from manimlib.config import manim_config  # noqa: E402
+from manimlib.config import manim_config, parse_cli  # noqa: E402
 from manimlib.constants import DEG, FRAME_HEIGHT  # noqa: E402
 from manimlib.scene import scene as manim_scene  # noqa: E402
 from manimlib.scene.scene import Scene  # noqa: E402
@@ -79,11 +81,14 @@ class FilmScene(Scene):
     duration = 1.0
 
     def __init__(self, experiment=None, trajectories=None, **config) -> None:
+        camera_config = dict(config.pop("camera_config", {}))
         if experiment is None:
             experiment = experiment_from_environment(self.kind, type(self).__name__)
             trajectories = experiment.roll()
+            camera_config |= dict(resolution=(experiment.video.width, experiment.video.height))
+            camera_config |= dict(fps=experiment.video.fps)
+            config |= dict(start_at_animation_number=None, end_at_animation_number=None)  # it is all one animation
         self.experiment, self.trajectories = experiment, trajectories
-        camera_config = dict(config.pop("camera_config", {}))
         if experiment.video.transparent:
             camera_config |= dict(background_color="#000000", background_opacity=0.0)
         else:
@@ -121,9 +126,16 @@ class FilmScene(Scene):
     def pose(self, seconds: float) -> None:
         raise NotImplementedError
 
+    def run(self) -> None:
+        try:
+            super().run()
+        except BaseException:
+            self.file_writer.abandon()
+            raise
+
     def construct(self) -> None:
         self.file_writer.begin_animation()
-        for index in range(self.frames):
+        for index in [self.frames - 1] if self.skip_animations else range(self.frames):
             self.draw_frame(index)
             self.emit_frame()
         self.file_writer.end_animation()
@@ -183,28 +195,43 @@ class NoWriter(SimpleNamespace):
 
     def finish(self) -> None: ...
 
+    def abandon(self) -> None: ...
+
 
 def experiment_from_environment(kind: str, scene_class: str):
-    """The experiment named by CONFIG, for manimgl's own command; ends with one line when it is missing or of another
-    kind.
+    """The experiment named by CONFIG, for manimgl's own command, whose -r, --fps, -t win over the YAML's.
+
+    Ends with exit code 2 and one line a problem when CONFIG is missing, has errors, or is of another kind.
     """
     from configs import find, load
     from configs.errors import ConfigErrors
 
     name = os.environ.get("CONFIG")
     if not name:
-        raise SystemExit(
-            f"set CONFIG to the experiment: CONFIG=boss_fight manimgl scenes/{kind}/scene.py {scene_class} -w"
-        )
+        leave(f"set CONFIG to the experiment: CONFIG=boss_fight manimgl scenes/{kind}/scene.py {scene_class} -w")
     try:
-        experiment = load(find(name))
+        experiment = load(find(name), video=video_of_command())
     except ConfigErrors as error:
-        raise SystemExit("\n".join(str(problem) for problem in error.problems)) from None
+        leave(*map(str, error.problems))
     if experiment.scene != kind:
         from scenes import SCENES
 
         right = SCENES[experiment.scene].scene_class
-        raise SystemExit(
-            f"{name} is a {experiment.scene}; run: CONFIG={name} manimgl scenes/{experiment.scene}/scene.py {right} -w"
-        )
+        leave(f"{name} is a {experiment.scene}; run: CONFIG={name} manimgl scenes/{experiment.scene}/scene.py {right} -w")
     return experiment
+
+
+def video_of_command() -> dict[str, object]:
+    """What manimgl's command line says about the picture, in the words of `configs.load`."""
+    given = parse_cli()
+    sized = given.resolution or given.low_quality or given.medium_quality or given.hd or given.uhd
+    return {
+        "resolution": "{}x{}".format(*manim_config.camera.resolution) if sized else None,
+        "fps": given.fps,
+        "transparent": given.transparent or None,
+    }
+
+
+def leave(*lines: str) -> NoReturn:
+    print(*lines, sep="\n", file=sys.stderr)
+    raise SystemExit(2)

@@ -64,15 +64,20 @@ def render_still(experiment, trajectories, path: Path, at: float | None = None) 
     """Write the frame shown at second `at` (default: the last) as .png; raises OutsideFilm for a moment the film
     lacks.
     """
-    from PIL import Image
-    from PIL.PngImagePlugin import PngInfo
-
     scene = make_scene(experiment, trajectories)
     try:
         index = scene.frames - 1 if at is None else frame_at(at, scene.duration, scene.camera.fps)
         rgba = frame_pixels(scene, index)
     finally:
         scene.release()
+    save_picture(path, rgba, experiment)
+
+
+def save_picture(path: Path, rgba: np.ndarray, experiment) -> None:
+    """Write a frame (height, width, 4), straight alpha, as .png, whole or not at all."""
+    from PIL import Image
+    from PIL.PngImagePlugin import PngInfo
+
     about = PngInfo()
     for key, value in metadata(experiment).items():
         about.add_itxt(key, value)

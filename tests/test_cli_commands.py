@@ -1,0 +1,269 @@
+"""The command line: what each option does, what each misuse says, where output goes."""
+from __future__ import annotations
+
+import sys
+import types
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import render
+from configs.output import whole
+from optimizers import OPTIMIZERS
+
+Run = Callable[..., tuple[int, list[str], list[str]]]
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Runs a command line in an empty folder: exit code, lines of standard output, lines of standard error."""
+    monkeypatch.chdir(tmp_path)
+
+    def run_line(*arguments: str) -> tuple[int, list[str], list[str]]:
+        code = render.main(arguments)
+        out, err = capsys.readouterr()
+        return code, out.splitlines(), err.splitlines()
+    return run_line
+
+
+@pytest.fixture
+def drawn(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple[Any, ...]]]:
+    """A stand-in for what draws: notes the calls and writes a few bytes."""
+    calls: list[tuple[Any, ...]] = []
+
+    class OutsideFilm(ValueError):
+        pass
+
+    class MachineError(Exception):
+        pass
+
+    def film(experiment: Any, trajectories: Any, path: Path, progress: Any = None) -> None:
+        calls.append((experiment, path))
+        with whole(path) as part:
+            part.write_bytes(b"film")
+            progress(1, 2)
+            if experiment.title == "disk":
+                raise OSError(28, "No space left on device")
+            if experiment.title == "machine":
+                raise MachineError("there is no GL driver; install libegl1")
+            if experiment.title == "fault":
+                raise ZeroDivisionError
+
+    def still(experiment: Any, trajectories: Any, path: Path, at: float | None = None) -> None:
+        if at is not None and at > 14:
+            raise OutsideFilm("the film has no such second; choose from 0 up to 14")
+        calls.append((experiment, path, at))
+        path.write_bytes(b"still")
+
+    def module(name: str, **values: Any) -> None:
+        made = types.ModuleType(name)
+        vars(made).update(values)
+        monkeypatch.setitem(sys.modules, name, made)
+    module("scenes.stage")
+    module("scenes.stage.errors", OutsideFilm=OutsideFilm, MachineError=MachineError)
+    module("scenes.stage.render", render_film=film, render_still=still)
+    yield calls
+
+
+def config(folder: Path, name: str = "own", **more: str) -> str:
+    lines = [f"{key}: {value}" for key, value in {"surface": "bowl", "optimizers": "[sgd]", "steps": "5", **more}.items()]
+    path = folder / f"{name}.yaml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("\n".join(lines) + "\n")
+    return str(path.relative_to(folder))
+
+
+# --- reports
+
+def test_help_names_what_there_is_and_nothing_that_is_not_yet(run: Run) -> None:
+    code, out, err = run("--help")
+    text = "\n".join(out)
+    assert (code, err) == (0, [])
+    assert all(option in text for option in ("--output", "--at", "--set", "--check", "--list", "--schema", "--transparent"))
+    assert not any(option in text for option in ("--jobs", "--preview", "--resume", "--plugin", "--trust"))
+
+
+def test_version(run: Run) -> None:
+    assert run("--version") == (0, ["thalweg 0.1.0"], [])
+
+
+def test_list_has_a_line_for_every_member(run: Run) -> None:
+    code, out, err = run("--list", "optimizers")
+    assert (code, err) == (0, [])
+    assert [line.split()[0] for line in out] == list(OPTIMIZERS)
+    assert all("lr=" in line and "(>" in line for line in out)
+    _, everything, _ = run("--list")
+    assert set(everything) >= {f"  {line}" for line in out} | {"surfaces:", "scenes:"}
+
+
+def test_a_broken_member_is_shown_as_broken_and_breaks_only_its_own_name(
+        run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = tmp_path / "optimizers" / "broken_one.py"
+    broken.parent.mkdir()
+    broken.write_text("import nothing_of_that_name\n")
+    there = OPTIMIZERS.paths()
+    monkeypatch.setattr(OPTIMIZERS, "paths", lambda: {**there, "broken_one": broken})
+    code, out, _ = run("--list", "optimizers")
+    assert code == 0
+    assert [line for line in out if "broken: ModuleNotFoundError" in line][0].startswith("broken_one")
+    assert len(out) == len(there) + 1
+    assert run(config(tmp_path), "--check")[0] == 0
+    code, _, err = run(config(tmp_path, "other", optimizers="[broken_one]"), "--check")
+    assert code == 2
+    assert err[0].startswith("other.yaml:2: optimizers.0: broken_one (broken_one.py) cannot be loaded")
+    assert run("--schema")[0] == 0
+
+
+def test_check_reports_where_every_entry_ends_and_draws_nothing(run: Run, tmp_path: Path) -> None:
+    name = config(tmp_path, steps="400", optimizers="[sgd, adam: {start: {grid: [2, 2]}}, sgd: {lr: 9, label: wild}]")
+    code, out, err = run(name, "--check")
+    assert (code, err) == (0, [])
+    assert out[0] == "own.yaml: ok, race on bowl, 6 balls, 400 steps, 1280x720 at 30 frames/s"
+    assert out[1].split() == ["SGD", "lr=0.1", "lr=0.1:", "loss", *out[1].split()[4:]]
+    assert "at the minimum (0, 0)" in out[1] or "at the minimum (-0, " in out[1]
+    assert out[2].startswith("  Adam") and "4 at the minimum" in out[2]
+    assert "wild" in out[3] and "diverged at step" in out[3]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["own.yaml"]
+
+
+# --- outputs
+
+def test_a_film_goes_to_videos_and_its_path_to_standard_output(run: Run, tmp_path: Path, drawn: list[Any]) -> None:
+    assert run(config(tmp_path)) == (0, ["videos/own.mp4"], [])
+    assert (tmp_path / "videos" / "own.mp4").read_bytes() == b"film"
+
+
+@pytest.mark.parametrize(("output", "made"), [
+    ("a.webm", "a.webm"), ("deep/er/a.mov", "deep/er/a.mov"), ("folder", "folder/own.mp4"), ("new/", "new/own.mp4"),
+    ("there.csv", "there.csv/own.mp4"),
+])
+def test_output_is_a_file_or_a_folder(output: str, made: str, run: Run, tmp_path: Path, drawn: list[Any]) -> None:
+    (tmp_path / "there.csv").mkdir()
+    assert run(config(tmp_path), "-o", output) == (0, [made], [])
+    assert (tmp_path / made).is_file()
+
+
+def test_several_configs_go_to_a_folder(run: Run, tmp_path: Path, drawn: list[Any]) -> None:
+    names = [config(tmp_path, "a"), config(tmp_path, "b")]
+    assert run(*names, "-o", "out") == (0, ["out/a.mp4", "out/b.mp4"], [])
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".npz", ".json"])
+def test_data_outputs(suffix: str, run: Run, tmp_path: Path) -> None:
+    name = config(tmp_path)
+    assert run(name, "-o", f"x{suffix}") == (0, [f"x{suffix}"], [])
+    first = (tmp_path / f"x{suffix}").read_bytes()
+    assert run(name, "-o", f"x{suffix}")[0] == 0
+    assert (tmp_path / f"x{suffix}").read_bytes() == first
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([name, f"x{suffix}"])
+
+
+def test_a_picture_takes_a_moment(run: Run, tmp_path: Path, drawn: list[Any]) -> None:
+    name = config(tmp_path)
+    assert run(name, "-o", "a.png", "--at", "4.5")[0] == 0
+    assert run(name, "-o", "a.png")[0] == 0
+    assert [call[2] for call in drawn] == [4.5, None]
+    assert run(name, "-o", "a.png", "--at", "15") == (
+        2, [], ["--at 15: the film has no such second; choose from 0 up to 14"])
+
+
+@pytest.mark.parametrize(("options", "yaml", "fps", "said"), [
+    ((), {}, 25, False), (("--fps", "50"), {}, 50, False), (("--fps", "30"), {}, 25, True),
+    ((), {"video": "{fps: 60}"}, 50, True), (("--fps", "100"), {}, 50, True), (("-q", "high"), {}, 25, False),
+])
+def test_gifs_have_rates_that_divide_100(options: tuple[str, ...], yaml: dict[str, str], fps: int, said: bool, run: Run,
+                                         tmp_path: Path, drawn: list[Any]) -> None:
+    code, _, err = run(config(tmp_path, **yaml), "-o", "a.gif", *options)
+    assert code == 0
+    assert drawn[0][0].video.fps == fps == drawn[0][0].resolved["video"]["fps"]
+    assert len(err) == said
+
+
+def test_sizes_rates_and_sets_reach_the_experiment(run: Run, tmp_path: Path, drawn: list[Any]) -> None:
+    name = config(tmp_path)
+    assert run(name, "-o", "a.webm", "--transparent", "--resolution", "640x360", "--fps", "24", "--set", "steps=7")[0] == 0
+    experiment = drawn[0][0]
+    assert (experiment.video.width, experiment.video.height, experiment.video.fps) == (640, 360, 24)
+    assert experiment.video.transparent
+    assert experiment.steps == 7
+
+
+# --- misuse: one line a problem, exit code 2, nothing made
+
+@pytest.mark.parametrize(("arguments", "lines"), [
+    ((), ["CONFIG: is missing; give one, for example: python render.py boss_fight"]),
+    (("--nonsense",), ["No such option..."]),
+    (("own.yaml", "-o"), ["Option '-o' requires an argument."]),
+    (("nowhere.yaml",), ["nowhere.yaml: no such file; ..."]),
+    (("own.yaml", "-o", "a.avi"), ['--output a.avi: ".avi" is no kind of output; use .mp4, ...']),
+    (("own.yaml", "-o", ""), ["--output : is not a path; give a file or a folder"]),
+    (("own.yaml", "two.yaml", "-o", "a.mp4"), ["--output a.mp4: is one file for 2 configs; give a folder, or one config"]),
+    (("own.yaml", "sub/own.yaml"), ["sub/own.yaml: would write videos/own.mp4, as own.yaml does; ..."]),
+    (("own.yaml", "-o", "own.yaml/a.csv"), ["own.yaml/a.csv: ..."]),
+    (("own.yaml", "--fps", "abc"), ['--fps abc: "abc" is not a whole number; use a whole number from 1 to 240']),
+    (("own.yaml", "--fps", "0"), ["--fps 0: 0 is out of range; use a whole number from 1 to 240"]),
+    (("own.yaml", "--resolution", "641x360"), ["--resolution 641x360: 641x360 is odd; use 642x360"]),
+    (("own.yaml", "--resolution", "big"), ['--resolution big: "big" is not a size in pixels; write it like 1280x720']),
+    (("own.yaml", "-q", "hihg"), ['--quality hihg: "hihg" is unknown; did you mean high?']),
+    (("own.yaml", "--at", "3"), ["--at 3: is for pictures only; add -o NAME.png"]),
+    (("own.yaml", "-o", "a.png", "--at", "soon"), ["--at soon: is not a moment of the film; give seconds, for example 4.5"]),
+    (("own.yaml", "-o", "a.png", "--at", "nan"), ["--at nan: is not a moment of the film; give seconds, for example 4.5"]),
+    (("own.yaml", "-o", "a.png", "--at=-1"), ["--at -1: is not a moment of the film; give seconds, for example 4.5"]),
+    (("own.yaml", "--transparent"), ["--transparent: .mp4 has no transparency; use -o NAME.webm, NAME.mov or NAME.png"]),
+    (("own.yaml", "--transparent", "-o", "a.gif"), ["--transparent: .gif has no transparency; ..."]),
+    (("clear.yaml",), ["clear.yaml:4: video.transparent: .mp4 has no transparency; ..."]),
+    (("own.yaml", "--set", "stepz=3"), ["--set stepz=3: unknown key; did you mean steps?"]),
+    (("own.yaml", "two.yaml", "--set", "steps=x"), ['--set steps=x: "x" is not a whole number; ...']),
+    (("own.yaml", "bad.yaml", "two.yaml", "--fps", "0", "--at", "1"),
+     ["--fps 0: 0 is out of range; ...", "bad.yaml:3: steps: 0 is out of range; ...", "--at 1: is for pictures only; ..."]),
+    (("own.yaml", "--preview"), ["--preview: not in this version; leave it out"]),
+    (("own.yaml", "-p"), ["--preview: not in this version; leave it out"]),
+    (("own.yaml", "-j", "4"), ["--jobs 4: not in this version; leave it out"]),
+    (("own.yaml", "--jobs", "many"), ["--jobs many: is not a number of processes; leave it out"]),
+    (("own.yaml", "--resume"), ["--resume: not in this version; leave it out"]),
+    (("own.yaml", "--plugin", "mine.py"), ["--plugin: not in this version; leave it out"]),
+    (("own.yaml", "--trust"), ["--trust: not in this version; leave it out"]),
+    (("--list", "optimizer"), ["--list optimizer: there is no such list; did you mean optimizers?"]),
+])
+def test_misuse(arguments: tuple[str, ...], lines: list[str], run: Run, tmp_path: Path) -> None:
+    for name in ("own", "two", "sub/own"):
+        config(tmp_path, name)
+    config(tmp_path, "bad", steps="0")
+    config(tmp_path, "clear", video="{transparent: true}")
+    before = sorted(tmp_path.rglob("*"))
+    code, out, err = run(*arguments)
+    assert (code, out) == (2, [])
+    assert [line for line, words in zip(err, lines, strict=True)
+            if not (line.startswith(words[:-3]) if words.endswith("...") else line == words)] == []
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.parametrize(("title", "line"), [
+    ("disk", "videos/own.mp4: cannot be written: No space left on device; make room, or give another -o"),
+    ("machine", "there is no GL driver; install libegl1"),
+])
+def test_faults_of_the_machine_are_one_line(title: str, line: str, run: Run, tmp_path: Path, drawn: list[Any]) -> None:
+    assert run(config(tmp_path, title=title)) == (2, [], [line])
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["own.yaml"]
+
+
+def test_a_fault_of_ours_is_not_dressed_up(run: Run, tmp_path: Path, drawn: list[Any]) -> None:
+    with pytest.raises(ZeroDivisionError):
+        run(config(tmp_path, title="fault"))
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["own.yaml"]
+
+
+def test_data_larger_than_the_disk_is_refused_with_its_line(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("configs.targets.disk_free", lambda path: 1000)
+    code, out, err = run(config(tmp_path, steps="500"), "-o", "x.csv")
+    assert (code, out) == (2, [])
+    assert err == ["own.yaml:3: steps: 501 rows need about 65.1 kB, 1e+03 bytes are free at .; use fewer steps or starts"] \
+        or err == ["own.yaml:3: steps: 501 rows need about 65.1 kB, 1 kB are free at .; use fewer steps or starts"]
+
+
+def test_verbose_speaks_on_standard_error_only(run: Run, tmp_path: Path) -> None:
+    code, out, err = run(config(tmp_path), "-o", "x.csv", "--verbose")
+    assert (code, out) == (0, ["x.csv"])
+    assert len(err) >= 2

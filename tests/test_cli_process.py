@@ -1,0 +1,117 @@
+"""The command line as a process: what it imports, how fast it is, how it ends when it is stopped."""
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+NEVER = {"manimlib", "moderngl", "pyglet", "av", "PIL", "matplotlib", "scipy"}
+CONFIG = "surface: bowl_with_two_holes\nsteps: 300\noptimizers: [sgd, adam]\n"
+
+# render.py with a stand-in for what draws: it says when it has begun to write, then takes its time.
+SLOW = """
+import sys, time, types
+sys.path.insert(0, {root!r})
+from configs.output import whole
+def film(experiment, trajectories, path, progress=None):
+    with whole(path) as part:
+        part.write_bytes(b"half")
+        print("begun", file=sys.stderr, flush=True)
+        time.sleep(60)
+class Error(Exception):
+    pass
+for name, values in (("scenes.stage", {{}}), ("scenes.stage.errors", dict(OutsideFilm=Error, MachineError=Error)),
+                     ("scenes.stage.render", dict(render_film=film, render_still=film))):
+    sys.modules[name] = types.ModuleType(name)
+    vars(sys.modules[name]).update(values)
+import render
+sys.exit(render.main(["own.yaml", "-o", "out/film.mp4"]))
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "own.yaml").write_text(CONFIG)
+    return tmp_path
+
+
+def modules_after(folder: Path, *arguments: str) -> set[str]:
+    code = ("import sys; sys.path.insert(0, sys.argv[1]); import render; code = render.main(sys.argv[2:])\n"
+            "print(*sys.modules, file=sys.stderr); sys.exit(code)")
+    done = subprocess.run([sys.executable, "-c", code, str(ROOT), *arguments], cwd=folder, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return {name.split(".")[0] for name in done.stderr.splitlines()[-1].split()}
+
+
+@pytest.mark.parametrize("arguments", [
+    ("own.yaml", "--check"), ("own.yaml", "-o", "x.csv"), ("own.yaml", "-o", "x.npz"), ("own.yaml", "-o", "x.json"),
+    ("--list",), ("--schema",),
+], ids=" ".join)
+def test_what_does_not_draw_loads_nothing_that_draws(arguments: tuple[str, ...], folder: Path) -> None:
+    assert modules_after(folder, *arguments) & NEVER == set()
+
+
+@pytest.mark.parametrize("option", ["--help", "--version"])
+def test_help_loads_neither_numpy_nor_sympy_nor_pydantic(option: str, folder: Path) -> None:
+    assert modules_after(folder, option) & (NEVER | {"numpy", "sympy", "pydantic", "yaml", "rich"}) == set()
+
+
+@pytest.mark.parametrize(("arguments", "seconds"), [
+    (("--help",), 0.5), (("own.yaml", "--check"), 2), (("own.yaml", "-o", "x.csv"), 2)], ids=["help", "check", "csv"])
+def test_it_is_quick(arguments: tuple[str, ...], seconds: float, folder: Path) -> None:
+    took = []
+    for _ in range(4):  # the best of a few: other work on the machine is not ours
+        started = time.perf_counter()
+        subprocess.run([sys.executable, ROOT / "render.py", *arguments], cwd=folder, check=True, capture_output=True)
+        took.append(time.perf_counter() - started)
+        if took[-1] < seconds:
+            break
+    assert min(took) < seconds
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals are sent differently there")
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 143)])
+def test_stopped_it_leaves_nothing(number: signal.Signals, code: int, folder: Path) -> None:
+    process = subprocess.Popen([sys.executable, "-c", SLOW.format(root=str(ROOT))], cwd=folder, text=True,
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert process.stderr is not None
+    assert process.stderr.readline() == "begun\n"
+    assert len(list((folder / "out").iterdir())) == 1
+    process.send_signal(number)
+    out, err = process.communicate(timeout=20)
+    assert process.returncode == code
+    assert out == ""
+    assert "Traceback" not in err
+    assert sorted(path.name for path in folder.rglob("*")) == ["own.yaml"]
+
+
+@pytest.mark.parametrize("option", ["--help", "--schema", "--list"])
+def test_a_reader_that_has_seen_enough_ends_it_quietly(option: str, folder: Path) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run([sys.executable, ROOT / "render.py", option], cwd=folder, stdout=writer,
+                          stderr=subprocess.PIPE, text=True)
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
+def test_a_full_standard_output_is_one_line(folder: Path) -> None:
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([sys.executable, ROOT / "render.py", "own.yaml", "--check"], cwd=folder, stdout=full,
+                              stderr=subprocess.PIPE, text=True)
+    assert done.returncode == 2
+    assert done.stderr == "standard output: No space left on device; make room\n"
+
+
+def test_a_bare_name_works_from_any_folder(folder: Path) -> None:
+    name = sorted((ROOT / "configs").glob("*.yaml"))[0].stem
+    done = subprocess.run([sys.executable, ROOT / "render.py", name, "--check"], cwd=folder, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert f"{name}.yaml: ok" in done.stdout.splitlines()[0]

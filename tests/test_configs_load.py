@@ -1,0 +1,199 @@
+"""What a YAML may say, and what becomes of it."""
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import configs
+from configs import ConfigErrors, load
+from configs.experiment import Camera, Experiment, Style, Video
+
+BASE = "surface: bowl\noptimizers: [sgd]\n"
+Load = Callable[..., Experiment]
+SHIPPED = sorted(path for path in configs.find.__globals__["FOLDER"].rglob("*.yaml"))
+
+
+@pytest.fixture
+def loaded(tmp_path: Path) -> Load:
+    """Loads YAML text."""
+    def load_text(text: str, **options: Any) -> Experiment:
+        path = tmp_path / "film.yaml"
+        path.write_text(text, encoding="utf-8")
+        return load(path, **options)
+    return load_text
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_every_shipped_config_loads_and_rolls(path: Path) -> None:
+    experiment = load(path)
+    trajectories = experiment.roll()
+    assert [len(each.loss) for each in trajectories] == [len(entry.starts) for entry in experiment.entries]
+    assert all(np.isfinite(each.loss[:, 0]).all() for each in trajectories)
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_a_resolved_config_is_a_config_of_the_same_experiment(path: Path, loaded: Load) -> None:
+    first = load(path)
+    again = loaded(json.dumps(first.resolved, allow_nan=False))
+    assert again.resolved == first.resolved
+    assert again.entries[0].optimizer == first.entries[0].optimizer
+    assert [entry.label for entry in again.entries] == [entry.label for entry in first.entries]
+
+
+def test_defaults(loaded: Load) -> None:
+    experiment = loaded(BASE)
+    assert (experiment.name, experiment.scene, experiment.steps, experiment.seed) == ("film", "race", 300, 0)
+    assert (experiment.camera, experiment.style) == (Camera(), Style())
+    assert experiment.video == Video(1280, 720, 30, None, "dramatic", False)
+    (entry,) = experiment.entries
+    assert (entry.name, entry.label, entry.color, entry.given) == ("sgd", "SGD", None, {"lr": 0.1})
+    assert np.array_equal(entry.starts, [experiment.surface.start])
+
+
+@pytest.mark.parametrize("entry", ["- sgd", "- sgd:", "- sgd: {}", "- sgd: null", "- {sgd: }"])
+def test_the_bare_forms_of_an_entry(entry: str, loaded: Load) -> None:
+    assert loaded(f"surface: bowl\noptimizers:\n  {entry}\n").resolved == loaded(BASE).resolved
+
+
+def test_anchors_and_merges_in_entries(loaded: Load) -> None:
+    experiment = loaded("surface: bowl\noptimizers:\n  - sgd: &base {lr: 0.2, weight_decay: 0.1}\n"
+                        "  - momentum: {<<: *base, lr: 0.3}\n  - sgd: *base\n")
+    assert [entry.given["lr"] for entry in experiment.entries] == [0.2, 0.3, 0.2]
+    assert experiment.entries[1].given["weight_decay"] == 0.1
+    assert [entry.label for entry in experiment.entries] == ["SGD", "Momentum", "SGD (2)"]
+
+
+@pytest.mark.parametrize(("start", "balls"), [
+    ("[0.5, -1]", [[0.5, -1]]),
+    ("[[0, 1], [1, 2e0]]", [[0, 1], [1, 2]]),
+    ("{grid: [1, 2]}", [[0, -1.5], [0, 1.5]]),
+    ("{grid: [2, 1], box: {x: [0, 1], y: [1, 3]}}", [[0.25, 2], [0.75, 2]]),
+])
+def test_forms_of_start(start: str, balls: list[list[float]], loaded: Load) -> None:
+    assert loaded(BASE + f"start: {start}").entries[0].starts == pytest.approx(np.array(balls))
+    own = loaded(f"surface: bowl\noptimizers:\n  - sgd: {{start: {start}}}\n  - sgd\n")
+    assert own.entries[0].starts == pytest.approx(np.array(balls))
+    assert len(own.entries[1].starts) == 1
+
+
+def test_random_starts_come_from_their_seed_and_lie_in_their_box(loaded: Load) -> None:
+    first, same, other, own = (loaded(BASE + tail).entries[0].starts for tail in (
+        "start: {random: 20, box: {x: [0, 1]}}", "start: {random: 20, box: {x: [0, 1]}}",
+        "start: {random: 20, box: {x: [0, 1]}}\nseed: 1", "start: {random: 20, box: {x: [0, 1]}, seed: 1}"))
+    assert np.array_equal(first, same)
+    assert not np.array_equal(first, other)
+    assert np.array_equal(other, own)
+    assert ((first[:, 0] >= 0) & (first[:, 0] <= 1)).all()
+    assert np.ptp(first[:, 1]) > 1
+
+
+@pytest.mark.parametrize(("entries", "labels"), [
+    ("[sgd, adam]", ["SGD", "Adam"]),
+    ("[sgd: {lr: 0.1}, sgd: {lr: 0.2}]", ["SGD lr=0.1", "SGD lr=0.2"]),
+    ("[sgd, sgd: {lr: 0.1}]", ["SGD", "SGD (2)"]),
+    ("[sgd, sgd: {momentum: 0.9, nesterov: true}]",
+     ["SGD momentum=0, nesterov=false", "SGD momentum=0.9, nesterov=true"]),
+    ("[adam: {betas: [0.9, 0.99]}, adam]", ["Adam betas=[0.9, 0.99]", "Adam betas=[0.9, 0.999]"]),
+    ("[sgd: {start: [0, 1]}, sgd: {start: [1, 1]}]", ["SGD from (0, 1)", "SGD from (1, 1)"]),
+    ("[sgd: {start: [0, 1]}, sgd: {start: [0, 1]}, sgd]", ["SGD from (0, 1)", "SGD from (0, 1) (2)", "SGD"]),
+    ("[sgd: {label: Mine}, sgd: {lr: 3}, adam: {label: SGD lr=3}]", ["Mine", "SGD lr=3 (2)", "SGD lr=3"]),
+])
+def test_labels(entries: str, labels: list[str], loaded: Load) -> None:
+    assert [entry.label for entry in loaded(f"surface: bowl\noptimizers: {entries}\n").entries] == labels
+
+
+def test_surfaces_by_name_with_parameters_and_domain(loaded: Load) -> None:
+    surface = loaded("surface: {name: bowl_with_two_holes, parameters: {h2: 1, center_2: [1, 2]}, domain: {x: [-2, 4]}}\n"
+                     "optimizers: [sgd]\n").surface
+    assert (surface.h2, surface.center_2, surface.h1) == (1.0, (1.0, 2.0), 0.5)
+    assert surface.domain[0] == (-2, 4)
+    assert surface.domain[1] == type(surface)().domain[1]
+
+
+def test_surfaces_by_formula(loaded: Load) -> None:
+    experiment = loaded('surface: {expression: "x**2 + a*abs(y)", parameters: {a: 0.5}, domain: {y: [-1, 1]}}\n'
+                        "optimizers: [sgd]\n")
+    assert experiment.surface.domain == ((-3, 3), (-1, 1))
+    assert experiment.surface.value(np.array([2.0, -1.0])) == pytest.approx(4.5)
+    assert experiment.resolved["surface"]["expression"] == "x**2 + a*abs(y)"
+    assert experiment.resolved["surface"]["parameters"] == {"a": 0.5}
+
+
+def test_a_start_the_new_domain_lacks_gives_way(loaded: Load) -> None:
+    experiment = loaded("surface: {name: bowl, domain: {x: [1, 2], y: [1, 2]}}\noptimizers: [sgd]\n")
+    assert experiment.entries[0].starts == pytest.approx(np.array([[1.15, 1.85]]))
+
+
+def test_whole_floats_colours_and_corners(loaded: Load) -> None:
+    experiment = loaded("steps: 1e3\nsurface: bowl\noptimizers:\n  - sgd: {color: '#f80'}\n  - adam: {color: '#12ab34'}\n"
+                        "style: {legend: bottom_right, counter: false, z_scale: 2, background: null}\n")
+    assert experiment.steps == 1000
+    assert isinstance(experiment.steps, int)
+    assert [entry.color for entry in experiment.entries] == ["#FF8800", "#12AB34"]
+    assert (experiment.style.legend, experiment.style.counter, experiment.style.z_scale) == ("bottom_right", False, 2.0)
+
+
+def test_the_command_line_wins_over_the_file_and_the_file_over_medium(loaded: Load) -> None:
+    text = BASE + "video: {resolution: 640x360, fps: 10}\n"
+    sizes = [loaded(text, video=video).video for video in (
+        {}, {"quality": "low"}, {"fps": "12"}, {"quality": "high", "resolution": "100x200"}, {"transparent": True})]
+    assert [(video.width, video.height, video.fps) for video in sizes] == [
+        (640, 360, 10), (854, 480, 30), (640, 360, 12), (100, 200, 60), (640, 360, 10)]
+    assert [video.transparent for video in sizes] == [False] * 4 + [True]
+
+
+def test_empty_sections_are_defaults(loaded: Load) -> None:
+    assert loaded(BASE + "camera:\nstyle: {}\nvideo: null\n").resolved == loaded(BASE).resolved
+
+
+def test_a_lone_dollar_is_a_dollar(loaded: Load) -> None:
+    assert loaded(BASE + "title: It costs 5 $\n").title == "It costs 5 $"
+
+
+def test_a_byte_order_mark_and_crlf_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "film.yaml"
+    path.write_bytes(b"\xef\xbb\xbf" + BASE.replace("\n", "\r\n").encode())
+    assert load(path).steps == 300
+
+
+@pytest.mark.parametrize(("make", "words"), [
+    (lambda path: path.mkdir(), "not a regular file"),
+    (lambda path: os.mkfifo(path), "not a regular file"),
+    (lambda path: path.symlink_to("/dev/zero"), "not a regular file"),
+    (lambda path: path.symlink_to("nowhere"), "cannot be read"),
+    (lambda path: path.write_bytes(b"a: 1\nb: \xff\n"), ":2: byte 0xff is not UTF-8"),
+    (lambda path: path.write_text("# " + "x" * 1_000_001), "too large"),
+], ids=["folder", "pipe", "device", "dangling", "bytes", "large"])
+def test_files_that_cannot_be_read(make: Callable[[Path], Any], words: str, tmp_path: Path) -> None:
+    path = tmp_path / "film.yaml"
+    make(path)
+    with pytest.raises(ConfigErrors) as caught:
+        load(path)
+    assert len(caught.value.problems) == 1
+    assert words in str(caught.value)
+
+
+def test_find_bare_names_paths_and_the_nearest_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    name = SHIPPED[0].stem
+    assert configs.find(name).samefile(SHIPPED[0])
+    (tmp_path / "own.yaml").write_text(BASE)
+    assert configs.find("own.yaml") == Path("own.yaml")
+    with pytest.raises(ConfigErrors, match=f"did you mean {name}"):
+        configs.find(name + "x")
+    with pytest.raises(ConfigErrors, match="no such file"):
+        configs.find("there/is/none.yaml")
+
+
+def test_where_values_were_written(loaded: Load) -> None:
+    experiment = loaded(BASE + "video:\n  fps: 25\n", overrides=["steps=5"])
+    fps, steps = experiment.written("video", "fps"), experiment.written("steps")
+    assert fps is not None and (fps.line, fps.source) == (4, "")
+    assert steps is not None and steps.source == "--set steps=5"
+    assert experiment.written("video", "seconds") is None
