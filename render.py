@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 LATER = {"preview": "--preview", "resume": "--resume", "plugin": "--plugin", "trust": "--trust"}
 USER, INTERRUPTED, TERMINATED = 2, 130, 143
-PLAIN_EVERY = 10.0  # seconds between two lines of progress where there is no terminal
 
 
 class UserErrors(Exception):
@@ -102,21 +101,9 @@ def _list(what: str) -> None:
 
 
 def _make(names: Sequence[str], options: dict[str, Any]) -> None:
-    """Everything about all configs is checked before anything is drawn."""
-    from configs.targets import DATA, moment, suited, targets, unsuited
+    """Reads and checks everything before anything is drawn, then makes one config after the other."""
     started = time.perf_counter()
-    problems: list[Problem] = []
-    experiments = [loaded for name in names for loaded in _load(name, options, problems)]
-    given = [Path(name) if Path(name).suffix else Path(f"{name}.yaml") for name in names]
-    only_check = options["check"] and options["output"] is None
-    paths = [experiment.path for experiment in experiments] if len(experiments) == len(names) else given
-    places = paths if only_check else targets(paths, options["output"], problems)
-    at = moment(options["at"], places, problems)
-    if len(experiments) == len(places) == len(names) and not only_check:
-        for experiment, place in zip(experiments, places, strict=True):
-            problems += unsuited(experiment, place)
-    if problems:
-        raise UserErrors(problems)
+    experiments, places, at = _planned(names, options)
     _say(options, f"read in {time.perf_counter() - started:.2f} s")
     for experiment, place in zip(experiments, places, strict=True):
         started = time.perf_counter()
@@ -125,23 +112,47 @@ def _make(names: Sequence[str], options: dict[str, Any]) -> None:
         if options["check"]:
             from configs.report import report
             print("\n".join(report(experiment, trajectories)), flush=True)
-            continue
-        experiment, changed = suited(experiment, place)
-        if changed:
-            print(changed, file=sys.stderr)
-        try:
-            if place.suffix.lower() in DATA:
-                from configs.data import write
-                write(place, experiment, trajectories)
-            else:
-                _draw(experiment, trajectories, place, at)
-        except OSError as error:
-            if error.errno is None or isinstance(error, BrokenPipeError):
-                raise
-            cure = "make room, or give another -o"
-            raise UserErrors([f"{place}: cannot be written: {error.strerror}; {cure}"]) from error
-        print(place, flush=True)
-        _say(options, f"{experiment.name}: made in {time.perf_counter() - started:.2f} s")
+        else:
+            _write(experiment, trajectories, place, at)
+            print(place, flush=True)
+            _say(options, f"{experiment.name}: made in {time.perf_counter() - started:.2f} s")
+
+
+def _planned(names: Sequence[str], options: dict[str, Any]) -> tuple[list[Experiment], list[Path], float | None]:
+    """The experiments, their outputs and the moment of --at. Raises UserErrors with all problems of all configs."""
+    from configs.targets import moment, targets, unsuited
+    problems: list[Problem] = []
+    experiments = [loaded for name in names for loaded in _load(name, options, problems)]
+    whole = len(experiments) == len(names)
+    paths = [experiment.path for experiment in experiments] if whole else [Path(name) for name in names]
+    only_check = options["check"] and options["output"] is None
+    places = paths if only_check else targets(paths, options["output"], problems)
+    at = moment(options["at"], places, problems)
+    if whole and places and not only_check:
+        for experiment, place in zip(experiments, places, strict=True):
+            problems += unsuited(experiment, place)
+    if problems:
+        raise UserErrors(problems)
+    return experiments, places, at
+
+
+def _write(experiment: Experiment, trajectories: Sequence[Any], place: Path, at: float | None) -> None:
+    """Makes one file. Raises UserErrors when the disk or the machine is in the way."""
+    from configs.targets import DATA, suited
+    experiment, changed = suited(experiment, place)
+    if changed:
+        print(one_line(changed), file=sys.stderr)
+    try:
+        if place.suffix.lower() in DATA:
+            from configs.data import write
+            write(place, experiment, trajectories)
+        else:
+            _draw(experiment, trajectories, place, at)
+    except OSError as error:
+        if error.errno is None or isinstance(error, BrokenPipeError):
+            raise
+        cure = "make room, or give another -o"
+        raise UserErrors([f"{place}: cannot be written: {error.strerror}; {cure}"]) from error
 
 
 def _load(name: str, options: dict[str, Any], problems: list[Problem]) -> list[Experiment]:
@@ -157,6 +168,7 @@ def _load(name: str, options: dict[str, Any], problems: list[Problem]) -> list[E
 def _draw(experiment: Experiment, trajectories: Sequence[Any], place: Path, at: float | None) -> None:
     from scenes.stage.errors import MachineError, OutsideFilm
     try:
+        from configs.progress import Progress
         from scenes.stage.render import render_film, render_still
         if place.suffix.lower() == ".png":
             render_still(experiment, trajectories, place, at)
@@ -167,40 +179,6 @@ def _draw(experiment: Experiment, trajectories: Sequence[Any], place: Path, at: 
         raise UserErrors([f"--at {at:g}: {error}"]) from error
     except MachineError as error:
         raise UserErrors([str(error)]) from error
-
-
-class Progress:
-    """Frames, frames/s and time left on standard error: a bar on a terminal, else a line now and then."""
-
-    def __init__(self, name: str) -> None:
-        self.name, self.started, self.said = one_line(name), time.monotonic(), time.monotonic()
-        self.bar: Any = None
-
-    def __enter__(self) -> Progress:
-        if sys.stderr.isatty():
-            from rich.console import Console
-            from rich.progress import BarColumn, TextColumn
-            from rich.progress import Progress as Bar
-            columns = (TextColumn("{task.description}", markup=False), BarColumn(), TextColumn("{task.fields[words]}"))
-            self.bar = Bar(*columns, console=Console(stderr=True), transient=True)
-            self.task = self.bar.add_task(self.name, total=None, words="")
-            self.bar.start()
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        if self.bar:
-            self.bar.stop()
-
-    def __call__(self, done: int, total: int) -> None:
-        now = time.monotonic()
-        rate = done / max(now - self.started, 1e-9)
-        left = (total - done) / rate if rate else 0
-        words = f"{done} of {total} frames, {rate:.1f} frames/s, {left:.0f} s left"
-        if self.bar:
-            self.bar.update(self.task, completed=done, total=total, words=words)
-        elif now - self.said >= PLAIN_EVERY:
-            self.said = now
-            print(f"{self.name}: {words}", file=sys.stderr, flush=True)
 
 
 def _say(options: dict[str, Any], words: str) -> None:

@@ -3,7 +3,6 @@ from __future__ import annotations
 
 import difflib
 import math
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -60,8 +59,7 @@ class Report:
 
 def one_line(text: str) -> str:
     """The text with control characters escaped, so that a hostile file cannot forge lines of output."""
-    return "".join(char if unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Zl", "Zp")
-                   else char.encode("unicode_escape").decode() for char in text)
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
 
 
 def nearest(name: str, names: Iterable[str]) -> str:

@@ -74,6 +74,8 @@ class Style:
     counter: Panel = parameter(True)
     title: Panel = parameter(True)
     caption: Panel = parameter(True)
+    loss_panel: Panel = parameter(False, doc="the losses as curves that grow")
+    contour_map: Panel = parameter(False, doc="the race from above, as an inset")
     text_scale: float = parameter(1.0, low=0.5, high=3)
 
 

@@ -25,7 +25,7 @@ from configs.overrides import overridden
 from configs.reader import Node, read
 from configs.resolved import resolved
 from configs.schema import checked, unknown
-from configs.sections import Draft, read_optimizers, read_scene, read_surface
+from configs.sections import Draft, one_lined, read_optimizers, read_scene, read_surface
 from configs.starts import Start, check_positions, read_start
 from configs.syntax import NotYaml
 
@@ -39,7 +39,6 @@ class Parts:
 
     tree: Node
     basics: Basics
-    bad: set[str]
     kind: str
     options: Any
     surface: Any
@@ -103,14 +102,14 @@ def _sections(tree: Node, report: Report) -> Parts:
     """The first pass: every section alone."""
     for key in [key for key in tree.entries or {} if key not in SECTIONS]:
         unknown(key, SECTIONS, tree, "", report)
-    basics, bad = checked(Basics, tree, "", report, known=False)
+    basics = one_lined(checked(Basics, tree, "", report, known=False)[0] or Basics())
     kind, options = read_scene(tree, report)
     surface = read_surface(tree, report)
     start = read_start(tree.child("start"), "start", tree.mark_of("start"), report) if tree.has("start") else None
     drafts = read_optimizers(tree, report)
     camera, _ = checked(Camera, _section(tree, "camera"), "camera", report)
     style, _ = checked(Style, _section(tree, "style"), "style", report)
-    return Parts(tree, basics or Basics(), bad, kind, options, surface, start, drafts, camera or Camera(),
+    return Parts(tree, basics, kind, options, surface, start, drafts, camera or Camera(),
                   style or Style(), _video(_section(tree, "video"), report))
 
 

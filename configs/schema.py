@@ -30,7 +30,6 @@ LATER = {
     "": ("noise", "record", "plugins", "replicas", "schedule"),
     "surface": ("samples",),
     "camera": ("follow", "keyframes"),
-    "style": ("loss_panel", "contour_map"),
     "optimizers": ("schedule", "replicas", "noise"),
     "start": ("replicas",),
 }

@@ -2,11 +2,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
-from typing import Any
+from dataclasses import dataclass, fields, replace
+from typing import Any, TypeVar
 
 from configs.errors import Mark, Report, nearest, show
-from configs.experiment import EntryBasics
+from configs.experiment import Basics, EntryBasics
 from configs.labels import Named
 from configs.reader import Node
 from configs.schema import LATER, checked, fields_of, join, unknown
@@ -18,6 +18,7 @@ from surfaces import SURFACES, ExpressionError, from_expression
 
 LIST_FORM = "write a list:  - sgd: {lr: 0.1}"
 RESERVED = ("label", "color", "start")
+T = TypeVar("T", Basics, EntryBasics)
 
 
 @dataclass(frozen=True)
@@ -173,8 +174,15 @@ def _draft(entry: Node, index: int, report: Report) -> Iterator[Draft]:
     start = read_start(body.child("start"), join(where, "start"), body.mark_of("start"), report) \
         if body.has("start") else None
     given = tuple(name for name in fields_of(cls) if body.has(name) or name == "lr")
-    yield Draft(key.text, where, key.mark, None if bad else optimizer, basics or EntryBasics(),
+    yield Draft(key.text, where, key.mark, None if bad else optimizer, one_lined(basics or EntryBasics()),
                 body.mark_of("label"), start, given)
+
+
+def one_lined(texts: T) -> T:
+    """The same with line breaks and runs of blanks in its texts made one blank: a block scalar ends in a line break."""
+    words: dict[str, Any] = {name: " ".join(value.split()) for name, value in vars(texts).items()
+                             if isinstance(value, str)}
+    return replace(texts, **words)
 
 
 def named_entry(entry: Node) -> Named:
@@ -192,4 +200,5 @@ def named_entry(entry: Node) -> Named:
     except (KeyError, BrokenMember):
         pass
     label = written.get("label")
-    return Named(name, display, hyper, start.label if start else "", label if isinstance(label, str) else None)
+    own = " ".join(label.split()) if isinstance(label, str) else None
+    return Named(name, display, hyper, start.label if start else "", own)

@@ -1,6 +1,7 @@
 """Where the balls start: a point, a list of points, the cell centres of a grid, or random points of a seed."""
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
@@ -107,7 +108,7 @@ def _points(start: Start, found: list[tuple[Node, Mark, str]], report: Report) -
         values: tuple[Any, ...] = node.plain if node.items is not None else ()
         if len(values) != 2 or not all(type(value) in (int, float) for value in values):  # bool is no number here
             report.add(mark, where, f"{show(node.plain)} is not a point", "write two numbers: [x, y]")
-        elif not np.isfinite(values).all():
+        elif not all(map(math.isfinite, values)):
             report.add(mark, where, f"{show(node.plain)} is not finite", "write two finite numbers: [x, y]")
         else:
             points.append(((float(values[0]), float(values[1])), mark, where))
@@ -145,9 +146,9 @@ def read_box(parent: Node, key: str, where: str, report: Report) -> Box | None:
     box, bad = checked(Box, node, where, report)
     for side in ("x", "y"):
         low, high = (box and getattr(box, side)) or (0, 1)
-        if not high > low:
-            report.add(node.mark_of(side), join(where, side), f"[{number(low)}, {number(high)}] is empty",
-                       "write the lower end first")
+        if high - low < max(1e-6, 1e-9 * abs(low)):
+            what, cure = ("is empty", "write the lower end first") if high <= low else ("is too narrow", "widen it")
+            report.add(node.mark_of(side), join(where, side), f"[{number(low)}, {number(high)}] {what}", cure)
             bad.add(side)
     return None if bad else box
 

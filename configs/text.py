@@ -89,7 +89,7 @@ def text_width(text: str, size: float, bold: bool = False) -> float:
     return size * sum(span_width(span.text, span.math, bold) for span in spans(text))
 
 
-def text_unit(width: int, height: int) -> float:
+def text_unit(width: float, height: float) -> float:
     """The pixel size that stands for 1 in sizes of text: the height for landscape, less for tall pictures."""
     return min(height, width * 0.9)
 

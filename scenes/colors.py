@@ -39,8 +39,10 @@ THEMES = {
 
 
 def rgb(color: str) -> Array:
-    """'#RRGGBB' as three numbers in 0 ... 1."""
+    """'#RRGGBB' or '#RGB' as three numbers in 0 ... 1."""
     digits = color.lstrip("#")
+    if len(digits) == 3:
+        digits = "".join(2 * digit for digit in digits)
     return np.array([int(digits[i : i + 2], 16) for i in (0, 2, 4)]) / 255
 
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 PLATE = 10.0
-RELIEF = 0.3            # of the plate's width; less on a narrow plate, where walls would hide the valley
+RELIEF = 0.3  # of the plate's width; less on a narrow plate, where walls would hide the valley
 SQUEEZE = 2.5  # a domain longer than this against its other side is squeezed to it
 FAR = 60.0  # nothing is drawn farther out than this; diverging runs end there, long out of the frame
 

@@ -33,6 +33,10 @@ class View(NamedTuple):
     shift_y: float
 
 
+Angles = list[tuple[float, float]]  # (theta, phi) in degrees
+Rects = tuple[Rect, ...] | list[Rect]
+
+
 class CameraPose(NamedTuple):
     theta: float  # degrees
     phi: float
@@ -50,73 +54,72 @@ def rotation(theta: float, phi: float) -> Array:
 
 def project(points: Array, subject: Array, theta: float, phi: float, view: View) -> Array:
     """Frame coordinates (..., 2) of points (..., 3)."""
+    return _project_deep(points, subject, theta, phi, view)[0]
+
+
+def _project_deep(points: Array, subject: Array, theta: float, phi: float, view: View) -> tuple[Array, Array]:
     seen = (points - subject) @ rotation(theta, phi) / view.scale + np.array([view.shift_x, view.shift_y, 0.0])
     k = np.tan(np.radians(FIELD_OF_VIEW) / 2) * 2 / FRAME_HEIGHT
-    return seen[..., :2] / np.maximum(1 - k * seen[..., 2:], 0.05)
+    depth = np.maximum(1 - k * seen[..., 2:], 0.05)
+    return seen[..., :2] / depth, depth[..., 0]
 
 
-def fit(
-    points: Array,
-    subject: Array,
-    angles: list[tuple[float, float]],
-    free: Rect,
-    avoid: tuple[Rect, ...] | list[Rect] = (),
-    zoom: float = 1.0,
-) -> View:
-    """The largest view in which points (n, 3) lie in `free` and outside every rectangle of `avoid`, for all (theta,
-    phi).
+def fit(points: Array, subject: Array, angles: Angles, free: Rect, avoid: Rects = ()) -> View:
+    """The largest view in which points (n, 3) lie in `free` and outside all of `avoid`, for every (theta, phi).
 
-    Where panels leave no room beside them, `free` gives way from the panels' side until nothing lies behind one.
+    Of the places where it fits, the one nearest to the middle is taken: across the whole of `free`, up and down between
+    the panels.
     """
-    tight = [trim(free, rect) for rect in avoid]
     view = _fill(points, subject, angles, free)
-    if _overlap(points, subject, angles, view, avoid):
-        low, high = 0.0, 1.0
-        for _ in range(7):
-            share = (low + high) / 2
-            view = _fill(points, subject, angles, shrunk(free, tight, share))
-            low, high = (share, high) if _overlap(points, subject, angles, view, avoid) else (low, share)
-        view = _fill(points, subject, angles, shrunk(free, tight, high))
-    return View(view.scale / zoom, view.shift_x, view.shift_y)
+    if avoid:
+        low, high = 1.0, 6.0  # how much smaller than without the panels
+        for _ in range(9):
+            middle = (low * high) ** 0.5
+            fits = _placed(points, subject, angles, view.scale * middle, free, avoid) is not None
+            low, high = (low, middle) if fits else (middle, high)
+        view = _placed(points, subject, angles, view.scale * high, free, avoid) or view
+    return view
 
 
-def trim(free: Rect, rect: Rect) -> Rect:
-    """`free` without the strip that holds `rect`: cut on the side where that costs least."""
-    width, height = free.right - free.left, free.top - free.bottom
-    cuts = [
-        free._replace(left=max(free.left, rect.right)),
-        free._replace(right=min(free.right, rect.left)),
-        free._replace(top=min(free.top, rect.bottom)),
-        free._replace(bottom=max(free.bottom, rect.top)),
+def _placed(points: Array, subject: Array, angles: Angles, scale: float, free: Rect, avoid: Rects) -> View | None:
+    """The best view of this scale that keeps clear of `avoid`, or None. A shift moves near points a little more."""
+    still = View(scale, 0.0, 0.0)
+    seen = [_project_deep(points, subject, theta, phi, still) for theta, phi in angles]
+    places, depth = np.concatenate([place for place, _ in seen]), np.concatenate([deep for _, deep in seen])
+    low, high = places.min(axis=0), places.max(axis=0)
+    ranges = [(free.left - low[0], free.right - high[0]), (free.bottom - low[1], free.top - high[1])]
+    if any(end < begin - 0.02 for begin, end in ranges):
+        return None
+    shifts = np.stack(np.meshgrid(*[np.linspace(*pair, 17) for pair in ranges]), axis=-1).reshape(-1, 1, 2)
+    moved = places + shifts / depth[:, None]
+    slack = 0.01
+    low_corner, high_corner = (free.left - slack, free.bottom - slack), (free.right + slack, free.top + slack)
+    clear = ((moved >= low_corner) & (moved <= high_corner)).all(axis=(1, 2))
+    for rect in avoid:
+        inside = (moved > (rect.left, rect.bottom)) & (moved < (rect.right, rect.top))
+        clear &= ~inside.all(axis=-1).any(axis=-1)
+    if not clear.any():
+        return None
+    room = free
+    for rect in avoid:
+        room = max(trims(room, rect), key=lambda cut: (cut.right - cut.left) * (cut.top - cut.bottom))
+    middle = np.array([(free.left + free.right) / 2, (room.bottom + room.top) / 2])
+    distance = np.linalg.norm(shifts[:, 0] + (low + high) / 2 - middle, axis=-1)
+    best = shifts[np.flatnonzero(clear)[distance[clear].argmin()], 0]
+    return View(scale, float(best[0]), float(best[1]))
+
+
+def trims(free: Rect, rect: Rect) -> list[Rect]:
+    """What is left of `free` when the strip with `rect` is cut off at the left, right, top or bottom."""
+    return [
+        free._replace(left=max(free.left, min(rect.right, free.right))),
+        free._replace(right=min(free.right, max(rect.left, free.left))),
+        free._replace(top=min(free.top, max(rect.bottom, free.bottom))),
+        free._replace(bottom=max(free.bottom, min(rect.top, free.top))),
     ]
-    return max(cuts, key=lambda cut: max(cut.right - cut.left, 0) / width * max(cut.top - cut.bottom, 0) / height)
 
 
-def shrunk(free: Rect, tight: list[Rect], share: float) -> Rect:
-    """From `free` (share 0) to what all of `tight` leave (share 1)."""
-    inner = Rect(
-        max(t.left for t in tight), min(t.right for t in tight), max(t.bottom for t in tight), min(t.top for t in tight)
-    )
-    return Rect(*(a + share * (b - a) for a, b in zip(free, inner, strict=True)))
-
-
-def _overlap(
-    points: Array, subject: Array, angles: list[tuple[float, float]], view: View, avoid: tuple[Rect, ...] | list[Rect]
-) -> bool:
-    for theta, phi in angles:
-        seen = project(points, subject, theta, phi, view)
-        for rect in avoid:
-            if (
-                (seen[:, 0] > rect.left)
-                & (seen[:, 0] < rect.right)
-                & (seen[:, 1] > rect.bottom)
-                & (seen[:, 1] < rect.top)
-            ).any():
-                return True
-    return False
-
-
-def _fill(points: Array, subject: Array, angles: list[tuple[float, float]], free: Rect) -> View:
+def _fill(points: Array, subject: Array, angles: Angles, free: Rect) -> View:
     view = View(1.0, 0.0, 0.0)
     for _ in range(24):
         seen = np.concatenate([project(points, subject, theta, phi, view) for theta, phi in angles])

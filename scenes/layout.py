@@ -32,8 +32,8 @@ class Page:
 
     @property
     def stacked(self) -> bool:
-        """Tall and square pictures stack title, legend, landscape and caption."""
-        return self.width < 1.25 * self.height
+        """Tall pictures stack title, legend, landscape and caption."""
+        return self.width < 0.8 * self.height
 
     def frame_rect(self, left: float, top: float, right: float, bottom: float) -> Rect:
         """Pixels (origin upper left) to frame units (origin centre, y up)."""
@@ -46,9 +46,28 @@ class Page:
         )
 
 
-def place(page: Page, corner: str, width: float, height: float, top: float, bottom: float) -> tuple[float, float]:
-    """Upper left pixel of a panel of that size in a corner, between the rows `top` and `bottom`."""
-    on_right = corner in ("right", "top_right", "bottom_right")
-    x = page.width - page.margin - width if on_right else page.margin
-    y = bottom - height if corner.startswith("bottom") else top
-    return x, y
+class Corners:
+    """Hands out places for panels: those in one corner stack, away from the page's edge, with a gap between them."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.gap = page, 12 * page.unit
+        edge = 0.7 * page.margin
+        self.next = {"top_left": edge, "top_right": edge, "bottom_left": edge, "bottom_right": edge}
+        self.taken: list[Rect] = []  # in frame units, with a gap around: nothing of the landscape may lie there
+
+    def reserve(self, corner: str, width: float, height: float) -> tuple[float, float]:
+        """Upper left pixel of a panel of that size; `corner` may also be 'left', 'right' (of the top) or 'bottom'."""
+        page = self.page
+        if corner == "bottom":
+            left, below = (page.width - width) / 2, max(self.next["bottom_left"], self.next["bottom_right"])
+            self.next["bottom_left"] = self.next["bottom_right"] = below + height + self.gap
+            return left, page.height - below - height
+        corner = {"left": "top_left", "right": "top_right"}.get(corner, corner)
+        left = page.width - page.margin - width if corner.endswith("right") else page.margin
+        used = self.next[corner]
+        top = page.height - used - height if corner.startswith("bottom") else used
+        self.next[corner] = used + height + self.gap
+        self.taken.append(
+            page.frame_rect(left - self.gap, top - self.gap, left + width + self.gap, top + height + self.gap)
+        )
+        return left, top

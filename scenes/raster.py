@@ -58,6 +58,12 @@ def _math(tex: str, size: float) -> Line:
     return Line(np.concatenate([side, cover, side], axis=1), cover.shape[0] - round(parsed.depth))
 
 
+def cropped(cover: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Without empty rows above and below."""
+    rows = np.flatnonzero(cover.any(axis=1))
+    return cover[rows[0] : rows[-1] + 1] if len(rows) else cover
+
+
 def tinted(cover: NDArray[np.float32], color: str, opacity: float = 1.0) -> Image:
     """Coverage in one colour, premultiplied."""
     alpha = cover * opacity
@@ -96,3 +102,8 @@ def disc(radius: float, color: str) -> Image:
     picture = tinted(np.clip(radius + 0.5 - np.hypot(x, y), 0, 1).astype(np.float32), color)
     picture[..., :3] *= shade[..., None]
     return picture
+
+
+def bar(width: float, height: float, color: str, opacity: float) -> Image:
+    """A plain rectangle."""
+    return tinted(np.ones(blank(width, height).shape[:2], np.float32), color, opacity)

@@ -44,7 +44,8 @@ def folder(tmp_path: Path) -> Path:
 def modules_after(folder: Path, *arguments: str) -> set[str]:
     code = ("import sys; sys.path.insert(0, sys.argv[1]); import render; code = render.main(sys.argv[2:])\n"
             "print(*sys.modules, file=sys.stderr); sys.exit(code)")
-    done = subprocess.run([sys.executable, "-c", code, str(ROOT), *arguments], cwd=folder, capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "-c", code, str(ROOT), *arguments], cwd=folder, capture_output=True,
+                          text=True)
     assert done.returncode == 0, done.stderr
     return {name.split(".")[0] for name in done.stderr.splitlines()[-1].split()}
 
@@ -112,6 +113,7 @@ def test_a_full_standard_output_is_one_line(folder: Path) -> None:
 
 def test_a_bare_name_works_from_any_folder(folder: Path) -> None:
     name = sorted((ROOT / "configs").glob("*.yaml"))[0].stem
-    done = subprocess.run([sys.executable, ROOT / "render.py", name, "--check"], cwd=folder, capture_output=True, text=True)
+    done = subprocess.run([sys.executable, ROOT / "render.py", name, "--check"], cwd=folder, capture_output=True,
+                          text=True)
     assert done.returncode == 0, done.stderr
     assert f"{name}.yaml: ok" in done.stdout.splitlines()[0]

@@ -19,7 +19,7 @@ def expected(name: str) -> list[str]:
 
 
 def agree(line: str, words: str) -> bool:
-    """A line of the table that ends in ... is the beginning of what is said: the rest is the machine's or a library's."""
+    """A line of the table that ends in ... is the beginning of what is said: the rest is up to the machine."""
     return line.startswith(words[:-3]) if words.endswith("...") else line == words
 
 

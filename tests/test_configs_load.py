@@ -109,8 +109,8 @@ def test_labels(entries: str, labels: list[str], loaded: Load) -> None:
 
 
 def test_surfaces_by_name_with_parameters_and_domain(loaded: Load) -> None:
-    surface = loaded("surface: {name: bowl_with_two_holes, parameters: {h2: 1, center_2: [1, 2]}, domain: {x: [-2, 4]}}\n"
-                     "optimizers: [sgd]\n").surface
+    surface = loaded("surface:\n  name: bowl_with_two_holes\n  parameters: {h2: 1, center_2: [1, 2]}\n"
+                     "  domain: {x: [-2, 4]}\noptimizers: [sgd]\n").surface
     assert (surface.h2, surface.center_2, surface.h1) == (1.0, (1.0, 2.0), 0.5)
     assert surface.domain[0] == (-2, 4)
     assert surface.domain[1] == type(surface)().domain[1]
@@ -131,7 +131,8 @@ def test_a_start_the_new_domain_lacks_gives_way(loaded: Load) -> None:
 
 
 def test_whole_floats_colours_and_corners(loaded: Load) -> None:
-    experiment = loaded("steps: 1e3\nsurface: bowl\noptimizers:\n  - sgd: {color: '#f80'}\n  - adam: {color: '#12ab34'}\n"
+    experiment = loaded("steps: 1e3\nsurface: bowl\n"
+                        "optimizers:\n  - sgd: {color: '#f80'}\n  - adam: {color: '#12ab34'}\n"
                         "style: {legend: bottom_right, counter: false, z_scale: 2, background: null}\n")
     assert experiment.steps == 1000
     assert isinstance(experiment.steps, int)

@@ -83,7 +83,7 @@ def test_quotes_and_tags_of_the_core_schema() -> None:
     assert read("[!!str 5, '5', ! 5, !!float 5, !!int 5, !!map {}, !!seq []]")[0].plain == ("5", "5", "5", 5, 5, {}, ())
 
 
-@pytest.mark.parametrize("text", ["!!int x", "!!int true", "!!bool 1", "!!binary aGk=", "!!set {a}", "!!timestamp 2020-01-01"])
+@pytest.mark.parametrize("text", ["!!int x", "!!int true", "!!bool 1", "!!binary aGk=", "!!set {a}", "!!timestamp 1"])
 def test_other_tags_are_refused(text: str) -> None:
     with pytest.raises(NotYaml, match="tag"):
         read(text)

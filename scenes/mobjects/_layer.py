@@ -14,6 +14,8 @@ import moderngl
 import numpy as np
 from manimlib.mobject.mobject import Mobject
 
+from configs.text import text_unit
+
 SHADERS = Path(__file__).parent.parent / "shaders"
 QUAD = np.array([0, 0, 1, 0, 0, 1, 1, 1], "f4")
 LIGHT = np.array([-0.55, 0.35, 0.78]) / np.linalg.norm([-0.55, 0.35, 0.78])
@@ -90,6 +92,11 @@ class LayerWrapper:
     def half_size(self) -> tuple[float, float]:
         _, _, width, height = self.ctx.fbo.viewport
         return (width / 2, height / 2)
+
+    def unit(self) -> float:
+        """Pixels that stand for one pixel of a 720 pixel high picture: widths of lines follow it, as text does."""
+        half_width, half_height = self.half_size()
+        return text_unit(2 * half_width, 2 * half_height) / 720
 
     def set(self, program: moderngl.Program, **uniforms) -> None:
         """Set those uniforms the program has, the camera's by name and these."""

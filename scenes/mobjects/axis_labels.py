@@ -8,7 +8,7 @@ from scenes import raster
 from scenes.display import Display
 from scenes.framing import rotation
 from scenes.mobjects._sprites import Sprites
-from scenes.mobjects.loss_surface import nice_step
+from scenes.ticks import nice_step
 
 
 class AxisLabels(Sprites):

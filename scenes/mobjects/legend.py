@@ -51,7 +51,7 @@ class Legend(Group):
             self.two_lines, self.detail_x = True, self.left
             self.width = self.left + max(name + 16 * u + number + tag, detail) + 14 * u
         self.number_x = self.width - 14 * u - tag
-        self.row_height = (52 if self.two_lines else 30) * u
+        self.row_height = (46 if self.two_lines else 30) * u
         self.first = 32 * u
         self.height = self.first + self.row_height * len(self.rows) + 8 * u
 
@@ -72,7 +72,7 @@ class Legend(Group):
                 self.left,
                 baseline - self.names[index].baseline,
             )
-            below = 22 * u if self.two_lines else 0
+            below = 20 * u if self.two_lines else 0
             raster.paste(
                 canvas,
                 raster.tinted(self.details[index].cover, theme.dim),

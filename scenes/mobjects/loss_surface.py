@@ -9,6 +9,7 @@ from scenes.colors import ramp_colors, rgb
 from scenes.display import Display
 from scenes.mobjects._layer import LIGHT, RIBBON_FORMAT, Layer, ribbon, strip_indices
 from scenes.mobjects._silhouette import silhouette
+from scenes.ticks import nice_step
 
 MESHES = (81, 121, 161, 241)
 BAKED = 512
@@ -135,7 +136,7 @@ class LossSurface(Layer):
         return (*per_unit, 18 / height), (*origin, self.display.floor - height / 36)
 
     def draw(self, gpu) -> None:
-        ctx, line = gpu.ctx, gpu.half_size()[1] / 360
+        ctx, line = gpu.ctx, gpu.unit()
         spacing, origin = self._spacing()
         gpu.baked.use(0)
         gpu.heights.use(1)
@@ -170,12 +171,6 @@ class LossSurface(Layer):
             gpu.feet.write(np.ascontiguousarray(self.feet, "f4").tobytes())
             gpu.set(gpu.shadow, plate=self.plate, edge=(*-half, *half), heights=1, darkness=self.surface_opacity)
             gpu.shadows.render(instances=len(self.feet))
-
-
-def nice_step(least: float) -> float:
-    """The smallest of 1, 2, 2.5, 5 times a power of ten that is at least `least`."""
-    power = 10.0 ** np.floor(np.log10(least))
-    return float(next(step * power for step in (1, 2, 2.5, 5, 10) if step * power >= least * (1 - 1e-9)))
 
 
 def cells(whole: np.ndarray) -> np.ndarray:

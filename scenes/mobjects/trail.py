@@ -65,7 +65,7 @@ class Trails(Layer):
             )
 
     def draw(self, gpu) -> None:
-        ctx, unit = gpu.ctx, gpu.half_size()[1] / 360
+        ctx, unit = gpu.ctx, gpu.unit()
         count = int(gpu.triangles[min(np.searchsorted(self.times, self.now, side="right"), len(gpu.triangles) - 1)])
         ctx.fbo.depth_mask = False
         for func, strength in ((">", GHOST), ("<=", 1.0)):

@@ -1,4 +1,4 @@
-"""What stands on the picture of a race: title, legend, step counter, caption, and the note on a logarithmic height."""
+"""What stands on the picture of a race: title, legend, step counter, caption, loss panel, contour map, notes."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ import numpy as np
 from configs.text import fit_title, text_width, wrap
 from scenes import raster
 from scenes.colors import THEMES
-from scenes.layout import Page, place
+from scenes.layout import Corners, Page
 from scenes.mobjects._sprites import Digits, Picture
+from scenes.mobjects.contour_map import ContourMap
 from scenes.mobjects.legend import Legend, Row
+from scenes.mobjects.loss_panel import LossPanel
 from scenes.numbers import short
 from scenes.race.result import Segment, result_lines
 
@@ -17,30 +19,32 @@ OUTSIDE, DIVERGED = "outside", "diverged"
 
 
 class Panels:
-    """`mobjects` to add to the scene, `free`: the rectangle (frame units) left to the landscape; `show` writes a
-    moment.
+    """`mobjects` to add to the scene; `free`, the rectangle (frame units) that the landscape may fill, without those in
+    `taken`; `show` writes a moment.
     """
 
     def __init__(self, page: Page, experiment, trajectories, display, colors: list[str]) -> None:
         self.page, self.theme, self.style = page, THEMES[experiment.style.theme], experiment.style
-        self.trajectories, self.display = trajectories, display
+        self.experiment, self.trajectories, self.display, self.colors = experiment, trajectories, display, colors
         self.mobjects: list = []
-        self.taken: list = []  # rectangles in frame units where nothing of the landscape may lie
-        self.bottom = page.height - 0.7 * page.margin
+        self.corners = Corners(page)
         self._facts()
-        top = self._title(experiment)
-        self._counter(experiment)
-        self._caption(experiment, colors)
+        parts = {"caption": "bottom", "title": "top_left", "counter": "top_right", "legend": "top_left",
+                 "loss_panel": "bottom_left", "contour_map": "bottom_right"}  # fmt: skip
+        for part, usual in parts.items():
+            wish = getattr(self.style, part)
+            setattr(self, part, getattr(self, f"_{part}")(wish if isinstance(wish, str) else usual) if wish else None)
         if display.heights.kind == "log":
             self._note("height: logarithmic in the loss")
-        self._legend(experiment, colors, top)
-        self.free = page.frame_rect(
-            page.margin, 0.8 * page.margin, page.width - page.margin, self.bottom - 6 * page.unit
-        )
+        bottom = page.height - min(self.corners.next["bottom_left"], self.corners.next["bottom_right"])
+        if self.caption is not None and self.style.caption is True:
+            bottom = self.caption.top
+        self.free = page.frame_rect(page.margin, 0.8 * page.margin, page.width - page.margin, bottom - 6 * page.unit)
+        self.taken = self.corners.taken
 
     def _facts(self) -> None:
-        """Median loss over the balls of each entry at each step, and whether it has left the domain or diverged by
-        then.
+        """Of each entry at each step: median loss over its balls, and whether all are outside the domain or
+        diverged.
         """
         with np.errstate(all="ignore"):
             losses = [np.where(np.isnan(t.loss), np.inf, t.loss) for t in self.trajectories]
@@ -51,109 +55,88 @@ class Panels:
             [((t.status[:, None] == "diverged") & (steps >= t.last[:, None])).all(axis=0) for t in self.trajectories]
         )
 
-    def _title(self, experiment) -> float:
-        """Returns the row below the title."""
-        page, top = self.page, 20 * self.page.unit
-        if not (self.style.title and experiment.title):
-            return top
-        lines, size = fit_title(experiment.title, page.width, page.height, page.text_scale)
-        for line in lines:
-            made = raster.set_line(line, size, bold=True)
-            self.mobjects.append(Picture(raster.tinted(made.cover, self.theme.text), page.margin, top))
-            self._take(page.margin, top, made.cover.shape[1], size)
-            top += 1.22 * size
-        return top + 12 * page.unit
+    def _add(self, picture: raster.Image, corner: str) -> Picture:
+        height, width = picture.shape[:2]
+        self.mobjects.append(Picture(picture, *self.corners.reserve(corner, width, height)))
+        return self.mobjects[-1]
 
-    def _counter(self, experiment) -> None:
-        page, self.counter = self.page, None
-        if not self.style.counter:
-            return
-        self.counter = Digits(30 * page.text, bold=True)
-        self.counter_right, self.counter_baseline = page.width - page.margin, 54 * page.text
+    def _title(self, corner: str) -> list[Picture] | None:
+        page, title = self.page, self.experiment.title
+        if not title:
+            return None
+        lines, size = fit_title(title, page.width, page.height, page.text_scale)
+        made = [raster.set_line(line, size, bold=True).cover for line in lines]
+        return [self._add(raster.tinted(raster.cropped(cover), self.theme.text), corner) for cover in made]
+
+    def _counter(self, corner: str) -> Digits:
+        page, digits = self.page, Digits(30 * self.page.text, bold=True)
         word = raster.set_line("step", 19 * page.text)
-        left = (
-            self.counter_right
-            - self.counter.width_of("0" * len(str(experiment.steps)))
-            - 12 * page.text
-            - word.cover.shape[1]
-        )
-        self.mobjects += [
-            Picture(raster.tinted(word.cover, self.theme.dim), left, self.counter_baseline - word.baseline),
-            self.counter,
-        ]
-        self._take(left, self.counter_baseline - 30 * page.text, self.counter_right - left, 32 * page.text)
+        room = digits.width_of("0" * len(str(self.experiment.steps)))
+        width, height = word.cover.shape[1] + 12 * page.text + room, 30 * page.text
+        left, top = self.corners.reserve(corner, width, height)
+        self.counter_right, self.counter_baseline = left + width, top + 0.84 * height
+        picture = raster.tinted(word.cover, self.theme.dim)
+        self.mobjects += [Picture(picture, left, self.counter_baseline - word.baseline), digits]
+        return digits
 
     def _note(self, text: str) -> None:
-        """Small words at the lower right, above the caption."""
-        page = self.page
-        picture = raster.tinted(raster.set_line(text, 15 * page.text).cover, self.theme.dim)
-        left, top = page.width - page.margin - picture.shape[1], self.bottom - picture.shape[0] - 4 * page.unit
-        self.mobjects.append(Picture(picture, left, top))
-        self._take(left, top, picture.shape[1], picture.shape[0])
+        self._add(raster.tinted(raster.set_line(text, 15 * self.page.text).cover, self.theme.dim), "bottom_right")
 
-    def _take(self, left: float, top: float, width: float, height: float) -> None:
-        gap = 12 * self.page.unit
-        self.taken.append(self.page.frame_rect(left - gap, top - gap, left + width + gap, top + height + gap))
-
-    def _legend(self, experiment, colors: list[str], top: float) -> None:
-        page, self.legend = self.page, None
-        if not self.style.legend:
-            return
-        corner = self.style.legend if isinstance(self.style.legend, str) else "left"
-        rows = [self._row(entry, color, index) for index, (entry, color) in enumerate(zip(experiment.entries, colors,
-        strict=True))]
+    def _legend(self, corner: str) -> Legend:
+        page, entries = self.page, self.experiment.entries
+        rows = [self._row(entry, color, k) for k, (entry, color) in enumerate(zip(entries, self.colors, strict=True))]
         several = any(len(trajectory.positions) > 1 for trajectory in self.trajectories)
-        widest = page.width - 2 * page.margin if page.stacked else 0.33 * page.width
-        self.legend = Legend(rows, page.text, self.theme, widest, "median loss" if several else "loss")
-        below_counter = (
-            80 * page.text
-            if self.counter is not None and ("right" in corner or page.stacked and not experiment.title)
-            else 0
-        )
-        left, top = place(
-            page, corner, self.legend.width, self.legend.height, max(top, below_counter), self.bottom - 8 * page.unit
-        )
-        self.legend.place(left, top)
-        self.mobjects += self.legend.submobjects
-        self._take(left, top, self.legend.width, self.legend.height)
+        share = 0.33 if page.width > 1.25 * page.height else 0.4
+        widest = page.width - 2 * page.margin if page.stacked else share * page.width
+        legend = Legend(rows, page.text, self.theme, widest, "median loss" if several else "loss")
+        legend.place(*self.corners.reserve(corner, legend.width, legend.height))
+        self.mobjects += legend.submobjects
+        return legend
 
     def _row(self, entry, color: str, index: int) -> Row:
-        named = {
-            key: value
-            for key, value in entry.given.items()
-            if f"{key} {short(value)}" not in entry.label.replace("=", " ")
-        }
+        told = entry.label.replace("=", " ")
+        named = {key: value for key, value in entry.given.items() if f"{key} {short(value)}" not in told}
         details = "   ".join(f"{key} {short(value)}" for key, value in named.items())
         tags = (*([OUTSIDE] if self.outside[index].any() else []), *([DIVERGED] if self.diverged[index].any() else []))
         return Row(color, entry.label, details, tags)
 
-    def _caption(self, experiment, colors: list[str]) -> None:
+    def _loss_panel(self, corner: str) -> LossPanel:
+        page, minima = self.page, self.experiment.surface.minima
+        size = (0.45 * page.width - page.margin if page.stacked else 330 * page.unit, 190 * page.unit)
+        panel = LossPanel(self.losses, minima[0].value if minima else None, self.colors, size, page.text, self.theme)
+        panel.place(*self.corners.reserve(corner, *size))
+        self.mobjects += panel.submobjects
+        return panel
+
+    def _contour_map(self, corner: str) -> ContourMap:
+        page = self.page
+        positions = np.concatenate([trajectory.positions for trajectory in self.trajectories])
+        colors = [color for color, t in zip(self.colors, self.trajectories, strict=True) for _ in t.positions]
+        side = 0.42 * page.width - page.margin if page.stacked else 230 * page.unit
+        inset = ContourMap(self.display, positions, colors, side, page.unit, self.style.ramp, self.theme)
+        inset.place(*self.corners.reserve(corner, *inset.size))
+        self.mobjects += inset.submobjects
+        return inset
+
+    def _caption(self, corner: str) -> Picture:
         """The result (or the user's own words), shown during the hold."""
-        page, self.caption = self.page, None
-        if not self.style.caption:
-            return
+        page, experiment = self.page, self.experiment
         size = 21 * page.text
         room = page.width - 4 * page.margin
         if experiment.caption:
             lines: list[list[Segment]] = [[(line, None)] for line in wrap(experiment.caption, size, room)]
         else:
             labels = [entry.label for entry in experiment.entries]
-            lines = result_lines(experiment.surface, labels, colors, self.trajectories)
+            lines = result_lines(experiment.surface, labels, self.colors, self.trajectories)
         lines = [part for line in lines for part in break_line(line, size, room)]
         pictures = [self._colored(line, size) for line in lines]
         width, step = max(picture.shape[1] for picture in pictures) + 44 * page.unit, 1.45 * size
         height = step * len(pictures) + 18 * page.unit
         panel = raster.rounded(width, height, 12 * page.unit, self.theme.panel, self.theme.panel_opacity)
         for index, picture in enumerate(pictures):
-            raster.paste(
-                panel,
-                picture,
-                (width - picture.shape[1]) / 2,
-                9 * page.unit + index * step + (step - picture.shape[0]) / 2,
-            )
-        self.bottom -= height
-        self.caption = Picture(panel, (page.width - width) / 2, self.bottom)
-        self.mobjects.append(self.caption)
+            left = (width - picture.shape[1]) / 2 if corner == "bottom" else 22 * page.unit
+            raster.paste(panel, picture, left, 9 * page.unit + index * step + (step - picture.shape[0]) / 2)
+        return self._add(panel, corner)
 
     def _colored(self, segments: list[Segment], size: float) -> raster.Image:
         lines = [
@@ -171,23 +154,28 @@ class Panels:
         whole = int(step + 1e-9)
         if self.legend is not None:
             tags = [
-                DIVERGED if self.diverged[i, whole] else OUTSIDE if self.outside[i, whole] else None
-                for i in range(len(self.losses))
+                DIVERGED if diverged[whole] else OUTSIDE if outside[whole] else None
+                for diverged, outside in zip(self.diverged, self.outside, strict=True)
             ]
             self.legend.show(self.losses[:, whole], tags)
         if self.counter is not None:
             self.counter.write([(str(whole), self.counter_right, self.counter_baseline, self.theme.text)])
+        for panel in (self.loss_panel, self.contour_map):
+            if panel is not None:
+                panel.show(step)
         if self.caption is not None:
             begin = timing.duration - timing.hold
             self.caption.opacity = float(np.clip((seconds - begin) / max(0.2 * timing.hold, 1e-6), 0, 1))
 
 
 def break_line(segments: list[Segment], size: float, room: float) -> list[list[Segment]]:
-    """Break a line of segments between segments so that each part fits into `room` pixels."""
-    lines: list[list[Segment]] = [[]]
+    """A line of segments that is wider than `room` pixels becomes several: its heading, then as many names as fit."""
+    widths = [text_width(text, size, bold=color is not None) for text, color in segments]
+    if sum(widths) <= room or len(segments) < 3:
+        return [segments]
+    lines: list[list[Segment]] = [segments[:1], []]
     used = 0.0
-    for text, color in segments:
-        width = text_width(text, size, bold=color is not None)
+    for (text, color), width in zip(segments[1:], widths[1:], strict=True):
         if lines[-1] and used + width > room and color is not None:
             lines.append([])
             used = 0.0

@@ -8,8 +8,12 @@ from scenes.numbers import loss_text
 
 Segment = tuple[str, str | None]  # text and colour; None is the colour of plain text
 MOST_MINIMA = 3
-WORDS = {"moving": "still moving:", "outside": "outside the domain:", "diverged": "diverged:",
-         "other": "in another minimum:"}
+WORDS = {
+    "moving": "still moving:",
+    "outside": "outside the domain:",
+    "diverged": "diverged:",
+    "other": "in another minimum:",
+}
 
 
 def result_lines(surface, labels: list[str], colors: list[str], trajectories: list) -> list[list[Segment]]:

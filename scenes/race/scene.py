@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from scenes.camera_path import CameraPath
 from scenes.colors import THEMES, ball_colors
 from scenes.display import Display
-from scenes.framing import View, between, camera_pose, fit
+from scenes.framing import fit
 from scenes.layout import Page
 from scenes.mobjects import Balls, LossSurface, Trails
 from scenes.mobjects.axis_labels import AxisLabels
@@ -20,7 +21,7 @@ from scenes.playback import Playback, hold_last
 from scenes.race.panels import Panels
 from scenes.stage.film_scene import FilmScene
 
-FADING = 1.5            # display units outside the domain over which a trail fades away
+FADING = 1.5  # display units outside the domain over which a trail fades away
 GONE = 50.0  # display units from the middle at which a diverging ball is no longer drawn
 
 
@@ -115,33 +116,28 @@ class Race(FilmScene):
 
     def _aim(self, experiment) -> None:
         """Choose the view that holds the landscape and the paths for the whole film, beside the panels."""
-        camera, display = experiment.camera, self.display
-        border = display.to_world(display.grid(41)).reshape(-1, 3)
+        display, self.camera_path = self.display, CameraPath(experiment.camera, self.motion.timing.intro, self.duration)
+        border = display.to_world(display.grid(17)).reshape(-1, 3)
         inside = self.iterates[display.inside(self.iterates)]
-        paths = display.to_world(inside[:: max(1, len(inside) // 400)])
-        points = np.concatenate(
-            [border, paths + [0, 0, 2 * self.radius], *([self.axes.anchors] if self.axes is not None else [])]
-        )
-        middle = display.center if camera.center is None else np.asarray(camera.center, dtype=float)
-        self.subject = np.array([*display.to_plate(middle), (display.floor + display.ceiling) / 2])
-        turned = [camera.theta + camera.orbit * share * self.duration for share in np.linspace(0, 1, 5)]
-        free, avoid = self.panels.free, self.panels.taken
-        self.view = fit(points, self.subject, [(theta, camera.phi) for theta in turned], free, avoid, camera.zoom)
-        if camera.center is not None:
-            self.view = View(self.view.scale, (free.left + free.right) / 2, (free.bottom + free.top) / 2)
-        self.flat = fit(points, self.subject, [(0.0, 0.0)], free, avoid, camera.zoom)
+        paths = display.to_world(inside[:: max(1, len(inside) // 150)])
+        labels = [self.axes.anchors] if self.axes is not None else []
+        points = np.concatenate([border, paths + [0, 0, 2 * self.radius], *labels])
+        free, avoid, path = self.panels.free, self.panels.taken, self.camera_path
+        path.subject = np.array([0.0, 0.0, (display.floor + display.ceiling) / 2])
+        path.middle = tuple(display.center)
+        path.view = fit(points, path.subject, path.angles(), free, avoid)
+        path.flat = fit(points, path.subject, [(0.0, 0.0)], free, avoid)
+        self.middle_of_room = ((free.left + free.right) / 2, (free.bottom + free.top) / 2)
+        if getattr(experiment.camera, "follow", None):
+            entry = [entry.label for entry in experiment.entries].index(experiment.camera.follow)
+            way = self.motion.paths
+            path.follow(
+                self.motion.seconds_at(way.steps), display.to_plate(way.points[self.group == entry].mean(axis=0))
+            )
 
     def pose(self, seconds: float) -> None:
-        camera = self.experiment.camera
         moment = self.motion.at(seconds)
-        theta, phi, view = camera.theta + camera.orbit * seconds, camera.phi, self.view
-        opening = self.motion.timing.intro
-        if camera.opening == "flat" and seconds < opening:
-            share = seconds / opening
-            share = np.clip((share - 0.25) / 0.75, 0, 1)
-            share = share * share * share * (share * (6 * share - 15) + 10)
-            theta, phi, view = theta * share, phi * share, between(self.flat, view, share)
-        self.look(camera_pose(self.subject, theta, phi, view))
+        self.look(self.camera_path.at(seconds, self.display.to_plate, self.middle_of_room))
         here = np.isfinite(moment.center).all(axis=1) & (np.abs(moment.center).max(axis=1) < GONE)
         self.balls.place(moment.center, moment.turn, visible=here)
         on_plate = here & self.display.inside(moment.points)

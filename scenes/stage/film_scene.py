@@ -217,7 +217,9 @@ def experiment_from_environment(kind: str, scene_class: str):
         from scenes import SCENES
 
         right = SCENES[experiment.scene].scene_class
-        leave(f"{name} is a {experiment.scene}; run: CONFIG={name} manimgl scenes/{experiment.scene}/scene.py {right} -w")
+        leave(
+            f"{name} is a {experiment.scene}; run: CONFIG={name} manimgl scenes/{experiment.scene}/scene.py {right} -w"
+        )
     return experiment
 
 

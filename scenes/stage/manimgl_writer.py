@@ -30,7 +30,9 @@ class CommandWriter(SceneFileWriter):
         if self.movie_file_extension == ".gif":
             scene.camera.fps = gif_rate(scene.camera.fps)
         if scene.experiment.video.transparent and self.movie_file_extension in (".mp4", ".gif"):
-            leave(f"{self.movie_file_path}: {self.movie_file_extension} has no transparency; add -t, which makes a .mov")
+            leave(
+                f"{self.movie_file_path}: {self.movie_file_extension} has no transparency; add -t, which makes a .mov"
+            )
 
     def init_image_file_path(self) -> Path:
         return self._place(".png")
@@ -92,9 +94,7 @@ class CommandWriter(SceneFileWriter):
             self.opened.close()
             self._tell(self.movie_file_path)
         if self.save_last_frame:
-            save_picture(
-                self.image_file_path, frame_pixels(self.scene, self.scene.frames - 1), self.scene.experiment
-            )
+            save_picture(self.image_file_path, frame_pixels(self.scene, self.scene.frames - 1), self.scene.experiment)
             self._tell(self.image_file_path)
         if self.should_open_file():
             with suppress(OSError):  # a machine without a desktop has nothing to open files with

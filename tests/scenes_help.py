@@ -1,0 +1,83 @@
+"""Shared by the tests of the scenes: small experiments, numpy stand-ins for what is drawn, readers of films."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+
+import configs
+
+ROOT = Path(__file__).resolve().parent.parent
+SMALL = {"resolution": "320x180", "fps": 30}
+FILM = """\
+title: A small film
+surface: bowl
+start: [-2.2, 1.6]
+steps: 12
+optimizers:
+  - sgd: {lr: 0.1}
+  - adam: {lr: 0.3}
+video: {resolution: 320x180, fps: 10, seconds: 2}
+"""
+
+
+def shipped() -> list[str]:
+    from configs.find import names
+
+    return names()
+
+
+def experiment(source: str, video: dict | None = None, overrides=(), folder: Path | None = None):
+    """From a shipped config's name, or with `folder` from YAML text written there."""
+    path = configs.find(source) if folder is None else folder / "film.yaml"
+    if folder is not None:
+        path.write_text(source, encoding="utf-8")
+    return configs.load(path, list(overrides), video)
+
+
+def race(loaded):
+    """The staged scene of an experiment; boots manimgl."""
+    from scenes.stage.render import make_scene
+
+    return make_scene(loaded, loaded.roll())
+
+
+def environment(**more: str) -> dict[str, str]:
+    """For a process of its own: no display, warnings as they come."""
+    kept = {key: value for key, value in os.environ.items() if key not in ("DISPLAY", "WAYLAND_DISPLAY", "CONFIG")}
+    return {**kept, "PYGLET_HEADLESS": "1", **more}
+
+
+def render(*arguments: object, **options) -> subprocess.CompletedProcess[str]:
+    """`python render.py ARGUMENTS` in a process of its own."""
+    command = [sys.executable, str(ROOT / "render.py"), *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, env=environment(), **options)
+
+
+def decoded(path: Path, pixels: str = "rgb24", decoder: str = "") -> np.ndarray:
+    """All frames of a film (frames, height, width, channels) uint8; `decoder` where the usual one drops alpha."""
+    import av
+
+    with av.open(str(path)) as container:
+        stream = container.streams.video[0]
+        if decoder:
+            context = av.CodecContext.create(decoder, "r")
+            frames = [frame for packet in container.demux(stream) for frame in context.decode(packet)]
+        else:
+            frames = list(container.decode(stream))
+        return np.stack([frame.to_ndarray(format=pixels) for frame in frames])
+
+
+def turned(quaternion: np.ndarray, vector: np.ndarray) -> np.ndarray:
+    """Rotate vectors (..., 3) by unit quaternions (..., 4) as (x, y, z, w), written out as a matrix."""
+    x, y, z, w = np.moveaxis(np.asarray(quaternion), -1, 0)
+    rows = [
+        [1 - 2 * (y * y + z * z), 2 * (x * y - z * w), 2 * (x * z + y * w)],
+        [2 * (x * y + z * w), 1 - 2 * (x * x + z * z), 2 * (y * z - x * w)],
+        [2 * (x * z - y * w), 2 * (y * z + x * w), 1 - 2 * (x * x + y * y)],
+    ]
+    return np.einsum("ij...,...j->...i", np.array(rows), vector)

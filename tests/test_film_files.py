@@ -1,0 +1,216 @@
+"""The files that are made: what is in them, how true they are to the frames as drawn."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+from PIL import Image
+
+from configs.version import VERSION
+from scenes.stage.render import frame_pixels, render_film, render_still
+from tests.scenes_help import FILM, decoded, experiment, race
+
+SHAPE = (180, 320)
+
+
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory):
+    return experiment(FILM, folder=tmp_path_factory.mktemp("film"))
+
+
+@pytest.fixture(scope="module")
+def trajectories(loaded):
+    return loaded.roll()
+
+
+@pytest.fixture(scope="module")
+def drawn(loaded):
+    """The frames as drawn, (20, 180, 320, 3)."""
+    scene = race(loaded)
+    frames = np.stack([frame_pixels(scene, index)[..., :3] for index in range(scene.frames)])
+    scene.release()
+    return frames
+
+
+@pytest.fixture(scope="module", params=[".mp4", ".mov", ".webm"])
+def film(request, loaded, trajectories, tmp_path_factory):
+    path, told = tmp_path_factory.mktemp("out") / f"film{request.param}", []
+    render_film(loaded, trajectories, path, lambda done, total: told.append((done, total)))
+    assert told == [(k, 20) for k in range(1, 21)]
+    assert [each.name for each in path.parent.iterdir()] == [path.name]
+    return path
+
+
+def test_codec_size_rate_and_length(film):
+    with av.open(str(film)) as container:
+        stream = container.streams.video[0]
+        codec = {".mp4": "h264", ".mov": "h264", ".webm": "vp9"}[film.suffix]
+        assert stream.codec_context.name.replace("libvpx-", "") == codec and stream.codec_context.pix_fmt == "yuv420p"
+        assert (stream.codec_context.height, stream.codec_context.width) == SHAPE and stream.average_rate == 10
+        assert len(container.streams) == 1
+        times = [float(frame.pts * frame.time_base) for frame in container.decode(stream)]
+        assert times == pytest.approx(np.arange(20) / 10, abs=2e-3)
+        assert container.duration / av.time_base == pytest.approx(2.0, abs=0.002)
+
+
+def test_colours_are_tagged_bt709_limited(film):
+    with av.open(str(film)) as container:
+        context = container.streams.video[0].codec_context
+        assert (context.colorspace, context.color_range) == (1, 1)
+        if film.suffix != ".webm":  # which may name the matrix alone
+            assert (context.color_primaries, context.color_trc) == (1, 1)
+        frame = next(container.decode(video=0))
+        assert (frame.colorspace, frame.color_range) == (1, 1)
+
+
+def test_the_film_is_true_to_the_frames_as_drawn(film, drawn):
+    shown = decoded(film)
+    assert shown.shape == drawn.shape
+    squares = ((shown.astype(float) - drawn) ** 2).mean(axis=(1, 2, 3))
+    assert (10 * np.log10(255**2 / squares)).mean() >= 43
+
+
+def test_the_film_carries_its_config(film, loaded):
+    with av.open(str(film)) as container:
+        about = {key.lower(): value for key, value in container.metadata.items()}
+    assert about["title"] == "A small film" and VERSION in about["version"]
+    assert json.loads(about["comment"]) == json.loads(json.dumps(loaded.resolved))
+
+
+def test_players_can_start_at_once(film):
+    content = film.read_bytes()
+    if film.suffix == ".webm":
+        assert content[:4] == b"\x1a\x45\xdf\xa3"
+    else:
+        assert 0 < content.index(b"moov") < content.index(b"mdat")
+
+
+def test_gif(loaded, trajectories, drawn, tmp_path):
+    path = tmp_path / "film.gif"
+    render_film(loaded, trajectories, path)
+    with Image.open(path) as picture:
+        assert picture.n_frames == 20 and picture.info.get("loop") == 0, "for ever"
+        durations, frames = [], []
+        for index in range(20):
+            picture.seek(index)
+            durations.append(picture.info["duration"])
+            frames.append(np.asarray(picture.convert("RGB")))
+    assert durations == [100] * 20
+    errors = np.abs(np.stack(frames).astype(float) - drawn).mean(axis=(1, 2, 3))
+    assert errors.max() < 6, "each frame is the one drawn for it"
+    wrong = np.abs(np.stack(frames)[:10].astype(float) - drawn[10:]).mean(axis=(1, 2, 3))
+    assert (errors[:10] < wrong).all()
+
+
+@pytest.mark.parametrize(("asked", "made"), [(30, 25), (60, 50), (12, 10)])
+def test_a_gif_has_a_rate_that_gifs_can_have(asked, made, tmp_path):
+    loaded = experiment(FILM, {"resolution": "64x64", "fps": asked}, ["video.seconds=1", "style.legend=false"],
+                        folder=tmp_path)  # fmt: skip
+    render_film(loaded, loaded.roll(), tmp_path / "film.gif")
+    with Image.open(tmp_path / "film.gif") as picture:
+        assert picture.n_frames == made and picture.info["duration"] == 1000 // made
+
+
+@pytest.fixture(scope="module")
+def clear(tmp_path_factory):
+    return experiment(FILM, {"transparent": True}, folder=tmp_path_factory.mktemp("clear"))
+
+
+@pytest.fixture(scope="module")
+def clear_drawn(clear):
+    scene = race(clear)
+    frames = np.stack([frame_pixels(scene, index) for index in (0, 10, 19)])
+    scene.release()
+    return frames
+
+
+def test_transparent_frames_have_straight_alpha(clear_drawn, drawn):
+    for frame, opaque in zip(clear_drawn, drawn[[0, 10, 19]], strict=True):
+        alpha = frame[..., 3:].astype(float) / 255
+        assert (alpha == 0).mean() > 0.2 and (alpha == 1).mean() > 0.2 and ((alpha > 0) & (alpha < 1)).mean() > 0.005
+        background = np.array([0x0B, 0x0E, 0x14])
+        laid = frame[..., :3] * alpha + background * (1 - alpha)
+        assert np.abs(laid - opaque).max() <= 3, "laid on the theme's ground it is the opaque film"
+
+
+@pytest.mark.parametrize("suffix", [".webm", ".mov"])
+def test_transparent_films_keep_alpha_and_colour(suffix, clear, clear_drawn, tmp_path):
+    path = tmp_path / f"film{suffix}"
+    render_film(clear, clear.roll(), path)
+    shown = decoded(path, "rgba", "libvpx-vp9" if suffix == ".webm" else "")
+    assert shown.shape == (20, 180, 320, 4)
+    for frame, drawn in zip(shown[[0, 10, 19]].astype(float), clear_drawn.astype(float), strict=True):
+        assert np.abs(frame[..., 3] - drawn[..., 3]).mean() < 2
+        solid = drawn[..., 3] == 255
+        assert np.abs(frame - drawn)[solid].mean() < 3
+        half = (drawn[..., 3] > 100) & (drawn[..., 3] < 250)
+        assert np.abs(frame - drawn)[half].mean() < 16, "straight, not darkened by its alpha"
+    with av.open(str(path)) as container:
+        stream = container.streams.video[0]
+        assert (stream.codec_context.name, stream.codec_context.profile) == (
+            ("prores", "4444") if suffix == ".mov" else (stream.codec_context.name, stream.codec_context.profile)
+        )
+
+
+def test_a_still_is_that_frame_of_the_film(loaded, trajectories, drawn, tmp_path):
+    for at, index in ((0.0, 0), (0.95, 9), (1.0, 10), (None, 19)):
+        render_still(loaded, trajectories, tmp_path / "still.png", at)
+        with Image.open(tmp_path / "still.png") as picture:
+            assert picture.mode == "RGB" and picture.info["title"] == "A small film"
+            assert json.loads(picture.info["comment"])["steps"] == 12
+            assert np.array_equal(np.asarray(picture), drawn[index])
+
+
+def test_a_transparent_still_is_that_frame(clear, clear_drawn, tmp_path):
+    render_still(clear, clear.roll(), tmp_path / "still.png", 1.0)
+    with Image.open(tmp_path / "still.png") as picture:
+        assert picture.mode == "RGBA" and np.array_equal(np.asarray(picture), clear_drawn[1])
+
+
+def test_a_moment_outside_leaves_what_was_there(loaded, trajectories, tmp_path):
+    from scenes.stage.errors import OutsideFilm
+
+    place = tmp_path / "still.png"
+    place.write_text("mine")
+    with pytest.raises(OutsideFilm):
+        render_still(loaded, trajectories, place, 2.0)
+    assert place.read_text() == "mine" and len(list(tmp_path.iterdir())) == 1
+
+
+@pytest.mark.parametrize("suffix", [".MP4", ".Gif"])
+def test_suffixes_in_capitals(suffix, tmp_path):
+    loaded = experiment(FILM, {"resolution": "64x64"}, ["video.seconds=1"], folder=tmp_path)
+    path: Path = tmp_path / f"film{suffix}"
+    render_film(loaded, loaded.roll(), path)
+    assert path.stat().st_size > 1000
+
+
+def test_a_failure_while_encoding_comes_through_and_leaves_nothing(loaded, trajectories, tmp_path, monkeypatch):
+    from scenes.stage.writer import FilmWriter
+
+    def full(self, rgba):
+        if self.count == 3:
+            raise OSError(28, "No space left on device")
+        self.count += 1
+
+    monkeypatch.setattr(FilmWriter, "_encode", full)
+    with pytest.raises(OSError, match="No space"):
+        render_film(loaded, trajectories, tmp_path / "film.mp4")
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_interrupt_while_drawing_leaves_what_was_there(loaded, trajectories, tmp_path):
+    place = tmp_path / "film.mp4"
+    place.write_text("mine")
+
+    def interrupt(done, total):
+        if done == 5:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        render_film(loaded, trajectories, place, interrupt)
+    assert place.read_text() == "mine" and len(list(tmp_path.iterdir())) == 1

@@ -1,0 +1,198 @@
+"""What is drawn stands in the free part of the picture; heights mean what they say."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from scenes.display import PLATE, RELIEF, Display, HeightMap, choose_heights
+from scenes.framing import Rect, View, between, fit, project, rotation
+from scenes.mobjects.loss_surface import nice_step
+from surfaces import SURFACES, from_expression
+from tests.scenes_help import experiment, race, shipped
+
+SHAPES = {"16:9": "640x360", "9:16": "360x640", "1:1": "480x480", "21:9": "840x360"}
+
+
+@pytest.fixture(scope="module", params=shipped())
+def name(request):
+    return request.param
+
+
+@pytest.fixture(scope="module", params=SHAPES)
+def scene(request, name):
+    made = race(experiment(name, {"resolution": SHAPES[request.param]}))
+    yield made
+    made.release()
+
+
+def seen_at(scene, seconds, points):
+    """Frame coordinates at a second, as manimgl's camera gives them."""
+    scene.pose(seconds)
+    scene.camera.refresh_uniforms()
+    uniforms = scene.camera.uniforms
+    view = np.array(uniforms["view"]).reshape(4, 4).T
+    inside = points @ view[:3, :3].T + view[:3, 3]
+    x, y, z = uniforms["frame_rescale_factors"]
+    half = 4 * scene.page.width / scene.page.height, 4
+    return inside[..., :2] * [x * half[0], abs(y) * half[1]] / (1 - inside[..., 2:] * z)
+
+
+def test_landscape_and_paths_stay_in_the_free_part_beside_the_panels(scene):
+    display, panels, page = scene.display, scene.panels, scene.page
+    border = display.to_world(display.grid(33)).reshape(-1, 3)
+    for seconds in np.linspace(0, scene.duration, 9):
+        moment = scene.motion.at(seconds)
+        balls = moment.center[display.inside(moment.points)]
+        seen = seen_at(scene, seconds, np.concatenate([border, balls]))
+        free = panels.free
+        slack = 0.02 * (free.top - free.bottom)
+        assert free.left - slack < seen[:, 0].min() and seen[:, 0].max() < free.right + slack
+        assert free.bottom - slack < seen[:, 1].min() and seen[:, 1].max() < free.top + slack
+        for rect in panels.taken:
+            behind = (seen > [rect.left, rect.bottom]) & (seen < [rect.right, rect.top])
+            assert not behind.all(axis=1).any(), "something lies behind a panel"
+    assert free.right - free.left < 8 * page.width / page.height and free.top - free.bottom < 8
+
+
+def test_the_landscape_fills_a_fair_part_of_the_picture(scene):
+    seen = seen_at(scene, 0.0, scene.display.to_world(scene.display.grid(33)).reshape(-1, 3))
+    size = seen.max(axis=0) - seen.min(axis=0)
+    assert max(size[0] / (8 * scene.page.width / scene.page.height), size[1] / 8) > 0.45
+
+
+def test_panels_stand_in_the_picture_and_apart(scene):
+    width, height = 4 * scene.page.width / scene.page.height, 4
+    gap = 12 * scene.page.unit * 8 / scene.page.height  # each rectangle is taken with this much around it
+    panels = [Rect(r.left + gap, r.right - gap, r.bottom + gap, r.top - gap) for r in scene.panels.taken]
+    for index, rect in enumerate(panels):
+        assert -width <= rect.left and rect.right <= width and -height <= rect.bottom and rect.top <= height
+        for other in panels[:index]:
+            across = min(rect.right, other.right) - max(rect.left, other.left)
+            down = min(rect.top, other.top) - max(rect.bottom, other.bottom)
+            assert across <= 1e-9 or down <= 1e-9, "two panels overlap"
+
+
+def test_our_projection_is_manimgls(scene):
+    camera, points = scene.experiment.camera, scene.display.to_world(scene.display.grid(5)).reshape(-1, 3)
+    seconds = 0.7 * scene.duration
+    ours = project(points, scene.subject, camera.theta + camera.orbit * seconds, camera.phi, scene.view)
+    assert np.abs(ours - seen_at(scene, seconds, points)).max() < 2e-3
+
+
+def test_the_title_opening_looks_straight_down():
+    scene = race(experiment("boss_fight", {"resolution": "320x180"}, ["camera.opening=flat"]))
+    points = scene.display.to_world(scene.display.grid(5))
+    seen = seen_at(scene, 0.0, points.reshape(-1, 3)).reshape(5, 5, 2)
+    assert (np.diff(seen[..., 0], axis=0) > 0).all() and (np.diff(seen[..., 1], axis=1) > 0).all()
+    plain = race(experiment("boss_fight", {"resolution": "320x180"}))
+    later = scene.motion.timing.intro
+    same = seen_at(scene, later, points) - seen_at(plain, later, points)
+    assert np.abs(same).max() < 1e-6, "after the opening nothing is different"
+    scene.release(), plain.release()
+
+
+def test_zoom_and_centre_are_the_users():
+    near, far = (
+        race(experiment("boss_fight", {"resolution": "320x180"}, [f"camera.zoom={zoom}", "camera.center=[1, 1]"]))
+        for zoom in (2, 1)
+    )
+    hole = near.display.to_world(np.array([[1.0, 1.0]]))
+    free = near.panels.free
+    middle = [(free.left + free.right) / 2, (free.bottom + free.top) / 2]
+    assert np.abs(seen_at(near, 0.0, hole)[0] - middle).max() < 1.2
+    border = near.display.to_world(near.display.grid(9)).reshape(-1, 3)
+    sizes = [np.ptp(seen_at(scene, 0.0, border), axis=0)[0] for scene in (near, far)]
+    assert sizes[0] > 1.6 * sizes[1]
+    near.release(), far.release()
+
+
+def test_a_number_is_the_vertical_exaggeration():
+    surface = from_expression("0.4*x + 0*y")
+    display = Display(surface, ((-3, 3), (-3, 3)), 2.0)
+    a, b = display.to_world(np.array([[0.0, 0.0], [1.0, 0.0]]))
+    assert (b[2] - a[2]) / (b[0] - a[0]) == pytest.approx(2.0 * 0.4)
+
+
+def test_the_kind_of_height_is_chosen_from_the_landscape():
+    kinds = {name: Display(SURFACES[name](), SURFACES[name]().domain).heights.kind for name in SURFACES}
+    assert kinds["rosenbrock"] == "log" and kinds["bowl_with_two_holes"] == kinds["bowl"] == "linear"
+    forced = Display(SURFACES["bowl"](), SURFACES["bowl"]().domain, "log")
+    assert forced.heights.kind == "log"
+
+
+@pytest.mark.parametrize("name", sorted(SURFACES))
+@pytest.mark.parametrize("setting", ["auto", "linear", "log"])
+def test_every_surface_stands_on_the_plate(name, setting):
+    surface = SURFACES[name]()
+    display = Display(surface, surface.domain, setting)
+    world = display.to_world(display.grid(161))
+    assert np.ptp(world[..., 2]) == pytest.approx(RELIEF, rel=1e-6) and world[..., 2].min() == pytest.approx(0)
+    assert np.ptp(world[..., :2], axis=(0, 1)).max() == pytest.approx(PLATE)
+    points = display.grid(9)
+    assert np.abs(display.from_plate(world[::20, ::20, :2]) - points).max() < 1e-9
+
+
+@pytest.mark.parametrize("kind", ["linear", "log"])
+def test_the_slope_of_the_height_is_its_derivative(kind):
+    heights = HeightMap(kind, -1.0, 0.7, 0.01)
+    loss = np.linspace(-0.999, 50, 400)
+    step = 1e-7
+    differences = (heights(loss + step) - heights(loss - step)) / (2 * step)
+    assert np.abs(heights.slope(loss) / differences - 1).max() < 1e-5
+    assert (np.diff(heights(loss)) > 0).all(), "a higher loss is never drawn lower"
+
+
+@pytest.mark.parametrize("losses", [np.zeros(5), np.full(9, 1e30), np.array([-1e-300, 1e-300]), np.array([0, 1e308])])
+def test_odd_landscapes_get_finite_heights(losses):
+    for setting in ("auto", "linear", "log", 2.0):
+        heights = choose_heights(losses, setting, 1.0)
+        assert np.isfinite(heights(losses) if setting != 2.0 else heights.gain).all()
+
+
+def test_a_long_domain_is_squeezed_not_stretched_to_a_thread():
+    display = Display(from_expression("x + y"), ((0, 100), (0, 1)))
+    assert display.half_size[0] == pytest.approx(PLATE / 2) and display.half_size[1] >= PLATE / 2 / 2.5 - 1e-9
+
+
+def test_points_that_are_not_finite_are_placed_far_away():
+    display = Display(from_expression("x**2 + y**2"), ((-3, 3), (-3, 3)))
+    world = display.to_world(np.array([[np.inf, 0.0], [1e200, 1e200]]))
+    assert np.isfinite(world).all() and np.isfinite(display.normal(np.array([[1e300, 0.0]]))).all()
+
+
+def test_fit_is_the_largest_that_fits():
+    rng = np.random.default_rng(0)
+    points = rng.uniform([-5, -5, 0], [5, 5, 3], (400, 3))
+    free = Rect(-4.0, 6.0, -3.0, 3.5)
+    angles = [(-35.0, 60.0), (-20.0, 60.0)]
+    view = fit(points, np.zeros(3), angles, free)
+    seen = np.concatenate([project(points, np.zeros(3), *angle, view) for angle in angles])
+    low, high = seen.min(axis=0), seen.max(axis=0)
+    assert (low >= [free.left - 0.02, free.bottom - 0.02]).all() and (high <= [free.right + 0.02, free.top +
+    0.02]).all()
+    assert max((high - low) / [10.0, 6.5]) > 0.99
+    avoid = Rect(-8.0, -1.0, 0.0, 4.0)
+    beside = fit(points, np.zeros(3), angles, free, [avoid])
+    seen = np.concatenate([project(points, np.zeros(3), *angle, beside) for angle in angles])
+    assert not ((seen[:, 0] < avoid.right) & (seen[:, 1] > avoid.bottom)).any() and beside.scale > view.scale
+
+
+def test_the_axes_of_the_camera():
+    assert np.allclose(rotation(0, 0), np.eye(3))
+    axes = rotation(-35, 60)
+    assert np.allclose(axes.T @ axes, np.eye(3)) and np.linalg.det(axes) == pytest.approx(1)
+    assert axes[2, 1] > 0 and axes[2, 2] == pytest.approx(np.cos(np.radians(60)))
+
+
+def test_between_two_views():
+    a, b = View(1.0, 0.0, 2.0), View(4.0, 1.0, 0.0)
+    assert between(a, b, 0.0) == pytest.approx(a) and between(a, b, 1.0) == pytest.approx(b)
+    assert between(a, b, 0.5) == pytest.approx((2.0, 0.5, 1.0))
+
+
+@pytest.mark.parametrize("least", [0.011, 0.5, 1.0, 2.01, 7, 31, 4e-7])
+def test_nice_steps_are_short_numbers_not_too_small(least):
+    step = nice_step(least)
+    assert least * (1 - 1e-9) <= step <= 2.5 * least
+    assert float(f"{step:.2g}") == pytest.approx(step)
