@@ -1,7 +1,7 @@
 """What a YAML file fixes: the experiment, with every default filled in."""
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import MISSING, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
@@ -45,8 +45,22 @@ class EntryBasics:
 
 
 @dataclass(frozen=True)
+class Keyframe:
+    """Where the camera is `at` seconds of the film; None leaves a value as it was before."""
+
+    at: float = parameter(MISSING, low=0, high=3600, doc="seconds of the film, rising from one to the next")
+    theta: float | None = parameter(None, low=-3600, high=3600, doc="degrees around")
+    phi: float | None = parameter(None, low=0, high=89, doc="degrees from straight above")
+    zoom: float | None = parameter(None, low=0.1, high=20)
+    center: Pair | None = parameter(None)
+
+
+@dataclass(frozen=True)
 class Camera:
-    """Angles in degrees, orbit in degrees a second, center in the surface's units (None: everything is framed)."""
+    """Angles in degrees, orbit in degrees a second, center in the surface's units (None: everything is framed).
+
+    `follow` is the label of the entry whose ball stays in the middle. Fields with `apart` are read by their own code.
+    """
 
     theta: float = parameter(-35.0, low=-3600, high=3600, doc="degrees around")
     phi: float = parameter(60.0, low=0, high=89, doc="degrees from straight above")
@@ -54,6 +68,8 @@ class Camera:
     center: Pair | None = parameter(None)
     orbit: float = parameter(1.5, low=-90, high=90, doc="degrees a second")
     opening: Literal["flat", "none"] = parameter("none")
+    follow: str | None = parameter(None, doc="the label of an entry; its ball stays in the middle")
+    keyframes: tuple[Keyframe, ...] = field(default=(), metadata={"apart": True})
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from configs.experiment import Basics, Camera, EntryBasics, Style, VideoWords
+from configs.experiment import Basics, Camera, EntryBasics, Keyframe, Style, VideoWords
 from configs.schema import model_of
 from configs.starts import Box, Grid, Random
 from registry import BrokenMember, Registry
@@ -31,7 +31,8 @@ def schema() -> Schema:
                               _formula()]},
         "start": {"$ref": "#/$defs/start"},
         "optimizers": {"type": "array", "minItems": 1, "items": _entries(OPTIMIZERS)},
-        "camera": _section(Camera), "style": _section(Style), "video": _section(VideoWords),
+        "camera": _section(Camera, {"keyframes": {"type": ["array", "null"], "items": _object(Keyframe)}}),
+        "style": _section(Style), "video": _section(VideoWords),
         **basics,
     }
     return {"$schema": DIALECT, "title": "Thalweg film", "type": "object", "additionalProperties": False,
@@ -55,8 +56,8 @@ def _untitled(value: Any) -> Any:
     return value
 
 
-def _section(cls: type[Any]) -> Schema:
-    return {**_object(cls), "type": ["object", "null"]}
+def _section(cls: type[Any], extra: Schema | None = None) -> Schema:
+    return {**_object(cls, extra), "type": ["object", "null"]}
 
 
 def _working(members: Registry[Any]) -> dict[str, type[Any]]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from configs.camera import check_follow, read_camera
 from configs.errors import Mark, Report, show
 from configs.experiment import (
     QUALITIES,
@@ -55,8 +56,11 @@ def load_config(path: Path, overrides: Iterable[str], video: Mapping[str, Any]) 
     tree = _tree(path, report)
     tree = overridden(tree, overrides, video, report)
     parts = _sections(tree, report)
-    entries = _entries(parts, report)
+    names = labels([_named(draft) for draft in parts.drafts])
+    entries = _entries(parts, names, report)
     _check_texts(parts, report)
+    if all(draft.optimizer is not None for draft in parts.drafts) and _readable(tree) == len(parts.drafts):
+        check_follow(parts.camera, _section(tree, "camera"), names, report)  # else the labels are not yet known
     report.stop()
     assert parts.video is not None
     return Experiment(
@@ -107,10 +111,10 @@ def _sections(tree: Node, report: Report) -> Parts:
     surface = read_surface(tree, report)
     start = read_start(tree.child("start"), "start", tree.mark_of("start"), report) if tree.has("start") else None
     drafts = read_optimizers(tree, report)
-    camera, _ = checked(Camera, _section(tree, "camera"), "camera", report)
+    camera = read_camera(_section(tree, "camera"), report)
     style, _ = checked(Style, _section(tree, "style"), "style", report)
-    return Parts(tree, basics, kind, options, surface, start, drafts, camera or Camera(),
-                  style or Style(), _video(_section(tree, "video"), report))
+    return Parts(tree, basics, kind, options, surface, start, drafts, camera, style or Style(),
+                 _video(_section(tree, "video"), report))
 
 
 def _section(tree: Node, key: str) -> Node:
@@ -134,7 +138,12 @@ def _video(node: Node, report: Report) -> Video | None:
     return None if bad else Video(width, height, words.fps or fps, words.seconds, words.pace, words.transparent)
 
 
-def _entries(parts: Parts, report: Report) -> list[Entry]:
+def _readable(tree: Node) -> int:
+    """How many entries are written."""
+    return len(tree.child("optimizers").items or []) if tree.has("optimizers") else 0
+
+
+def _entries(parts: Parts, names: list[str], report: Report) -> list[Entry]:
     """The second pass over starts, memory and labels; complete only when nothing was reported."""
     given = parts.start
     if parts.surface is None:
@@ -148,7 +157,6 @@ def _entries(parts: Parts, report: Report) -> list[Entry]:
     common = shared.positions(domain, seed)
     if given or not parts.tree.has("start"):
         check_positions(shared, parts.surface, common, report)
-    names = labels([_named(draft) for draft in parts.drafts])
     entries = []
     for draft, label in zip(parts.drafts, names, strict=True):
         starts = common

@@ -29,7 +29,6 @@ WORDS_OF_OTHERS = {"learning_rate": "lr", "step_size": "lr", "eta": "lr", "beta1
 LATER = {
     "": ("noise", "record", "plugins", "replicas", "schedule"),
     "surface": ("samples",),
-    "camera": ("follow", "keyframes"),
     "optimizers": ("schedule", "replicas", "noise"),
     "start": ("replicas",),
 }
@@ -158,7 +157,7 @@ def model_of(cls: type[Any]) -> type[BaseModel]:
 def _fields(cls: Any) -> dict[str, tuple[Any, Range]]:
     hints = get_type_hints(cls, include_extras=True)
     return {each.name: (hints[each.name], each.metadata.get("range", Range()))
-            for each in dataclasses.fields(cls) if each.init and not each.name.startswith("_")}
+            for each in dataclasses.fields(cls) if each.init and "apart" not in each.metadata}
 
 
 @lru_cache

@@ -44,9 +44,22 @@ def problem_in_text(text: str) -> str | None:
             try:
                 math_parser().parse(f"${span.text}$", dpi=72, prop=math_font(20.0))
             except (ValueError, RuntimeError) as error:
-                lines = [line for line in str(error).splitlines() if line.strip()]
-                return f"the formula ${span.text}$ cannot be set ({lines[-1].strip() if lines else 'bad mathtext'})"
+                return f"the formula ${_cut(span.text, 30)}$ cannot be set: {_mathtext_words(str(error))}"
     return None
+
+
+def _mathtext_words(message: str) -> str:
+    """What mathtext says, without its parser's grammar: 'expected }, at character 8'."""
+    said = re.search(r"Exception: (.*?), found .*\(at char (\d+)\)", message, re.DOTALL)
+    if said is None:
+        return "bad mathtext"
+    reason = said[1].replace("end_group", "}").replace("\\\\", "\\").replace("'", "")
+    reason = "something is missing" if len(reason) > 30 else reason[:1].lower() + reason[1:]
+    return f"{reason}, at character {int(said[2]) + 1}"
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 3] + "..."
 
 
 @lru_cache(1)

@@ -15,6 +15,7 @@ from configs.text import math_font, math_parser, plain_font, spans
 from scenes.colors import rgb
 
 Image = NDArray[np.float32]
+HALO = 0.3
 
 
 class Line(NamedTuple):
@@ -68,6 +69,22 @@ def tinted(cover: NDArray[np.float32], color: str, opacity: float = 1.0) -> Imag
     """Coverage in one colour, premultiplied."""
     alpha = cover * opacity
     return np.concatenate([alpha[..., None] * rgb(color).astype(np.float32), alpha[..., None]], axis=-1)
+
+
+def haloed(picture: Image, size: float, color: str) -> Image:
+    """The picture with a soft ground of `color` around it, reaching HALO times `size` pixels: text over a bright
+    slope.
+    """
+    pad = round(HALO * size)
+    wide = np.pad(picture, ((pad, pad), (pad, pad), (0, 0)))
+    return wide + tinted(glow(wide[..., 3], size), color) * (1 - wide[..., 3:])
+
+
+def glow(cover: NDArray[np.float32], size: float) -> NDArray[np.float32]:
+    """Coverage of the halo of text of that size; `cover` has room for it around the text."""
+    from scipy.ndimage import gaussian_filter
+
+    return np.clip(1.6 * gaussian_filter(cover, 0.4 * round(HALO * size), mode="constant"), 0, 0.75)
 
 
 def blank(width: float, height: float) -> Image:

@@ -20,7 +20,8 @@ WHOLE = {
     "optimizers": ["sgd",
                    {"adam": {"lr": 0.1, "betas": [0.9, 0.99], "label": "A", "color": "#FF0000", "start": [0, 1]}},
                    {"sgd": {"start": [[0, 1], [1, 0]]}}, {"rmsprop": {"start": {"random": 3, "seed": 2}}}],
-    "camera": {"theta": 3, "center": [0, 0]}, "style": {"legend": "right", "z_scale": 2, "background": "#000000"},
+    "camera": {"theta": 3, "center": [0, 0], "follow": "A", "keyframes": [{"at": 1, "phi": 3}, {"at": 2.5}]},
+    "style": {"legend": "right", "z_scale": 2, "background": "#000000"},
     "video": {"resolution": "640x360", "fps": 30, "seconds": 10},
 }
 FORMULA = {"expression": "a*x**2 + abs(y)", "parameters": {"a": 2}, "domain": {"x": [-1, 1]}}

@@ -23,8 +23,8 @@ BAD = sorted((HERE / "bad").glob("*.yaml"))
 # What no schema can see: places on the surface, formulas, mathtext, memory, keys written twice, values in conflict.
 BEYOND = ("start_outside", "start_of_entry", "start_box", "start_infinite", "start_not_finite", "start_gradient",
           "expression_", "title_", "caption_", "optimizer_label", "memory", "duplicate_", "domain_reversed",
-          "video_odd", "video_small", "optimizer_nesterov", "optimizer_hyper_infinite", "optimizer_color_unquoted",
-          "style_background")
+          "camera_follow", "video_odd", "video_small", "optimizer_nesterov", "optimizer_hyper_infinite",
+          "optimizer_color_unquoted", "style_background")
 VALIDATOR = jsonschema.Draft202012Validator(ours.schema())
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
 from manim import (
     DEGREES,
     DOWN,
     LEFT,
+    OUT,
     RIGHT,
     UL,
     UR,
@@ -43,7 +43,7 @@ class CommunityRace(ThreeDScene):
         self.add(axes, surface)
 
         time = ValueTracker(0)
-        lift = RADIUS * np.array([0.0, 0.0, 1.0])
+        lift = RADIUS * OUT
         for index, color in enumerate(race.colors):
             ball = Dot3D(radius=RADIUS, color=color)
             ball.add_updater(lambda m, i=index: m.move_to(axes.c2p(*race.points_at(time.get_value())[i]) + lift))
@@ -51,7 +51,8 @@ class CommunityRace(ThreeDScene):
 
         overlays = self.overlays(race, time)
         self.add_fixed_in_frame_mobjects(*overlays)
-        self.set_camera_orientation(phi=race.phi * DEGREES, theta=(race.theta - 90) * DEGREES)
+        turned = 0 if GIVEN.renderer == "opengl" else -90
+        self.set_camera_orientation(phi=race.phi * DEGREES, theta=(race.theta + turned) * DEGREES)
         self.begin_ambient_camera_rotation(rate=race.orbit * DEGREES)
         self.play(time.animate.set_value(race.seconds), run_time=race.seconds, rate_func=linear)
 
@@ -62,12 +63,17 @@ class CommunityRace(ThreeDScene):
         for index, (label, details, color) in enumerate(zip(race.labels, race.details, race.colors, strict=True)):
             words = Text(f"{label}  {details}", font_size=20, color=color)
             value = DecimalNumber(0, num_decimal_places=3, mob_class=Text, font_size=20, color=color)
-            value.add_updater(lambda m, i=index: m.set_value(race.points_at(time.get_value())[i, 2]))
+            value.add_updater(lambda m, i=index: self.keep(m.set_value(race.points_at(time.get_value())[i, 2])))
             rows.add(VGroup(words, value.next_to(words, RIGHT)))
         rows.arrange(DOWN, aligned_edge=LEFT).next_to(title, DOWN).align_to(title, LEFT)
         counter = Integer(0, mob_class=Text, font_size=32).to_corner(UR)
-        counter.add_updater(lambda m: m.set_value(race.step_at(time.get_value())))
+        counter.add_updater(lambda m: self.keep(m.set_value(race.step_at(time.get_value())).to_corner(UR)))
         return [title, rows, counter]
+
+    def keep(self, number) -> None:
+        """New digits are new mobjects, which the Cairo camera must be told to leave flat."""
+        if GIVEN.renderer == "cairo":
+            self.camera.add_fixed_in_frame_mobjects(number)
 
 
 if __name__ == "__main__":

@@ -15,15 +15,15 @@ if NO_DISPLAY:
     os.environ["PYGLET_HEADLESS"] = "1"
 
 import moderngl  # noqa: E402
-import numpy as np  # noqa: E402
 from manimlib import (  # noqa: E402
     BLUE_E,
     DEG,
+    DOWN,
     LEFT,
+    OUT,
     RIGHT,
     UL,
     UR,
-    WHITE,
     DecimalNumber,
     Group,
     Integer,
@@ -42,7 +42,6 @@ if NO_DISPLAY:  # a user at a desk does not need this: what draws is the same, o
     moderngl.create_standalone_context = lambda **ignored: moderngl.create_context(standalone=True, backend="egl")
 
 RADIUS = 0.16
-COUNTER_FONT = {"font_size": 36}
 
 
 class PlainRace(ThreeDScene):
@@ -58,14 +57,14 @@ class PlainRace(ThreeDScene):
         self.add(axes, graph, mesh)
 
         time = ValueTracker(0)
-        lift = RADIUS * np.array([0.0, 0.0, 1.0])
+        lift = RADIUS * OUT
         for index, color in enumerate(race.colors):
             ball = Sphere(radius=RADIUS, color=color)
             ball.add_updater(lambda m, i=index: m.move_to(axes.c2p(*race.points_at(time.get_value())[i]) + lift))
             self.add(ball, TracedPath(ball.get_center, stroke_color=color, stroke_width=4))
 
         self.add(*self.overlays(race, time))
-        self.frame.reorient(race.theta, race.phi, height=9)
+        self.frame.reorient(race.theta, race.phi, height=11.5)
         self.frame.add_ambient_rotation(race.orbit * DEG)
         self.play(time.animate.set_value(race.seconds), run_time=race.seconds, rate_func=linear)
 
@@ -74,13 +73,13 @@ class PlainRace(ThreeDScene):
         title = Text(race.title, font_size=36).to_corner(UL)
         rows = VGroup()
         for index, (label, details, color) in enumerate(zip(race.labels, race.details, race.colors, strict=True)):
-            words = Text(f"{label}  {details}", font_size=22, color=color)
+            words = Text(f"{label}  {details}", font_size=22).set_color(color)
             value = DecimalNumber(0, num_decimal_places=3, font_size=22, color=color)
             value.add_updater(lambda m, i=index: m.set_value(race.points_at(time.get_value())[i, 2]))
             rows.add(VGroup(words, value.next_to(words, RIGHT)))
-        rows.arrange(np.array([0.0, -1.0, 0.0]), aligned_edge=LEFT).next_to(title, np.array([0.0, -1.0, 0.0]))
+        rows.arrange(DOWN, aligned_edge=LEFT).next_to(title, DOWN)
         rows.align_to(title, LEFT)
-        counter = Integer(0, color=WHITE, **COUNTER_FONT).to_corner(UR)
+        counter = Integer(0, font_size=36).to_corner(UR)
         counter.add_updater(lambda m: m.set_value(race.step_at(time.get_value())))
         for mobject in (title, rows, counter):
             mobject.fix_in_frame()

@@ -8,7 +8,7 @@ import numpy as np
 from configs.text import text_width
 from scenes.colors import rgb
 from scenes.mobjects._layer import QUAD, Layer
-from scenes.raster import Image, set_line
+from scenes.raster import HALO, Image, glow, set_line
 
 GLYPHS = "0123456789.-+−e "
 
@@ -68,23 +68,31 @@ class Picture(Sprites):
 class Digits(Sprites):
     """Numbers that change with every frame, set from an atlas of glyphs of equal width.
 
-    `write` takes (text, right edge, baseline, colour) for each number; only characters of GLYPHS are drawn.
+    `write` takes (text, right edge, baseline, colour) for each number; only characters of GLYPHS are drawn. With `halo`
+    (a colour) the digits have a soft ground, for places where the landscape may lie behind them.
     """
 
-    def __init__(self, size: float, bold: bool = False, **kwargs) -> None:
+    def __init__(self, size: float, bold: bool = False, halo: str = "", **kwargs) -> None:
         lines = {glyph: set_line(glyph, size, bold) for glyph in GLYPHS}
-        self.advance = round(text_width("0", size, bold))
-        self.baseline = lines["0"].baseline
-        self.height = max(line.cover.shape[0] for line in lines.values())
-        cell = max(line.cover.shape[1] for line in lines.values()) + 2
-        atlas = np.zeros((self.height, cell * len(GLYPHS), 4), np.float32)
-        self.glyphs = {}
+        digit = round(text_width("0", size, bold))
+        self.pad = round(HALO * size) if halo else 1
+        self.baseline, self.halo = lines["0"].baseline + self.pad, halo
+        self.cell = max(line.cover.shape[1] for line in lines.values()) + 2 * self.pad
+        self.height = max(line.cover.shape[0] for line in lines.values()) + 2 * self.pad
+        self.atlas = np.zeros(
+            (2 * self.height, self.cell * len(GLYPHS), 4), np.float32
+        )  # glyphs, below them their halos
+        self.advance = {}
         for index, (glyph, line) in enumerate(lines.items()):
             height, width = line.cover.shape
-            atlas[:height, index * cell : index * cell + width] = line.cover[..., None]
-            advance = self.advance if glyph.isdigit() or glyph == " " else round(text_width(glyph, size, bold))
-            self.glyphs[glyph] = (index * cell, width, advance, 0)
-        self.atlas, self.written = atlas, np.zeros((0, 10))
+            cell = self.atlas[: self.height, index * self.cell : (index + 1) * self.cell]
+            cell[self.pad : self.pad + height, self.pad : self.pad + width] = line.cover[..., None]
+            if halo:
+                self.atlas[self.height :, index * self.cell : (index + 1) * self.cell] = glow(cell[..., 3], size)[
+                    ..., None
+                ]
+            self.advance[glyph] = digit if glyph.isdigit() or glyph == " " else round(text_width(glyph, size, bold))
+        self.written = np.zeros((0, 10))
         super().__init__(**kwargs)
 
     def texture_of(self) -> Image:
@@ -94,19 +102,19 @@ class Digits(Sprites):
         return self.written
 
     def width_of(self, text: str) -> float:
-        return sum(self.glyphs[glyph][2] for glyph in text)
+        return sum(self.advance[glyph] for glyph in text)
 
     def write(self, numbers) -> Digits:
-        rows = []
+        rows, halos = [], []
         for text, right, baseline, color in numbers:
             x = right - self.width_of(text)
-            tint = (*rgb(color), 1.0)
             for glyph in text:
-                source, width, advance, bearing = self.glyphs[glyph]
+                place = (round(x) - self.pad, round(baseline) - self.baseline, self.cell, self.height)
+                source = GLYPHS.index(glyph) * self.cell
                 if glyph != " ":
-                    rows.append(
-                        (round(x + bearing), round(baseline - self.baseline), width, self.height, source, 0, *tint)
-                    )
-                x += advance
-        self.written = np.array(rows) if rows else np.zeros((0, 10))
+                    rows.append((*place, source, 0, *rgb(color), 1.0))
+                    if self.halo:
+                        halos.append((*place, source, self.height, *rgb(self.halo), 1.0))
+                x += self.advance[glyph]
+        self.written = np.array(halos + rows) if rows else np.zeros((0, 10))
         return self

@@ -14,7 +14,17 @@ from scenes.ticks import nice_step
 class AxisLabels(Sprites):
     """`theta` (degrees) chooses the edges; `size` is the height of the numbers in pixels."""
 
-    def __init__(self, display: Display, theta: float, size: float, color: str, names=("$x$", "$y$"), **kwargs) -> None:
+    def __init__(
+        self,
+        display: Display,
+        theta: float,
+        size: float,
+        color: str,
+        names=("$x$", "$y$"),
+        ground: str = "#0B0E14",
+        **kwargs,
+    ) -> None:
+        self.ground = ground
         to_eye = rotation(theta, 60.0)[:, 2]
         self.anchors, pictures = [], []
         for axis in (0, 1):
@@ -48,7 +58,7 @@ class AxisLabels(Sprites):
         foot = display.to_world(point[None])[0]
         foot[2] = np.clip(foot[2], display.floor, display.ceiling)
         self.anchors.append(foot + outward)
-        pictures.append(raster.tinted(raster.set_line(text, size).cover, color))
+        pictures.append(raster.haloed(raster.tinted(raster.set_line(text, size).cover, color), size, self.ground))
 
     def _pack(self, pictures) -> None:
         """All labels below each other in one texture, with a clear pixel around each for smooth motion."""

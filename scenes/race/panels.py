@@ -26,6 +26,7 @@ class Panels:
     def __init__(self, page: Page, experiment, trajectories, display, colors: list[str]) -> None:
         self.page, self.theme, self.style = page, THEMES[experiment.style.theme], experiment.style
         self.experiment, self.trajectories, self.display, self.colors = experiment, trajectories, display, colors
+        self.ground = self.style.background or self.theme.background
         self.mobjects: list = []
         self.corners = Corners(page)
         self._facts()
@@ -66,21 +67,32 @@ class Panels:
             return None
         lines, size = fit_title(title, page.width, page.height, page.text_scale)
         made = [raster.set_line(line, size, bold=True).cover for line in lines]
-        return [self._add(raster.tinted(raster.cropped(cover), self.theme.text), corner) for cover in made]
+        return [self._add_words(raster.cropped(cover), self.theme.text, size, corner) for cover in made]
+
+    def _add_words(self, cover, color: str, size: float, corner: str) -> Picture:
+        """Words on the bare picture: their halo reaches over the place they take."""
+        left, top = self.corners.reserve(corner, cover.shape[1], cover.shape[0])
+        self.mobjects.append(self._words(cover, color, size, left, top))
+        return self.mobjects[-1]
+
+    def _words(self, cover, color: str, size: float, left: float, top: float) -> Picture:
+        pad = round(raster.HALO * size)
+        return Picture(raster.haloed(raster.tinted(cover, color), size, self.ground), left - pad, top - pad)
 
     def _counter(self, corner: str) -> Digits:
-        page, digits = self.page, Digits(30 * self.page.text, bold=True)
+        page, digits = self.page, Digits(30 * self.page.text, bold=True, halo=self.ground)
         word = raster.set_line("step", 19 * page.text)
         room = digits.width_of("0" * len(str(self.experiment.steps)))
         width, height = word.cover.shape[1] + 12 * page.text + room, 30 * page.text
         left, top = self.corners.reserve(corner, width, height)
         self.counter_right, self.counter_baseline = left + width, top + 0.84 * height
-        picture = raster.tinted(word.cover, self.theme.dim)
-        self.mobjects += [Picture(picture, left, self.counter_baseline - word.baseline), digits]
+        top = self.counter_baseline - word.baseline
+        self.mobjects += [self._words(word.cover, self.theme.dim, 19 * page.text, left, top), digits]
         return digits
 
     def _note(self, text: str) -> None:
-        self._add(raster.tinted(raster.set_line(text, 15 * self.page.text).cover, self.theme.dim), "bottom_right")
+        size = 15 * self.page.text
+        self._add_words(raster.set_line(text, size).cover, self.theme.dim, size, "bottom_right")
 
     def _legend(self, corner: str) -> Legend:
         page, entries = self.page, self.experiment.entries

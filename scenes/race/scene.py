@@ -59,7 +59,9 @@ class Race(FilmScene):
         self.surface = LossSurface(experiment.surface, display, style.ramp, style.grid, style.contours, dark=dark)
         self.add(self.surface)
         self.axes = (
-            AxisLabels(display, experiment.camera.theta, 15 * self.page.text, THEMES[style.theme].dim)
+            AxisLabels(
+                display, experiment.camera.theta, 15 * self.page.text, THEMES[style.theme].dim, ground=self.background()
+            )
             if style.axes
             else None
         )

@@ -21,7 +21,7 @@ boot.ensure()
 
 from manimlib.camera.camera import Camera  # noqa: E402
 from manimlib.config import manim_config, parse_cli  # noqa: E402
-from manimlib.constants import DEG, FRAME_HEIGHT  # noqa: E402
+from manimlib.constants import DEG, FRAME_HEIGHT, FRAME_WIDTH  # noqa: E402
 from manimlib.scene import scene as manim_scene  # noqa: E402
 from manimlib.scene.scene import Scene  # noqa: E402
 
@@ -147,13 +147,13 @@ class FilmScene(Scene):
         self.update_frame(0, force_draw=True)
 
     def look(self, pose: CameraPose) -> None:
-        """Put the camera; from manimgl's default state each time, since its frame keeps float32 points with a
-        memory.
+        """Put the camera. All its points are set at once: manimgl's frame keeps float32 points, so moving and stretching
+        them would leave traces of where it stood before, and other pixels.
         """
-        self.frame.to_default_state()
+        half = np.array([FRAME_WIDTH, FRAME_HEIGHT]) * pose.scale / 2
+        cross = np.array([[0, 0, 0], [-1, 0, 0], [1, 0, 0], [0, -1, 0], [0, 1, 0]])
+        self.frame.set_points(pose.center + cross * [*half, 0])
         self.frame.set_field_of_view(FIELD_OF_VIEW * DEG)
-        self.frame.set_height(FRAME_HEIGHT * pose.scale)
-        self.frame.move_to(pose.center)
         self.frame.set_euler_angles(pose.theta * DEG, pose.phi * DEG, 0)
         self.frame.note_changed_data()
 

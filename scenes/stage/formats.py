@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 class Format:
     """`options` go to the codec, `container` to the muxer; `alpha` formats keep transparency."""
 
+    muxer: str
     codec: str
     pixels: str
     alpha_codec: str = ""
@@ -23,9 +24,11 @@ X264 = {
     "preset": "superfast",
     "x264-params": "mbtree=1:rc-lookahead=10:bframes=3:b-adapt=0:log-level=none",
 }
+KEPT = ".mkv"  # frames kept exactly as drawn, until a gif's one palette is known
 FORMATS = {
-    ".mp4": Format("libx264", "yuv420p", options=X264, container={"movflags": "+faststart+use_metadata_tags"}),
+    ".mp4": Format("mp4", "libx264", "yuv420p", options=X264, container={"movflags": "+faststart+use_metadata_tags"}),
     ".mov": Format(
+        "mov",
         "libx264",
         "yuv420p",
         "prores_ks",
@@ -34,11 +37,15 @@ FORMATS = {
         container={"movflags": "+faststart+use_metadata_tags"},
     ),
     ".webm": Format(
+        "webm",
         "libvpx-vp9",
         "yuv420p",
         "libvpx-vp9",
         "yuva420p",
         options={"crf": "18", "b": "0", "deadline": "good", "cpu-used": "5", "row-mt": "1", "auto-alt-ref": "0"},
     ),
-    ".gif": Format("gif", "pal8"),
+    ".gif": Format("gif", "gif", "pal8"),
+    KEPT: Format(
+        "matroska", "libx264rgb", "bgr0", options={"qp": "0", "preset": "ultrafast", "x264-params": "log-level=none"}
+    ),
 }

@@ -1,0 +1,67 @@
+"""The floor: what no film of a lit surface can go below. As render.py, but the scene is a bare ramp with its light.
+
+    .venv/bin/python -m benchmarks.floor boss_fight -o floor.mp4
+
+The same camera, size, clock, read-back, encoder, processes and overlap as render.py; no lines, text, balls or trails.
+The scene is exchanged where this module is imported, so that processes which import the main module draw it as well.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import moderngl
+
+from scenes import mobjects  # noqa: F401  (boots manimgl first)
+from scenes.framing import camera_pose
+from scenes.mobjects._layer import source
+from scenes.mobjects.loss_surface import LossSurface
+from scenes.stage import render
+
+FRAGMENT = """#version 330
+uniform sampler2D baked;
+in vec2 v_uv;
+in vec2 v_shine;
+out vec4 frag_color;
+void main() {
+    vec3 color = texture(baked, v_uv).rgb + 0.16 * v_shine.x;
+    frag_color = vec4(color * (1.0 - 0.45 * v_shine.y), 1.0);
+}
+"""
+
+
+class BareSurface(LossSurface):
+    """Ramp and light; nothing on it and nothing around it."""
+
+    def make(self, gpu) -> None:
+        super().make(gpu)
+        vertex = source("surface.vert")
+        gpu.surface = gpu.own(gpu.ctx.program(vertex_shader=vertex, fragment_shader=FRAGMENT))
+        gpu.mesh = self._make_mesh(gpu)
+
+    def draw(self, gpu) -> None:
+        gpu.baked.use(0)
+        gpu.ctx.disable(moderngl.BLEND)
+        gpu.set(gpu.surface, plate=self.plate, baked=0)
+        gpu.mesh.render()
+
+
+def make_bare_scene(experiment, trajectories, *rest, **options):
+    """The experiment's own scene, staged as ever, with a bare surface instead of everything it shows."""
+    scene = make_scene(experiment, trajectories, *rest, **options)
+    bare = BareSurface(experiment.surface, scene.display, experiment.style.ramp)
+    scene.remove(*[mobject for mobject in scene.mobjects if mobject is not scene.frame])
+    scene.add(bare)
+    scene.surface = bare
+    camera, subject, view = experiment.camera, scene.subject, scene.view
+    scene.pose = lambda seconds: scene.look(camera_pose(subject, camera.theta + camera.orbit * seconds, camera.phi,
+    view))
+    return scene
+
+
+make_scene, render.make_scene = render.make_scene, make_bare_scene
+
+if __name__ == "__main__":
+    from render import main
+
+    sys.exit(main())
