@@ -209,11 +209,11 @@ def _check_texts(parts: Parts, report: Report) -> None:
         problem = None
         if not text.strip():
             report.add(mark, where, "is empty", "write some text, or leave it out")
-        elif "$" in text:
+        elif "$" in text or not text.isascii():
             from configs.text import problem_in_text
             problem = problem_in_text(text)
         if problem:
-            report.add(mark, where, problem, "mend the formula, or write a lone $ for a dollar")
+            report.add(mark, where, *problem)
         elif where == "title" and len(text) > 20 and video:
             _check_title(text, mark, video, parts.style, report)
         if where.endswith(".label") and text in first:

@@ -1,5 +1,4 @@
-"""Text as it will stand on screen: what is plain, what is mathtext between two $, whether it can be set, how wide it
-is.
+"""Text as it will stand on screen: what is plain, what is mathtext between two $, whether it can be set, its width.
 
 Fonts are the ones matplotlib ships, so every machine measures and draws the same. Nothing heavy is imported before
 it is needed: Pillow for plain text, matplotlib's mathtext only for a text that has a formula.
@@ -10,6 +9,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from typing import Any, NamedTuple
+
+from configs.fonts import font_at, missing, runs
 
 MATH_FONTSET = "cm"
 REFERENCE_SIZE = 100.0  # pixels; widths are measured at this size and scaled, so that layout does not depend on hinting
@@ -28,7 +29,7 @@ class TitleTooLong(ValueError):
 
 def spans(text: str) -> tuple[Span, ...]:
     """Split at pairs of $: '$x^2$ at 5 $' is math 'x^2', plain ' at 5 $'. A lone $ is a dollar; '\\$' always is."""
-    pieces = re.split(r"(?<!\\)\$", text)
+    pieces = re.split(r"(?<!\\)\$", " ".join(text.split()) if "\n" in text or "\t" in text else text)
     if len(pieces) % 2 == 0:  # an odd number of $: the last one stands for itself
         pieces[-2:] = [pieces[-2] + "$" + pieces[-1]]
     found = [
@@ -37,14 +38,18 @@ def spans(text: str) -> tuple[Span, ...]:
     return tuple(span for span in found if span.text)
 
 
-def problem_in_text(text: str) -> str | None:
-    """One line saying what mathtext refuses in the text's formulas, or None when all of it can be drawn."""
+def problem_in_text(text: str) -> tuple[str, str] | None:
+    """What cannot be drawn (a formula mathtext refuses, a character without a font) and its cure; None if all can."""
     for span in spans(text):
         if span.math:
             try:
                 math_parser().parse(f"${span.text}$", dpi=72, prop=math_font(20.0))
             except (ValueError, RuntimeError) as error:
-                return f"the formula ${_cut(span.text, 30)}$ cannot be set: {_mathtext_words(str(error))}"
+                what = f"the formula ${_cut(span.text, 30)}$ cannot be set: {_mathtext_words(str(error))}"
+                return what, "mend the formula, or write a lone $ for a dollar"
+        elif (character := missing(span.text)) is not None:
+            what = f"no font on this machine has the character {character!r} (U+{ord(character):04X})"
+            return what, "install a font that has it, or write it otherwise"
     return None
 
 
@@ -75,26 +80,12 @@ def math_font(size: float) -> Any:
     return FontProperties(size=size, math_fontfamily=MATH_FONTSET)
 
 
-@lru_cache(64)
-def plain_font(size: float, bold: bool) -> Any:
-    """DejaVu Sans as matplotlib ships it, at a size in pixels."""
-    import importlib.util
-    from pathlib import Path
-
-    from PIL import ImageFont
-
-    spec = importlib.util.find_spec("matplotlib")  # finds the folder without importing matplotlib
-    assert spec is not None and spec.origin is not None
-    name = "DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf"
-    return ImageFont.truetype(str(Path(spec.origin).parent / "mpl-data" / "fonts" / "ttf" / name), size)
-
-
 @lru_cache(512)
 def span_width(text: str, math: bool, bold: bool) -> float:
     """Width in units of the font size."""
     if math:
         return float(math_parser().parse(f"${text}$", dpi=72, prop=math_font(REFERENCE_SIZE)).width) / REFERENCE_SIZE
-    return float(plain_font(REFERENCE_SIZE, bold).getlength(text)) / REFERENCE_SIZE
+    return sum(float(font_at(path, REFERENCE_SIZE).getlength(run)) for run, path in runs(text, bold)) / REFERENCE_SIZE
 
 
 def text_width(text: str, size: float, bold: bool = False) -> float:

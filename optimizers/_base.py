@@ -34,12 +34,14 @@ class Objective(Protocol):
 class Optimizer:
     """Base of all optimizers; a member's fields are its hyperparameters, each made with `registry.parameter`.
 
-    `display_name` is what the screen calls it; `rule` its update as (name, mathtext without $) lines.
+    `display_name` is what the screen calls it; `rule` its update as (name, mathtext without $) lines; `scale_free` says
+    that f times a positive number gives the same path (with eps and weight decay 0).
     Raises ValueError, in one line, when a hyperparameter is out of its range.
     """
 
     display_name: ClassVar[str] = ""
     rule: ClassVar[tuple[tuple[str, str], ...]] = ()
+    scale_free: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
         for entry in fields(self):
@@ -47,7 +49,8 @@ class Optimizer:
             object.__setattr__(self, entry.name, value)
             limits: Range = entry.metadata.get("range", Range())
             for number in value if isinstance(value, tuple) else (value,):
-                if isinstance(number, float) and not (math.isfinite(number) and limits.holds(number)):
+                counts = isinstance(number, (int, float)) and not isinstance(number, bool)
+                if counts and not (math.isfinite(number) and limits.holds(number)):
                     raise ValueError(f"{entry.name}: {number!r} is out of range; must be {limits.words() or 'finite'}")
 
     @property
@@ -76,6 +79,8 @@ def _like(default: Any, value: Any, name: str) -> Any:
         return tuple(_like(part, given, name) for part, given in zip(default, value, strict=True))
     if isinstance(default, bool) and not isinstance(value, bool):
         raise ValueError(f"{name}: {value!r} is wrong; give true or false")
+    if isinstance(default, int) and not isinstance(default, bool) and type(value) is not int:
+        raise ValueError(f"{name}: {value!r} is wrong; give a whole number")
     if not isinstance(default, float):
         return value
     if isinstance(value, bool) or not isinstance(value, (int, float)):
@@ -93,12 +98,14 @@ def steps_made(state: State) -> int:
     return int(state["step"][0])
 
 
-def power(base: Any, exponent: int) -> Any:
-    """base ** exponent for a float or an array (runs, 1).
+def power(base: Any, exponent: Any) -> Any:
+    """base ** exponent, where one of the two may be an array (runs, 1).
 
     Every entry goes through Python's pow, as in torch: numpy's own may differ from it in the last bit, and a batch
     with its own beta for every run would no longer equal those runs made alone.
     """
     if isinstance(base, np.ndarray):
         return np.array([float(entry) ** exponent for entry in base.flat]).reshape(base.shape)
+    if isinstance(exponent, np.ndarray):
+        return np.array([base ** float(entry) for entry in exponent.flat]).reshape(exponent.shape)
     return base ** exponent

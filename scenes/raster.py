@@ -11,7 +11,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from configs.text import math_font, math_parser, plain_font, spans
+from configs.fonts import font_at, runs
+from configs.text import math_font, math_parser, spans
 from scenes.colors import rgb
 
 Image = NDArray[np.float32]
@@ -45,10 +46,15 @@ def _plain(text: str, size: float, bold: bool) -> Line:
     from PIL import Image as Picture
     from PIL import ImageDraw
 
-    font = plain_font(size, bold)
-    ascent, descent = font.getmetrics()
-    canvas = Picture.new("L", (int(np.ceil(font.getlength(text))) + 1, ascent + descent), 0)
-    ImageDraw.Draw(canvas).text((0, 0), text, font=font, fill=255)
+    pieces = [(run, font_at(path, size)) for run, path in runs(text, bold)]
+    metrics = [font.getmetrics() for _, font in pieces]
+    ascent, descent = max(up for up, _ in metrics), max(down for _, down in metrics)
+    widths = [float(font.getlength(run)) for run, font in pieces]
+    canvas = Picture.new("L", (int(np.ceil(sum(widths))) + 1, ascent + descent), 0)
+    x = 0.0
+    for (run, font), width in zip(pieces, widths, strict=True):
+        ImageDraw.Draw(canvas).text((x, ascent), run, font=font, fill=255, anchor="ls")
+        x += width
     return Line(np.asarray(canvas, np.float32) / 255, ascent)
 
 

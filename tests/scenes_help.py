@@ -81,3 +81,19 @@ def turned(quaternion: np.ndarray, vector: np.ndarray) -> np.ndarray:
         [2 * (x * z - y * w), 2 * (y * z + x * w), 1 - 2 * (x * x + y * y)],
     ]
     return np.einsum("ij...,...j->...i", np.array(rows), vector)
+
+
+def planes(rgb: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Luma (n, h, w) and chroma (n, 2, h / 2, w / 2) of frames (n, h, w, 3) by BT.709, limited range, not rounded."""
+    red, green, blue = np.moveaxis(rgb.astype(float) / 255, -1, 0)
+    luma = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    chroma = np.stack([(blue - luma) / 1.8556, (red - luma) / 1.5748], axis=1)
+    halved = chroma.reshape(len(rgb), 2, rgb.shape[1] // 2, 2, rgb.shape[2] // 2, 2).mean(axis=(3, 5))
+    return 16 + 219 * luma, 128 + 224 * halved
+
+
+def decoded_planes(path: Path) -> tuple[np.ndarray, np.ndarray]:
+    """The planes of a yuv420p film as they are stored, shaped as `planes` gives them."""
+    frames = decoded(path, "yuv420p").astype(float)
+    height, width = frames.shape[1] * 2 // 3, frames.shape[2]
+    return frames[:, :height], frames[:, height:].reshape(len(frames), 2, height // 2, width // 2)
