@@ -71,6 +71,15 @@ class Optimizer:
         raise NotImplementedError
 
 
+def check_ranges(options: Any) -> None:
+    """Raises ValueError, in one line, when a number of a dataclass made with `parameter` is out of its range."""
+    for entry in fields(options):
+        value, limits = getattr(options, entry.name), entry.metadata["range"]
+        for number in value if isinstance(value, tuple) else (value,):
+            if isinstance(number, (int, float)) and not (math.isfinite(number) and limits.holds(number)):
+                raise ValueError(f"{entry.name}: {number!r} is out of range; must be {limits.words() or 'finite'}")
+
+
 def _like(default: Any, value: Any, name: str) -> Any:
     """A hyperparameter in its default's form: whole numbers as floats, lists as tuples of the right length."""
     if isinstance(default, tuple):

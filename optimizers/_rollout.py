@@ -9,6 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from optimizers._base import Array, Hyper, Objective, Optimizer, State
+from optimizers._clip import Clip
+from optimizers._noise import Noise, Runs, Source
+from optimizers._schedules import Schedule, checked_schedules, largest, scheduled
 
 BLOCK = 1 << 16     # points evaluated at once: bounds the memory of a formula's intermediate results
 
@@ -38,10 +41,15 @@ class Trajectory:
 
 
 def roll(optimizer: Optimizer, surface: Objective, starts: npt.ArrayLike, steps: int, *,
-         hyper: Mapping[str, Any] | None = None) -> Trajectory:
+         hyper: Mapping[str, Any] | None = None, schedule: Mapping[str, Schedule] | None = None,
+         clip: Clip | None = None, noise: Noise | None = None, seed: int = 0,
+         start_index: npt.ArrayLike | None = None, replica: npt.ArrayLike | None = None) -> Trajectory:
     """Make `steps` steps from each of the starts, (runs, 2) or (2,), all runs at once.
 
     hyper: hyperparameters that differ from run to run, name -> (runs,); for a pair such as betas a pair of those.
+    schedule: hyperparameter -> how it changes from step to step. clip: what gradients are clipped to, after the noise.
+    noise: added to every gradient a step asks for, never to what is recorded of the surface; it depends on seed, and
+    for each run on start_index (runs,), 0, 1, ... unless given, and replica (runs,), 0 unless given.
     A run of a batch is bit for bit what it is alone. Diverging is a status, never an error.
     Raises ValueError for starts of another shape, steps < 0, and what the optimizer itself would refuse.
     """
@@ -52,8 +60,14 @@ def roll(optimizer: Optimizer, surface: Objective, starts: npt.ArrayLike, steps:
     if steps < 0:
         raise ValueError(f"steps: {steps} is out of range; must be >= 0")
     values = _spread(optimizer, hyper or {}, len(start))
+    checked_schedules(optimizer, schedule or {}, steps)
+    moving = scheduled(schedule or {}, values, steps)
+    indices = np.arange(len(start)) if start_index is None else _indices("start_index", start_index, len(start))
+    replicas = np.zeros(len(start), np.int64) if replica is None else _indices("replica", replica, len(start))
+    source = noise.source(surface, Runs(seed, indices, replicas), steps) if noise else None
     with np.errstate(all="ignore"):
-        positions, used, at, state = _walk(optimizer, surface, start, steps, values)
+        watched = _Watched(surface, len(start), source, clip)
+        positions, used, at, state = _walk(optimizer, watched, start, steps, values, moving)
         loss, gradient = _measure(surface, positions)
     finite = np.isfinite(positions).all(axis=-1) & np.isfinite(loss) & np.isfinite(gradient).all(axis=-1)
     diverged = ~finite.all(axis=0)
@@ -69,33 +83,37 @@ def roll(optimizer: Optimizer, surface: Objective, starts: npt.ArrayLike, steps:
 
 
 class _Watched:
-    """The surface as a step sees it; remembers the last gradient asked for and where."""
+    """The surface as a step sees it, with its noise and clipping; remembers the last gradient asked for and where."""
 
-    def __init__(self, surface: Objective, runs: int) -> None:
-        self.surface, self.nothing = surface, np.full((runs, 2), np.nan)
-        self.forget()
+    def __init__(self, surface: Objective, runs: int, source: Source | None = None, clip: Clip | None = None) -> None:
+        self.surface, self.source, self.clip = surface, source, clip
+        self.nothing = np.full((runs, 2), np.nan)
+        self.begin(0)
 
-    def forget(self) -> None:
-        self.used = self.at = self.nothing
+    def begin(self, step: int) -> None:
+        """Before each step: its noise, and nothing asked for yet."""
+        self.used, self.at, self.k = self.nothing, self.nothing, step
 
     def value(self, points: Array) -> Array:
         return self.surface.value(points)
 
     def gradient(self, points: Array) -> Array:
-        self.at, self.used = points, self.surface.gradient(points)
+        gradient = self.surface.gradient(points) if self.source is None else self.source.gradient(points, self.k)
+        self.at, self.used = points, gradient if self.clip is None else self.clip.of(gradient)
         return self.used
 
     def hessian(self, points: Array) -> Array:
         return self.surface.hessian(points)
 
 
-def _walk(optimizer: Optimizer, surface: Objective, start: Array, steps: int,
-          hyper: Hyper) -> tuple[Array, Array, Array, State]:
+def _walk(optimizer: Optimizer, watched: _Watched, start: Array, steps: int, hyper: Hyper,
+          moving: Mapping[str, list[Any]]) -> tuple[Array, Array, Array, State]:
     """Positions (steps+1, runs, 2), gradients used and where (steps, runs, 2), state (steps+1, runs, ...).
 
     Steps come first in memory, so that each step writes one stretch of it.
     """
-    watched, points, state = _Watched(surface, len(start)), start.copy(), optimizer.init(start.copy(), hyper)
+    points, plain = start.copy(), vars(hyper)
+    state = optimizer.init(start.copy(), Hyper(**{**plain, **largest(moving)}) if moving else hyper)
     positions = np.empty((steps + 1, *start.shape))
     used, at = np.empty((steps, *start.shape)), np.empty((steps, *start.shape))
     kept = {name: np.empty((steps + 1, *rows.shape)) for name, rows in state.items()}
@@ -104,7 +122,9 @@ def _walk(optimizer: Optimizer, surface: Objective, start: Array, steps: int,
         for name, rows in kept.items():
             rows[k] = state[name]
         if k < steps:
-            watched.forget()
+            watched.begin(k)
+            if moving:
+                hyper = Hyper(**{**plain, **{name: values[k] for name, values in moving.items()}})
             state, points = optimizer.step(state, points, watched, hyper)
             used[k], at[k] = watched.used, watched.at
     return positions, used, at, kept
@@ -141,6 +161,13 @@ def _spread(optimizer: Optimizer, hyper: Mapping[str, Any], runs: int) -> Hyper:
                               else float(column[run, 0]) for name, column in columns.items()})
     values.__dict__.update(columns)
     return values
+
+
+def _indices(name: str, given: npt.ArrayLike, runs: int) -> npt.NDArray[np.int64]:
+    indices = np.asarray(given)
+    if indices.shape != (runs,) or indices.dtype.kind not in "iu" or indices.min() < 0 or indices.max() >= 2 ** 32:
+        raise ValueError(f"{name}: give a whole number >= 0 for each of the {runs} runs")
+    return indices.astype(np.int64)
 
 
 def _column(name: str, given: npt.ArrayLike, runs: int) -> Array:

@@ -30,6 +30,7 @@ class AdaGrad(Optimizer):
     """
 
     display_name = "AdaGrad"
+    scale_free = True
     rule = (
         ("gradient", r"g \leftarrow \nabla f(w) + \lambda w"),
         ("sum of squares", r"s \leftarrow s + g^2"),

@@ -32,6 +32,7 @@ class Adam(Optimizer):
     """
 
     display_name = "Adam"
+    scale_free = True
     rule = (
         ("gradient", r"g \leftarrow \nabla f(w) + \lambda w"),
         ("first moment", r"m \leftarrow \beta_1 m + (1 - \beta_1)\, g"),

@@ -27,9 +27,10 @@ class AMSGrad(Optimizer):
     Reference: Reddi, Kale, Kumar, "On the convergence of Adam and beyond", ICLR 2018, algorithm 2.
     Code: torch.optim.Adam(amsgrad=True) 2.13, which this file follows.
 
-    Where libraries differ: the paper corrects neither moment; torch and Keras take the largest of the uncorrected v
-    and correct it afterwards; optax takes the largest of the corrected ones, whose first, 1 / (1 - beta2) times
-    larger, weighs for ever. The three paths part at once; a test shows the distance.
+    Where libraries differ: the paper corrects neither moment and parts from the others at once. torch and Keras take
+    the largest of the uncorrected v and correct it afterwards; optax takes the largest of the corrected ones, so that
+    large gradients at the start are remembered at full weight: the two part when the gradient begins to shrink. Tests
+    show both distances.
     """
 
     display_name = "AMSGrad"

@@ -9,7 +9,9 @@ import numpy as np
 from optimizers._base import Array, Hyper, Objective, Optimizer, State
 from registry import parameter
 
-EVALUATIONS = 600   # in one step of one run: enough for stiff valleys, soon over where the gradient jumps
+EVALUATIONS = 1200  # in one step of one run: enough for stiff valleys and long times
+JUMPS = 20          # so often may the gradient change as if the curvature were above STEEP, which is a kink's sign
+STEEP = 1e7
 PIECES = 64         # Euler steps in place of the solver where it does not get on
 
 
@@ -26,8 +28,9 @@ class GradientFlow(Optimizer):
     Arguments: lr >= 0, the time that passes in one step. Inner state: time (t).
 
     Solved by scipy.integrate.solve_ivp with LSODA, which changes to an implicit method where the equation is stiff, and
-    the exact Hessian, to a relative accuracy of about 1e-9 a step. Where the gradient jumps (the valley of |y|) no such
-    method gets on: after 600 evaluations the step is made of 64 Euler steps, which stay within lr / 64 times the jump.
+    the exact Hessian, to an accuracy of about 1e-8 a step. Where the gradient jumps (the valley of |y|) no such method
+    gets on: there, and after 1200 evaluations, the step is made of 64 Euler steps, which stay within lr / 64 times the
+    jump.
     A flow that reaches infinity within a step ends there, as diverged.
 
     Reference: Petzold, "Automatic selection of methods for solving stiff and nonstiff systems of ordinary differential
@@ -57,41 +60,52 @@ class GradientFlow(Optimizer):
         return {"time": state["time"] + spans}, moved
 
 
-def _flow(points: Array, run: int, span: float, objective: Objective) -> Array:
-    """Where the flow carries one of the points (runs, 2) in the time `span`: (2,).
+class _Field:
+    """The velocity of the flow for one of the points (runs, 2), as the solver asks for it.
 
     The objective is always asked for all runs, so that it knows which of them it is asked about.
+    Raises ArithmeticError where the solver does not get on.
     """
-    from scipy.integrate import solve_ivp   # type: ignore[import-untyped]
 
-    this, place, asked = slice(run, run + 1), points.copy(), 0
+    def __init__(self, points: Array, run: int, objective: Objective) -> None:
+        self.objective, self.this, self.place = objective, slice(run, run + 1), points.copy()
+        self.asked, self.jumps, self.before = 0, 0, points[run]
+        self.start = self.slope = self.speed(points[run])
 
-    def velocity(time: float, point: Array) -> Array:
-        nonlocal asked
-        asked += 1
-        if asked > EVALUATIONS:
+    def speed(self, point: Array) -> Array:
+        self.place[self.this] = point
+        return -self.objective.gradient(self.place)[self.this].reshape(2)
+
+    def velocity(self, time: float, point: Array) -> Array:
+        slope = self.speed(point)
+        self.asked += 1
+        self.jumps += bool(np.abs(slope - self.slope).max() > STEEP * np.abs(point - self.before).max())
+        if self.asked > EVALUATIONS or self.jumps > JUMPS:
             raise ArithmeticError
-        place[this] = point
-        return -objective.gradient(place)[this].reshape(2)
+        self.before, self.slope = point.copy(), slope
+        return slope
 
-    def jacobian(time: float, point: Array) -> Array:
-        place[this] = point
-        return -objective.hessian(place)[this].reshape(2, 2)
+    def jacobian(self, time: float, point: Array) -> Array:
+        self.place[self.this] = point
+        return -self.objective.hessian(self.place)[self.this].reshape(2, 2)
 
-    slope = velocity(0.0, points[run])
-    if span == 0 or not np.isfinite(slope).all():
-        return points[this].reshape(2) + span * slope
+
+def _flow(points: Array, run: int, span: float, objective: Objective) -> Array:
+    """Where the flow carries one of the points (runs, 2) in the time `span`: (2,)."""
+    from scipy.integrate import solve_ivp  # type: ignore[import-untyped]
+
+    field, point = _Field(points, run, objective), points[run : run + 1].reshape(2)
+    if span == 0 or not np.isfinite(field.start).all():
+        return point + span * field.start
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")     # a solver that gives up says so in its result too
-            solved = solve_ivp(velocity, (0.0, span), points[run], method="LSODA", t_eval=[span], jac=jacobian,
-                               rtol=1e-9, atol=1e-12)
+            solved = solve_ivp(field.velocity, (0.0, span), point, method="LSODA", t_eval=[span], jac=field.jacobian,
+                               rtol=1e-8, atol=1e-10)
         if solved.success:
             return np.array(solved.y[:, -1])
     except ArithmeticError:
         pass
-    point = points[this].reshape(2)
     for _ in range(PIECES):
-        asked = 0
-        point = point + span / PIECES * velocity(0.0, point)
+        point = point + span / PIECES * field.speed(point)
     return point

@@ -28,10 +28,10 @@ class NAdam(Optimizer):
     Reference: Dozat, "Incorporating Nesterov momentum into Adam", ICLR workshop 2016, algorithm 2 with the warm-up
     of its appendix. Code: torch.optim.NAdam 2.13.
 
-    Where libraries differ: the paper's m takes mu_t and 1 - mu_t where torch, as here, takes beta1. optax's nadam has
-    no warm-up and
-    corrects with powers of beta1. torch keeps the product of the mu in single precision unless its default type is
-    double; here it is double always, which moves the first steps by about 1e-9.
+    Where libraries differ: the paper's m takes mu_t and 1 - mu_t where torch, as here, takes beta1, and the paper's v
+    another factor beta2 in its correction; a test shows the distance. optax's nadam has no warm-up and corrects with
+    powers of beta1. torch keeps the product of the mu in single precision unless its default type is double; here it
+    is double always, which moves the first steps by about 1e-9.
     """
 
     display_name = "NAdam"

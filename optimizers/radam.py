@@ -33,8 +33,8 @@ class RAdam(Optimizer):
     Code: torch.optim.RAdam 2.13.
 
     Where libraries differ: the paper rectifies from rho > 4, torch, as here, from rho > 5, optax from rho >= 5. torch
-    adds eps to
-    the root of the uncorrected v, as here; optax and Adam to that of the corrected one.
+    adds eps to the root of the uncorrected v, as here; optax, as Adam, to that of the corrected one, so that with
+    eps = 0 the two agree; a test shows the distance otherwise.
     """
 
     display_name = "RAdam"

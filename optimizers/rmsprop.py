@@ -34,6 +34,7 @@ class RMSProp(Optimizer):
     """
 
     display_name = "RMSProp"
+    scale_free = True
     rule = (
         ("gradient", r"g \leftarrow \nabla f(w) + \lambda w"),
         ("mean square", r"s \leftarrow \alpha s + (1 - \alpha)\, g^2"),

@@ -30,9 +30,8 @@ class Rprop(Optimizer):
     algorithm", ICNN 1993, whose first form takes the step before a change of sign back. Without it: Igel and Huesken,
     "Improving the Rprop learning algorithm", NC 2000, the iRprop- algorithm. Code: torch.optim.Rprop 2.13.
 
-    Where libraries differ: torch is iRprop-, as here. optax takes after a change of sign neither that step nor the
-    next: its next step has the size but not the sign of the new gradient before it grows again; a test shows the
-    distance. Both begin with lr, the paper with 0.1.
+    Where libraries differ: torch is iRprop-, as here. optax 0.2.8 makes each step one step late, its first not at all,
+    and drops the late one too where the sign changes; a test shows the distance. The paper begins with 0.1.
     """
 
     display_name = "Rprop"

@@ -1,8 +1,6 @@
 """The optimizers against torch.optim 2.13.0; reference/make_torch.py made the numbers and says how."""
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,9 +8,9 @@ import pytest
 
 from optimizers import OPTIMIZERS, roll
 from surfaces import SURFACES
+from tests.reference.cases import STEPS, load
 
-with np.load(Path(__file__).parent / "reference" / "torch_2_13.npz", allow_pickle=False) as stored:
-    VERSION, CASES, POSITIONS = str(stored["version"]), json.loads(str(stored["cases"])), stored["positions"]
+VERSION, CASES, ROWS, POSITIONS = load("torch_2_13.npz")
 AGREEMENT = 1e-10
 
 
@@ -32,23 +30,25 @@ def surface_of(case: dict[str, Any]) -> Any:
 def test_path_is_torchs(case: dict[str, Any], positions: np.ndarray) -> None:
     # All 300 steps count, those across the kink of abs_valley too: no path comes so near to it that rounding decides.
     optimizer = OPTIMIZERS[case["optimizer"]](**case["hyperparameters"])
-    ours = roll(optimizer, surface_of(case), case["start"], len(positions) - 1)
-    assert np.abs(ours.positions[0] - positions).max() < AGREEMENT
+    ours = roll(optimizer, surface_of(case), case["start"], STEPS)
+    assert np.abs(ours.positions[0, ROWS] - positions).max() < AGREEMENT
 
 
 @pytest.mark.parametrize(("case", "positions"), NESTEROV)
 def test_textbook_nag_looks_where_torchs_nesterov_stands(case: dict[str, Any], positions: np.ndarray) -> None:
     # torch keeps the point ahead, w + momentum * v, as its parameter.
     given = {key: value for key, value in case["hyperparameters"].items() if key != "nesterov"}
-    ours = roll(OPTIMIZERS["nag"](**given), surface_of(case), case["start"], len(positions) - 1)
-    assert np.abs(ours.gradient_at[0] - positions[:-1]).max() < AGREEMENT
-    velocity = ours.state["momentum_buffer"][0]
-    assert np.abs(ours.positions[0] + given["momentum"] * velocity - positions).max() < AGREEMENT
+    ours = roll(OPTIMIZERS["nag"](**given), surface_of(case), case["start"], STEPS)
+    before = ROWS < STEPS
+    assert np.abs(ours.gradient_at[0, ROWS[before]] - positions[before]).max() < AGREEMENT
+    velocity = ours.state["momentum_buffer"][0, ROWS]
+    assert np.abs(ours.positions[0, ROWS] + given["momentum"] * velocity - positions).max() < AGREEMENT
 
 
 def test_the_references_cover_every_option() -> None:
     assert VERSION.startswith("2.13.0")
-    assert POSITIONS.shape == (len(CASES), 301, 2) and np.isfinite(POSITIONS).all()
+    assert ROWS[0] == 0 and ROWS[-1] == STEPS == 300
+    assert POSITIONS.shape == (len(CASES), len(ROWS), 2) and np.isfinite(POSITIONS).all()
     assert len({case["surface"] for case in CASES}) >= 3
     for name in {case["optimizer"] for case in CASES}:
         tried = {key for case in CASES if case["optimizer"] == name for key in case["hyperparameters"]}

@@ -6,21 +6,18 @@ torch is not needed by the project. To make the numbers anew, in an environment 
     /tmp/torchenv/bin/pip install torch==2.13.0 numpy
     /tmp/torchenv/bin/python tests/reference/make_torch.py
 
-The file holds `version` (torch's), `cases` (JSON: a list of {optimizer, hyperparameters, surface, parameters, start},
-named as in the YAML) and `positions` (cases, 301, 2). The surfaces are written out here on their own and their
-gradients are autograd's, so that nothing of what is tested takes part.
+`cases.py` says what the file holds. The surfaces are written out here on their own and their gradients are autograd's,
+so that nothing of what is tested takes part.
 """
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 import numpy as np
 import torch
-
-STEPS = 300
+from cases import STEPS, SURFACES, case, save
 
 
 def bowl_with_two_holes(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
@@ -42,16 +39,13 @@ def himmelblau(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
     return (x**2 + y - 11) ** 2 + (x + y**2 - 7) ** 2
 
 
-# formula, parameters, start, and a factor for the lr of rules whose steps grow with the gradient
-SURFACES: dict[str, tuple[Callable[..., torch.Tensor], dict[str, float], list[float], float]] = {
-    "bowl_with_two_holes": (bowl_with_two_holes, {}, [-0.53, 1.61], 1.0),
-    "abs_valley": (abs_valley, {"a": 0.3}, [-1.37, 1.618], 1.0),
-    "rosenbrock": (rosenbrock, {}, [-1.21, 0.97], 0.005),
-    "himmelblau": (himmelblau, {}, [-0.31, -0.87], 0.05),
+FORMULAS: dict[str, Callable[..., torch.Tensor]] = {
+    made.__name__: made for made in (bowl_with_two_holes, abs_valley, rosenbrock, himmelblau)
 }
 
 # Hyperparameters are such that a path forgets rounding errors: with a short memory (betas [0, 0.9]) steps of full
-# length go on around a minimum, and there rounding grows until no two correct programs agree.
+# length go on around a minimum, and there rounding grows until no two correct programs agree. So it does for L-BFGS
+# with a full step far from a minimum, or with few pairs on some surfaces (`not_on`).
 # our name -> (torch's class, torch's other defaults, does lr scale with the gradient, variants)
 OPTIMIZERS: dict[str, tuple[Any, dict[str, Any], bool, list[dict[str, Any]]]] = {
     "sgd": (torch.optim.SGD, {}, True, [
@@ -85,37 +79,81 @@ OPTIMIZERS: dict[str, tuple[Any, dict[str, Any], bool, list[dict[str, Any]]]] = 
         {"lr": 0.05, "weight_decay": 0.05, "eps": 1e-4},
         {"lr": 0.02, "betas": [0.0, 0.999]},
     ]),
+    "adamw": (torch.optim.AdamW, {}, False, [
+        {"lr": 0.05},
+        {"lr": 0.04, "betas": [0.8, 0.995], "weight_decay": 0.3, "eps": 1e-6},
+    ]),
+    "amsgrad": (torch.optim.Adam, {"amsgrad": True}, False, [
+        {"lr": 0.05},
+        {"lr": 0.06, "betas": [0.8, 0.99], "weight_decay": 0.05, "eps": 1e-6},
+    ]),
+    "adamax": (torch.optim.Adamax, {}, False, [
+        {"lr": 0.05},
+        {"lr": 0.06, "betas": [0.8, 0.99], "weight_decay": 0.05, "eps": 1e-4},
+    ]),
+    "nadam": (torch.optim.NAdam, {}, False, [
+        {"lr": 0.04},
+        {"lr": 0.04, "betas": [0.8, 0.995], "weight_decay": 0.05, "eps": 1e-6, "momentum_decay": 0.02},
+        {"lr": 0.04, "weight_decay": 0.1, "decoupled_weight_decay": True},
+    ]),
+    "radam": (torch.optim.RAdam, {}, True, [
+        {"lr": 0.05},
+        {"lr": 0.04, "betas": [0.8, 0.99], "weight_decay": 0.05, "eps": 1e-6},
+        {"lr": 0.04, "weight_decay": 0.1, "decoupled_weight_decay": True},
+        {"lr": 0.01, "betas": [0.9, 0.5]},
+    ]),
+    "adadelta": (torch.optim.Adadelta, {}, False, [
+        {"lr": 1.0},
+        {"lr": 0.8, "rho": 0.95, "eps": 1e-4, "weight_decay": 0.05},
+    ]),
+    "rprop": (torch.optim.Rprop, {}, False, [
+        {"lr": 0.05},
+        {"lr": 0.02, "etas": [0.6, 1.1], "step_sizes": [1e-4, 0.2]},
+    ]),
+    "lbfgs": (torch.optim.LBFGS, {"max_iter": 1, "history_size": 100}, False, [
+        {"lr": 0.6},
+        {"lr": 0.2, "tolerance_grad": 1e-5, "tolerance_change": 1e-7},
+        {"lr": 0.6, "history_size": 3, "not_on": ["rosenbrock"]},
+    ]),
 }
 
 
-def path(make: Any, hyperparameters: dict[str, Any], formula: Callable[..., torch.Tensor],
+def path(make: Callable[[list[torch.Tensor]], Any], formula: Callable[..., torch.Tensor],
          start: list[float]) -> np.ndarray:
-    """Positions (STEPS + 1, 2) of one run."""
+    """Positions (STEPS + 1, 2) of one run of the optimizer that `make` makes for a list of parameters."""
     point = torch.tensor(start, dtype=torch.float64, requires_grad=True)
-    optimizer = make([point], foreach=False, **hyperparameters)
+    optimizer = make([point])
     positions = [point.detach().numpy().copy()]
-    for _ in range(STEPS):
+
+    def closure() -> torch.Tensor:
         optimizer.zero_grad()
-        formula(point[0], point[1]).backward()
-        optimizer.step()
+        loss = formula(point[0], point[1])
+        loss.backward()
+        return loss
+
+    closure.formula = formula       # for rules that want the Hessian too
+    for _ in range(STEPS):
+        optimizer.step(closure)
         positions.append(point.detach().numpy().copy())
     return np.array(positions)
 
 
 def main() -> None:
     assert torch.__version__.startswith("2.13.0"), torch.__version__
+    torch.set_default_dtype(torch.float64)      # else NAdam keeps a product of momenta in single precision
     cases, positions = [], []
-    for surface, (formula, parameters, start, factor) in SURFACES.items():
+    for surface in SURFACES:
         for name, (make, defaults, scales, variants) in OPTIMIZERS.items():
             for variant in variants:
-                given = {**variant, "lr": variant["lr"] * factor} if scales else dict(variant)
-                torchs = {**defaults, **{key: tuple(v) if isinstance(v, list) else v for key, v in given.items()}}
-                cases.append({"optimizer": name, "hyperparameters": given, "surface": surface,
-                              "parameters": parameters, "start": start})
-                positions.append(path(make, torchs, formula, start))
-    assert np.isfinite(positions).all(), "a run diverged: choose another lr"
-    np.savez_compressed(Path(__file__).with_name("torch_2_13.npz"), version=np.array(torch.__version__),
-                        cases=np.array(json.dumps(cases)), positions=np.array(positions))
+                if surface in variant.get("not_on", []):
+                    continue
+                made = case(name, variant, surface, scales)
+                given = {key: tuple(v) if isinstance(v, list) else v for key, v in made["hyperparameters"].items()}
+                torchs = {**({} if name == "lbfgs" else {"foreach": False}), **defaults, **given}
+                cases.append(made)
+                maker = partial(make, **torchs)
+                positions.append(path(maker, FORMULAS[surface], made["start"]))
+    save("torch_2_13.npz", torch.__version__, cases, positions)
 
 
 if __name__ == "__main__":
