@@ -5,7 +5,7 @@
 PYTHON ?=
 export PYTHON
 
-.PHONY: demo test schema check-style
+.PHONY: demo test schema check-style bench
 
 demo:
 	@sh tools/bootstrap.sh
@@ -26,3 +26,8 @@ schema:
 check-style:
 	@.venv/bin/python -m ruff check .
 	@.venv/bin/python -m mypy
+
+# How fast the race is drawn, beside others: make bench ARGS="--quick", ARGS="--size 1280x720 --size 1920x1080 --write"
+bench:
+	@sh tools/bootstrap.sh
+	@.venv/bin/python -m benchmarks.drawing $(ARGS)

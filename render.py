@@ -24,7 +24,7 @@ from configs.version import VERSION
 if TYPE_CHECKING:
     from configs.experiment import Experiment
 
-LATER = {"preview": "--preview", "resume": "--resume", "plugin": "--plugin", "trust": "--trust"}
+LATER = {"plugin": "--plugin", "trust": "--trust"}
 USER, INTERRUPTED, TERMINATED = 2, 130, 143
 
 
@@ -46,6 +46,7 @@ class Terminated(BaseException):
 @click.option("-o", "--output", metavar="PATH", help="File or folder; the extension chooses what is made: "
               ".mp4 .webm .mov .gif film, .png one frame (with --at), .csv .npz .json the trajectories.")
 @click.option("--at", metavar="SECONDS", help="The moment shown in a .png (default: the last frame).")
+@click.option("-p", "--preview", is_flag=True, help="Open a window: play, change the YAML and see it, move the balls.")
 @click.option("-q", "--quality", metavar="low|medium|high|4k",
               help="854x480@30, 1280x720@30, 1920x1080@60, 3840x2160@60.")
 @click.option("--resolution", metavar="WxH", help="Size in pixels, both even.")
@@ -54,13 +55,12 @@ class Terminated(BaseException):
 @click.option("--set", "overrides", metavar="KEY=VALUE", multiple=True,
               help="Change one value of the YAML, repeatable: --set steps=500 --set optimizers.adam.lr=0.01")
 @click.option("--check", is_flag=True, help="Read, simulate, report; draw nothing.")
-@click.option("--list", "what", is_flag=False, flag_value="all", metavar="[optimizers|surfaces|scenes]",
+@click.option("--list", "what", is_flag=False, flag_value="all", metavar="[optimizers|surfaces|scenes|schedules|noise]",
               help="Names, parameters with defaults and ranges, one line each.")
 @click.option("--schema", is_flag=True, help="The JSON schema of the YAML, for editors.")
+@click.option("-j", "--jobs", metavar="N", help="Processes for drawing; 0 (the default) = as many as help.")
+@click.option("--resume", is_flag=True, help="Go on with a film that was cut off.")
 @click.option("--verbose", is_flag=True, help="Say how long each part takes.")
-@click.option("-p", "--preview", is_flag=True, hidden=True)
-@click.option("-j", "--jobs", hidden=True)
-@click.option("--resume", is_flag=True, hidden=True)
 @click.option("--plugin", multiple=True, hidden=True)
 @click.option("--trust", is_flag=True, hidden=True)
 @click.version_option(VERSION, prog_name="thalweg", message="%(prog)s %(version)s")
@@ -77,16 +77,14 @@ def command(config: tuple[str, ...], **options: Any) -> None:
         print(text(), end="")
     elif not config:
         raise UserErrors(["CONFIG: is missing; give one, for example: python render.py boss_fight"])
+    elif options["preview"]:
+        _preview(config, options)
     else:
         _make(config, options)
 
 
 def _refuse_later(options: dict[str, Any]) -> None:
     problems = [f"{option}: not in this version; leave it out" for name, option in LATER.items() if options[name]]
-    jobs = options["jobs"]
-    if jobs is not None and jobs not in ("0", "1"):
-        words = "not in this version" if jobs.isdecimal() else "is not a number of processes"
-        problems.append(f"--jobs {jobs}: {words}; leave it out")
     if problems:
         raise UserErrors(problems)
 
@@ -100,10 +98,35 @@ def _list(what: str) -> None:
         print(line)
 
 
+def _preview(names: Sequence[str], options: dict[str, Any]) -> None:
+    """The live window of one config."""
+    unsuited = {"output": "in the window r renders the film and s saves a still", "at": "drag the window's time bar",
+                "check": "give one of the two"}
+    problems: list[Problem | str] = [f"--{name}: does not go with --preview; {cure}"
+                                     for name, cure in unsuited.items() if options[name]]
+    if len(names) > 1:
+        problems.append(f"--preview: shows one config, not {len(names)}; give one")
+    read: list[Problem] = []
+    experiments = [loaded for name in names for loaded in _load(name, options, read)]
+    if problems or read:
+        raise UserErrors([*problems, *read])
+    given = [word for text in options["overrides"] for word in ("--set", text)]
+    given += [word for key in ("quality", "resolution", "fps", "jobs") if options[key] is not None
+              for word in (f"--{key}", options[key])]
+    path, video = experiments[0].path, _video(options)
+    from scenes.live import preview
+    from scenes.stage.errors import MachineError
+    try:
+        preview(path, lambda data, more: configs.load(path, [*options["overrides"], *more], video, data),
+                [sys.executable, os.path.abspath(__file__), str(path), *given])
+    except MachineError as error:
+        raise UserErrors([str(error)]) from error
+
+
 def _make(names: Sequence[str], options: dict[str, Any]) -> None:
     """Reads and checks everything before anything is drawn, then makes one config after the other."""
     started = time.perf_counter()
-    experiments, places, at = _planned(names, options)
+    experiments, places, at, jobs = _planned(names, options)
     _say(options, f"read in {time.perf_counter() - started:.2f} s")
     for experiment, place in zip(experiments, places, strict=True):
         started = time.perf_counter()
@@ -113,14 +136,16 @@ def _make(names: Sequence[str], options: dict[str, Any]) -> None:
             from configs.report import report
             print("\n".join(report(experiment, trajectories)), flush=True)
         else:
-            _write(experiment, trajectories, place, at)
+            _write(experiment, trajectories, place, at, {"jobs": jobs, "resume": options["resume"]})
             print(place, flush=True)
             _say(options, f"{experiment.name}: made in {time.perf_counter() - started:.2f} s")
 
 
-def _planned(names: Sequence[str], options: dict[str, Any]) -> tuple[list[Experiment], list[Path], float | None]:
-    """The experiments, their outputs and the moment of --at. Raises UserErrors with all problems of all configs."""
-    from configs.targets import moment, targets, unsuited
+def _planned(names: Sequence[str], options: dict[str, Any]) -> tuple[list[Experiment], list[Path], float | None, int]:
+    """The experiments, their outputs, the moment of --at and the number of --jobs. Raises UserErrors with all problems
+    of all configs.
+    """
+    from configs.targets import moment, processes, resumable, targets, unsuited
     problems: list[Problem] = []
     experiments = [loaded for name in names for loaded in _load(name, options, problems)]
     whole = len(experiments) == len(names)
@@ -128,16 +153,20 @@ def _planned(names: Sequence[str], options: dict[str, Any]) -> tuple[list[Experi
     only_check = options["check"] and options["output"] is None
     places = paths if only_check else targets(paths, options["output"], problems)
     at = moment(options["at"], places, problems)
+    jobs = processes(options["jobs"], problems)
+    if options["resume"]:
+        resumable(places, problems)
     if whole and places and not only_check:
         for experiment, place in zip(experiments, places, strict=True):
             problems += unsuited(experiment, place)
     if problems:
         raise UserErrors(problems)
-    return experiments, places, at
+    return experiments, places, at, jobs
 
 
-def _write(experiment: Experiment, trajectories: Sequence[Any], place: Path, at: float | None) -> None:
-    """Makes one file. Raises UserErrors when the disk or the machine is in the way."""
+def _write(experiment: Experiment, trajectories: Sequence[Any], place: Path, at: float | None,
+           how: dict[str, Any]) -> None:
+    """Makes one file, a film in the way of `how`. Raises UserErrors when the disk or the machine is in the way."""
     from configs.targets import DATA, suited
     experiment, changed = suited(experiment, place)
     if changed:
@@ -147,7 +176,7 @@ def _write(experiment: Experiment, trajectories: Sequence[Any], place: Path, at:
             from configs.data import write
             write(place, experiment, trajectories)
         else:
-            _draw(experiment, trajectories, place, at)
+            _draw(experiment, trajectories, place, at, how)
     except OSError as error:
         if error.errno is None or isinstance(error, BrokenPipeError):
             raise
@@ -156,16 +185,21 @@ def _write(experiment: Experiment, trajectories: Sequence[Any], place: Path, at:
 
 
 def _load(name: str, options: dict[str, Any], problems: list[Problem]) -> list[Experiment]:
-    video = {key: options[key] for key in ("quality", "resolution", "fps")}
-    video["transparent"] = options["transparent"] or None
     try:
-        return [configs.load(configs.find(name), options["overrides"], video)]
+        return [configs.load(configs.find(name), options["overrides"], _video(options))]
     except configs.ConfigErrors as error:
         problems.extend(error.problems)
         return []
 
 
-def _draw(experiment: Experiment, trajectories: Sequence[Any], place: Path, at: float | None) -> None:
+def _video(options: dict[str, Any]) -> dict[str, Any]:
+    """What the command line says about the picture."""
+    return {**{key: options[key] for key in ("quality", "resolution", "fps")},
+            "transparent": options["transparent"] or None}
+
+
+def _draw(experiment: Experiment, trajectories: Sequence[Any], place: Path, at: float | None,
+          how: dict[str, Any]) -> None:
     from scenes.stage.errors import MachineError, OutsideFilm
     try:
         from configs.progress import Progress
@@ -174,7 +208,7 @@ def _draw(experiment: Experiment, trajectories: Sequence[Any], place: Path, at: 
             render_still(experiment, trajectories, place, at)
         else:
             with Progress(experiment.name) as progress:
-                render_film(experiment, trajectories, place, progress)
+                render_film(experiment, trajectories, place, progress, **how)
     except OutsideFilm as error:
         raise UserErrors([f"--at {at:g}: {error}"]) from error
     except MachineError as error:

@@ -23,11 +23,14 @@ class Failed(Exception):
 
 @dataclass(frozen=True)
 class Ran:
-    """`wall` and `cpu` in seconds, `peak` resident bytes of the process and all below it (None off Linux)."""
+    """`wall` and `cpu` in seconds, `peak` resident bytes of the process and all below it (None off Linux), `others`:
+    processor cores that were busy with something else meanwhile (0 where that is not known).
+    """
 
     wall: float
     cpu: float
     peak: int | None
+    others: float
     output: str
 
 
@@ -43,19 +46,20 @@ class Film:
 @dataclass(frozen=True)
 class Speed:
     """From a short and a long film: what is the same in both (start-up) drops out of `rate` (frames/s) and `cpu`
-    (milliseconds a frame); `start` is the seconds that remain for no frame at all.
+    (milliseconds a frame); `start` is the seconds that remain for no frame at all; `others` as in Ran.
     """
 
     rate: float
     cpu: float
     start: float
     frames: tuple[int, int]
+    others: float
 
 
 def run(command: Sequence[str | Path], env: Mapping[str, str] | None = None, limit: float = 3600) -> Ran:
     """Run to the end; raises Failed with the last line it said when it fails or takes more than `limit` seconds."""
     told = tempfile.TemporaryFile()
-    started = time.perf_counter()
+    started, before = time.perf_counter(), busy_seconds()
     process = subprocess.Popen(
         [str(part) for part in command], cwd=ROOT, env={**os.environ, **(env or {})},
         stdin=subprocess.DEVNULL, stdout=told, stderr=subprocess.STDOUT, start_new_session=True,
@@ -72,14 +76,15 @@ def run(command: Sequence[str | Path], env: Mapping[str, str] | None = None, lim
         timer.cancel()
         peak = watch.stop()
     process.returncode = os.waitstatus_to_exitcode(status)
-    wall = time.perf_counter() - started
+    wall, cpu = time.perf_counter() - started, usage.ru_utime + usage.ru_stime
+    others = max(busy_seconds() - before - cpu, 0) / wall
     told.seek(0)
     output = told.read().decode(errors="replace")
     told.close()
     if process.returncode:
         lines = [line for line in output.splitlines() if line.strip()] or ["it said nothing"]
         raise Failed(f"exit {process.returncode} after {wall:.0f} s: {lines[-1].strip()[:160]}")
-    return Ran(wall, usage.ru_utime + usage.ru_stime, peak, output)
+    return Ran(wall, cpu, peak, others, output)
 
 
 def _end(group: int) -> None:
@@ -136,13 +141,28 @@ def frames_in(path: Path) -> int:
         return sum(1 for packet in container.demux(video=0) if packet.size)
 
 
+def busy_seconds() -> float:
+    """Seconds that the machine's cores have been busy, all together, whoever kept them so (0 off Linux)."""
+    try:
+        ticks = [int(tick) for tick in Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]]
+    except (OSError, ValueError):
+        return 0.0
+    user, nice, system, _, _, *interrupts = ticks
+    return (user + nice + system + sum(interrupts)) / os.sysconf("SC_CLK_TCK")
+
+
 def speed(short: Film, long: Film) -> Speed:
+    """Raises Failed where the difference makes no sense, as on a machine that others keep busy."""
     more = long.frames - short.frames
     if more <= 0:
         raise Failed(f"films of {short.frames} and {long.frames} frames tell nothing")
-    each = max(long.ran.wall - short.ran.wall, 1e-9) / more
+    each = (long.ran.wall - short.ran.wall) / more
+    start = short.ran.wall - each * short.frames
+    if each <= 0 or start <= 0:
+        raise Failed(f"{short.frames} frames took {short.ran.wall:.1f} s and {long.frames} took {long.ran.wall:.1f} s: "
+                     "the machine is too busy to tell")
     cpu = (long.ran.cpu - short.ran.cpu) / more
-    return Speed(1 / each, 1000 * cpu, short.ran.wall - each * short.frames, (short.frames, long.frames))
+    return Speed(1 / each, 1000 * cpu, start, (short.frames, long.frames), max(short.ran.others, long.ran.others))
 
 
 def machine() -> dict[str, str]:

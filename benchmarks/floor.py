@@ -13,7 +13,6 @@ import sys
 import moderngl
 
 from scenes import mobjects  # noqa: F401  (boots manimgl first)
-from scenes.framing import camera_pose
 from scenes.mobjects._layer import source
 from scenes.mobjects.loss_surface import LossSurface
 from scenes.stage import render
@@ -34,10 +33,10 @@ class BareSurface(LossSurface):
     """Ramp and light; nothing on it and nothing around it."""
 
     def make(self, gpu) -> None:
-        super().make(gpu)
-        vertex = source("surface.vert")
-        gpu.surface = gpu.own(gpu.ctx.program(vertex_shader=vertex, fragment_shader=FRAGMENT))
-        gpu.mesh = self._make_mesh(gpu)
+        gpu.baked = gpu.texture((self._bake() * 255 + 0.5).astype("u1"), "f1")
+        program = gpu.ctx.program(vertex_shader=source("surface.vert"), fragment_shader=FRAGMENT)
+        gpu.surface, vertices = gpu.own(program), gpu.buffer(self.mesh.vertices)
+        gpu.mesh = gpu.vao(gpu.surface, [(vertices, "3f 3f", "point", "normal")], self.mesh.triangles)
 
     def draw(self, gpu) -> None:
         gpu.baked.use(0)
@@ -52,14 +51,19 @@ def make_bare_scene(experiment, trajectories, *rest, **options):
     bare = BareSurface(experiment.surface, scene.display, experiment.style.ramp)
     scene.remove(*[mobject for mobject in scene.mobjects if mobject is not scene.frame])
     scene.add(bare)
-    scene.surface = bare
-    camera, subject, view = experiment.camera, scene.subject, scene.view
-    scene.pose = lambda seconds: scene.look(camera_pose(subject, camera.theta + camera.orbit * seconds, camera.phi,
-    view))
+    scene.pose = lambda seconds: scene.look(
+        scene.camera_path.at(seconds, scene.display.to_plate, scene.middle_of_room)
+    )
     return scene
 
 
+def floor_key(*given) -> str:
+    """What is kept of a floor that was cut off must never be taken for a part of the film."""
+    return film_key(*given, "floor")
+
+
 make_scene, render.make_scene = render.make_scene, make_bare_scene
+film_key, render.film_key = render.film_key, floor_key
 
 if __name__ == "__main__":
     from render import main

@@ -67,12 +67,13 @@ def draw(scene, index: int, into: np.ndarray, clock: Clock) -> None:
 
 
 def encode(frames: list[np.ndarray], experiment, clock: Clock) -> None:
+    """As films are: one thread in the codec."""
     from scenes.stage.writer import FilmWriter
 
     video = experiment.video
     with tempfile.TemporaryDirectory() as folder:
         since = clock.now()
-        with FilmWriter(Path(folder, "block.mp4"), (video.width, video.height), video.fps) as film:
+        with FilmWriter(Path(folder, "block.mp4"), (video.width, video.height), video.fps, threads=1) as film:
             for frame in frames:
                 film.add(frame)
         clock.add("encode", since)

@@ -29,7 +29,8 @@ def export(config: str, lengths: list[float], place: Path) -> None:
     about = {
         "title": experiment.title,
         "labels": [entry.label for entry in experiment.entries],
-        "details": [", ".join(f"{key} {value:g}" for key, value in entry.given.items()) for entry in experiment.entries],
+        "details": [", ".join(f"{key} {value:g}" for key, value in entry.given.items())
+                    for entry in experiment.entries],
         "colors": colors,
         "theta": camera.theta, "phi": camera.phi, "orbit": camera.orbit,
         "background": "#0B0E14",

@@ -14,11 +14,13 @@ if TYPE_CHECKING:
 __all__ = ["ConfigErrors", "Problem", "find", "load"]
 
 
-def load(path: str | Path, overrides: Iterable[str] = (), video: Mapping[str, Any] | None = None) -> Experiment:
+def load(path: str | Path, overrides: Iterable[str] = (), video: Mapping[str, Any] | None = None,
+         data: bytes | None = None) -> Experiment:
     """The experiment a YAML file describes, wholly checked; nothing is simulated or drawn.
 
     `overrides` are KEY=VALUE as for --set; `video` holds values of the command line (quality, resolution, fps,
-    transparent) that win over the file's. Raises ConfigErrors with every problem of the file at once.
+    transparent) that win over the file's; `data` stands for the file's content where it was read before. Raises
+    ConfigErrors with every problem of the file at once.
     """
     from configs.loader import load_config
-    return load_config(Path(path), overrides, video or {})
+    return load_config(Path(path), overrides, video or {}, data)

@@ -1,6 +1,7 @@
 """The trajectories as data: csv, npz and json, each written whole or not at all.
 
-A run is an entry and one of its balls. Numbers read back exactly; the same config gives the same bytes.
+A run is an entry and one of its balls; balls count starts, then replicas: with s starts, ball i is replica i // s of
+start i % s. Numbers read back exactly; the same config gives the same bytes.
 """
 from __future__ import annotations
 
@@ -62,16 +63,18 @@ def write_csv(path: Path, experiment: Experiment, trajectories: Sequence[Traject
 def write_npz(path: Path, experiment: Experiment, trajectories: Sequence[Trajectory]) -> None:
     """Arrays whose first axis is runs, NaN after a run's end; `config` (JSON) and `version` are texts.
 
-    label, optimizer, ball, start (runs, 2), replica, status, last; positions, gradient (runs, steps+1, 2), loss
-    (runs, steps+1), gradient_used and gradient_at (runs, steps, 2): what each step used and where it was taken;
-    state_NAME (runs, steps+1, ...): inner state after each step, NaN for optimizers that have none of that name.
+    label, optimizer, ball, start (runs, 2), start_index, replica, status, last; positions, gradient
+    (runs, steps+1, 2), loss (runs, steps+1); gradient_used and gradient_at (runs, steps, 2): what each step used and
+    where it was taken; state_NAME (runs, steps+1, ...): inner state after each step, NaN for optimizers that have none
+    of that name.
     """
     listed = list(runs(experiment, trajectories))
     arrays: dict[str, npt.NDArray[Any]] = {
         "label": np.array([run.entry.label for run in listed]),
         "optimizer": np.array([run.entry.name for run in listed]),
         "ball": np.array([run.ball for run in listed]),
-        "replica": np.zeros(len(listed), dtype=int),
+        "start_index": np.concatenate([entry.start_index for entry in experiment.entries]),
+        "replica": np.concatenate([entry.replica for entry in experiment.entries]),
         "start": np.concatenate([entry.starts for entry in experiment.entries]),
         "status": np.concatenate([trajectory.status for trajectory in trajectories]).astype(str),
         "last": np.concatenate([trajectory.last for trajectory in trajectories]),
@@ -101,7 +104,7 @@ def _states(trajectories: Sequence[Trajectory]) -> dict[str, npt.NDArray[np.floa
 
 
 def write_json(path: Path, experiment: Experiment, trajectories: Sequence[Trajectory]) -> None:
-    """{version, config, runs: [{label, optimizer, ball, replica, status, last, start, positions, ...}]}.
+    """{version, config, runs: [{label, optimizer, ball, start_index, replica, status, last, start, positions, ...}]}.
 
     The arrays are those of the npz, per run; a number that is not finite is null.
     """
@@ -109,7 +112,8 @@ def write_json(path: Path, experiment: Experiment, trajectories: Sequence[Trajec
         config = json.dumps(experiment.resolved, allow_nan=False)
         file.write(f'{{"version": "{VERSION}",\n"config": {config},\n"runs": [')
         for number, (entry, trajectory, ball) in enumerate(runs(experiment, trajectories)):
-            made = {"label": entry.label, "optimizer": entry.name, "ball": ball, "replica": 0,
+            made = {"label": entry.label, "optimizer": entry.name, "ball": ball,
+                    "start_index": int(entry.start_index[ball]), "replica": int(entry.replica[ball]),
                     "status": str(trajectory.status[ball]), "last": int(trajectory.last[ball]),
                     "start": entry.starts[ball].tolist()}
             made |= {name: _nulled(getattr(trajectory, name)[ball]) for name in ARRAYS}

@@ -14,6 +14,9 @@ from registry import parameter
 
 if TYPE_CHECKING:
     from optimizers import Optimizer, Trajectory
+    from optimizers._clip import Clip
+    from optimizers._noise import Noise
+    from optimizers._schedules import Schedule
     from surfaces import Surface
 
 # The words after the type name the pattern the text must have: see configs/schema.py.
@@ -34,6 +37,7 @@ class Basics:
     caption: str | None = parameter(None, doc="at the end, instead of which minimum each ball reached")
     steps: int = parameter(300, low=1, high=1_000_000)
     seed: int = parameter(0, low=0, high=2**32 - 1)
+    replicas: int = parameter(1, low=1, high=10_000_000, doc="runs of each start, told apart by their noise")
 
 
 @dataclass(frozen=True)
@@ -121,7 +125,11 @@ class Video:
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the race: an optimizer with its hyperparameters and its balls' starts (balls, 2)."""
+    """One line of the race: an optimizer with its hyperparameters and its balls' starts (balls, 2).
+
+    Balls count starts, then replicas: ball i is the replica[i]-th run of start start_index[i], both (balls,).
+    `given` is what the screen tells: the hyperparameters that were written, lr always, schedule and clipping in words.
+    """
 
     name: str
     label: str
@@ -129,6 +137,10 @@ class Entry:
     optimizer: Optimizer
     starts: npt.NDArray[np.float64]
     given: dict[str, Any]
+    start_index: npt.NDArray[np.int64]
+    replica: npt.NDArray[np.int64]
+    schedule: dict[str, Schedule]
+    clip: Clip | None
 
 
 @dataclass(frozen=True)
@@ -145,6 +157,7 @@ class Experiment:
     entries: tuple[Entry, ...]
     steps: int
     seed: int
+    noise: Noise | None
     camera: Camera
     style: Style
     video: Video
@@ -154,7 +167,9 @@ class Experiment:
     def roll(self) -> list[Trajectory]:
         """One trajectory an entry, all its balls at once."""
         from optimizers import roll
-        return [roll(entry.optimizer, self.surface, entry.starts, self.steps) for entry in self.entries]
+        return [roll(entry.optimizer, self.surface, entry.starts, self.steps, schedule=entry.schedule,
+                     clip=entry.clip, noise=self.noise, seed=self.seed, start_index=entry.start_index,
+                     replica=entry.replica) for entry in self.entries]
 
     def written(self, *keys: str) -> Mark | None:
         """Where a value was written, by the file or the command line; None when it is a default."""

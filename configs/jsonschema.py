@@ -9,8 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from configs.experiment import Basics, Camera, EntryBasics, Keyframe, Style, VideoWords
-from configs.schema import model_of
+from configs.schema import fields_of, model_of
 from configs.starts import Box, Grid, Random
+from optimizers._clip import Clip
+from optimizers._noise import NOISES
+from optimizers._schedules import SCHEDULES, Schedule, schedulable
 from registry import BrokenMember, Registry
 
 FILE = Path(__file__).with_name("schema.json")
@@ -30,6 +33,7 @@ def schema() -> Schema:
         "surface": {"anyOf": [*_member(SURFACES, "name", "parameters", domain={"$ref": "#/$defs/box"})["anyOf"],
                               _formula()]},
         "start": {"$ref": "#/$defs/start"},
+        "noise": _noise(),
         "optimizers": {"type": "array", "minItems": 1, "items": _entries(OPTIMIZERS)},
         "camera": _section(Camera, {"keyframes": {"type": ["array", "null"], "items": _object(Keyframe)}}),
         "style": _section(Style), "video": _section(VideoWords),
@@ -37,7 +41,7 @@ def schema() -> Schema:
     }
     return {"$schema": DIALECT, "title": "Thalweg film", "type": "object", "additionalProperties": False,
             "required": ["surface", "optimizers"], "properties": properties,
-            "$defs": {"box": _object(Box), "point": _point(), "start": _start()}}
+            "$defs": {"box": _object(Box), "point": _point(), "start": _start(), "schedule": _schedule()}}
 
 
 def _object(cls: type[Any], extra: Schema | None = None) -> Schema:
@@ -89,11 +93,40 @@ def _formula() -> Schema:
 
 
 def _entries(members: Registry[Any]) -> Schema:
-    basics = _object(EntryBasics, {"start": {"$ref": "#/$defs/start"}})["properties"]
-    bodies = {name: {**_object(cls, basics), "type": ["object", "null"]} for name, cls in _working(members).items()}
+    basics = _object(EntryBasics, {"start": {"$ref": "#/$defs/start"}, "clip": _clip()})["properties"]
+    bodies = {name: {**_object(cls, {**basics, "schedule": _schedules(cls)}), "type": ["object", "null"]}
+              for name, cls in _working(members).items()}
     return {"anyOf": [{"enum": list(bodies)},
                       {"type": "object", "additionalProperties": False, "minProperties": 1, "maxProperties": 1,
                        "properties": bodies}]}
+
+
+def _schedule() -> Schema:
+    """A kind, an object with its parameters, or a warm-up alone."""
+    forms = [{**_object(cls, {"kind": {"const": kind}})} for kind, cls in SCHEDULES.items()]
+    for form in forms:
+        form["required"] = ["kind", *form.get("required", [])]
+    return {"anyOf": [{"enum": list(SCHEDULES)}, *forms, {**_object(Schedule), "required": ["warmup"]}]}
+
+
+def _schedules(cls: type[Any]) -> Schema:
+    one = {"$ref": "#/$defs/schedule"}
+    return {"anyOf": [one, {"type": "null"}, {"type": "object", "additionalProperties": False,
+                                              "properties": dict.fromkeys(schedulable(cls), one)}]}
+
+
+def _clip() -> Schema:
+    return {"oneOf": [{"type": "null"}, *({**_object(Clip), "required": [name]} for name in fields_of(Clip))]}
+
+
+def _noise() -> Schema:
+    """An object of one kind, told by `kind` or by a parameter only that kind has."""
+    forms: list[Schema] = [{"type": "null"}]
+    for kind, cls in NOISES.items():
+        made = _object(cls, {"kind": {"const": kind}})
+        told = [{"required": [name]} for name in ("kind", *fields_of(cls))]
+        forms.append({**made, "anyOf": told})
+    return {"anyOf": forms}
 
 
 def _point() -> Schema:

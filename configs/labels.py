@@ -11,21 +11,21 @@ from configs.errors import number
 
 @dataclass(frozen=True)
 class Named:
-    """What a label is made of: name and display name, all the hyperparameters, the entry's own start in words."""
+    """What a label is made of: name and display name, all the hyperparameters, schedule, clipping, start in words."""
 
     name: str
     display: str
     hyper: Mapping[str, Any]
-    start: str = ""
+    told: tuple[str, ...] = ()
     label: str | None = None
 
 
 def labels(entries: Sequence[Named]) -> list[str]:
     """The user's label where given, else the display name, the hyperparameters in which the entries of that name
-    differ, the start where that is not enough, and (2), (3) where nothing tells two apart."""
+    differ, schedule, clipping and start where that is not enough, and (2), (3) where nothing tells two apart."""
     made = [entry.label or _with_hyper(entry, entries) for entry in entries]
     twice = Counter(made)
-    made = [label if entry.label or twice[label] == 1 or not entry.start else f"{label} {entry.start}"
+    made = [label if entry.label or twice[label] == 1 or not entry.told else f"{label} {', '.join(entry.told)}"
             for entry, label in zip(entries, made, strict=True)]
     taken = {entry.label for entry in entries if entry.label}
     for index, entry in enumerate(entries):
@@ -44,6 +44,8 @@ def _with_hyper(entry: Named, entries: Sequence[Named]) -> str:
 
 def words(value: Any) -> str:
     """A hyperparameter as labels and reports show it: 0.1, true, [0.9, 0.999]."""
+    if value is None:
+        return "null"
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, (tuple, list)):

@@ -1,15 +1,15 @@
-"""What --list prints: every member of a registry with its parameters, one line each."""
+"""What --list prints: every member with its parameters, one line each."""
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import fields
+from collections.abc import Iterator, Mapping
+from dataclasses import MISSING, fields
 from typing import Any
 
 from configs.errors import one_line
 from configs.labels import words
-from registry import BrokenMember, Range, Registry
+from registry import BrokenMember, Range
 
-WHAT = ("optimizers", "surfaces", "scenes")
+WHAT = ("optimizers", "surfaces", "scenes", "schedules", "noise")
 
 
 def listing(what: str) -> Iterator[str]:
@@ -22,18 +22,24 @@ def listing(what: str) -> Iterator[str]:
             yield from (f"  {line}" for line in _members(registry(name)))
 
 
-def registry(what: str) -> Registry[Any]:
+def registry(what: str) -> Mapping[str, Any]:
     if what == "optimizers":
         from optimizers import OPTIMIZERS
         return OPTIMIZERS
     if what == "surfaces":
         from surfaces import SURFACES
         return SURFACES
+    if what == "schedules":
+        from optimizers._schedules import SCHEDULES
+        return SCHEDULES
+    if what == "noise":
+        from optimizers._noise import NOISES
+        return NOISES
     from scenes import SCENES
     return SCENES
 
 
-def _members(members: Registry[Any]) -> Iterator[str]:
+def _members(members: Mapping[str, Any]) -> Iterator[str]:
     width = max(map(len, members), default=0)
     for name in members:
         try:
@@ -47,4 +53,5 @@ def _members(members: Registry[Any]) -> Iterator[str]:
 def _parameter(each: Any) -> str:
     limits: Range = each.metadata.get("range", Range())
     ranged = limits.words()
-    return f"{each.name}={words(each.default)}" + (f" ({ranged})" if ranged else "")
+    default = "..." if each.default is MISSING else words(each.default)  # must be given
+    return f"{each.name}={default}" + (f" ({ranged})" if ranged else "")

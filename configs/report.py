@@ -20,8 +20,9 @@ def report(experiment: Experiment, trajectories: Sequence[Trajectory]) -> Iterat
     video, balls = experiment.video, sum(len(entry.starts) for entry in experiment.entries)
     surface = experiment.surface.name or "a formula"
     length = f", {words(video.seconds)} s" if video.seconds else ""
+    noise = f", noise: {experiment.noise.words}" if experiment.noise else ""
     yield one_line(f"{experiment.path}: ok, {experiment.scene} on {surface}, {balls} ball{'s' * (balls != 1)}, "
-                   f"{experiment.steps} steps, {video.width}x{video.height} at {video.fps} frames/s{length}")
+                   f"{experiment.steps} steps{noise}, {video.width}x{video.height} at {video.fps} frames/s{length}")
     width = max(len(entry.label) for entry in experiment.entries)
     for entry, trajectory in zip(experiment.entries, trajectories, strict=True):
         hyper = ", ".join(f"{name}={words(value)}" for name, value in entry.given.items())

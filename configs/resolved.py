@@ -5,8 +5,12 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import numpy.typing as npt
+
 from configs.experiment import Entry
 from configs.reader import Node
+from optimizers._schedules import Schedule
 
 if TYPE_CHECKING:
     from configs.loader import Parts
@@ -16,7 +20,7 @@ if TYPE_CHECKING:
 def resolved(parts: Parts, entries: Sequence[Entry]) -> dict[str, Any]:
     """Loading this again gives the same experiment."""
     own = {index for index, draft in enumerate(parts.drafts) if draft.start}
-    shared = next((entry.starts for index, entry in enumerate(entries) if index not in own), None)
+    shared = next((starts(entry) for index, entry in enumerate(entries) if index not in own), None)
     video = parts.video
     assert video is not None
     made = {
@@ -27,6 +31,8 @@ def resolved(parts: Parts, entries: Sequence[Entry]) -> dict[str, Any]:
         "start": None if shared is None else shared.tolist(),
         "steps": parts.basics.steps,
         "seed": parts.basics.seed,
+        "replicas": parts.basics.replicas,
+        "noise": parts.noise and {"kind": parts.noise.kind, **vars(parts.noise)},
         "optimizers": [_entry(entry, index in own) for index, entry in enumerate(entries)],
         "camera": asdict(parts.camera),
         "style": asdict(parts.style),
@@ -51,8 +57,23 @@ def _surface(surface: Surface, node: Node) -> dict[str, Any]:
 def _entry(entry: Entry, own_start: bool) -> dict[str, Any]:
     body = {**vars(entry.optimizer), "label": entry.label, "color": entry.color}
     if own_start:
-        body["start"] = entry.starts.tolist()
+        body["start"] = starts(entry).tolist()
+    if entry.schedule:
+        body["schedule"] = {name: _schedule(each) for name, each in entry.schedule.items()}
+    if entry.clip:
+        body["clip"] = {name: value for name, value in vars(entry.clip).items() if value is not None}
     return {entry.name: body}
+
+
+def starts(entry: Entry) -> npt.NDArray[np.float64]:
+    """The entry's starts (starts, 2), each once, however many replicas there are."""
+    once: npt.NDArray[np.float64] = entry.starts[entry.replica == 0]
+    return once
+
+
+def _schedule(schedule: Schedule) -> dict[str, Any]:
+    """A schedule without a kind is a warm-up alone."""
+    return {**({"kind": schedule.kind} if schedule.kind else {}), **vars(schedule)}
 
 
 def _plain(value: Any) -> Any:

@@ -27,10 +27,14 @@ WORDS_OF_OTHERS = {"learning_rate": "lr", "step_size": "lr", "eta": "lr", "beta1
                    "epsilon": "eps", "mu": "momentum", "colour": "color", "iterations": "steps", "epochs": "steps",
                    "loss": "surface", "function": "surface", "bounds": "domain", "name": "label"}
 LATER = {
-    "": ("noise", "record", "plugins", "replicas", "schedule"),
+    "": ("record", "plugins"),
     "surface": ("samples",),
-    "optimizers": ("schedule", "replicas", "noise"),
-    "start": ("replicas",),
+}
+ELSEWHERE = {  # keys that belong to another place: section -> key -> where
+    "": {"schedule": "in an optimizer's entry", "clip": "in an optimizer's entry", "batch": "as noise: {batch: 8}",
+         "domain": "in the surface", "expression": "in the surface"},
+    "optimizers": dict.fromkeys(("noise", "replicas", "steps", "seed"), "at the top of the file"),
+    "start": {"replicas": "at the top of the file"},
 }
 
 
@@ -64,6 +68,8 @@ def unknown(key: str, known: Collection[str], node: Node, where: str, report: Re
     section = "start" if where.endswith("start") else where.split(".")[0]
     if key in LATER.get(section, ()):
         report.add(node.keys[key], join(where, key), "not in this version", "remove it")
+    elif key in ELSEWHERE.get(section, ()) and key not in known:
+        report.add(node.keys[key], join(where, key), "is not read here", f"write it {ELSEWHERE[section][key]}")
     else:
         other = WORDS_OF_OTHERS.get(key, key)
         report.add(node.keys[key], join(where, key), "unknown key", nearest(other if other in known else key, known))
@@ -91,7 +97,8 @@ def _problems(cls: type[Any], values: Mapping[str, Any], node: Node, where: str,
             parent = node
             for step in path[:-1]:
                 parent = parent.child(step)
-            hint = _element(hint) if len(path) > 1 else hint
+            for _ in path[1:]:
+                hint = _element(hint)
             place = ".".join(map(str, [*([where] if where else []), *path]))
             _explain(kind, parent.child(path[-1]), parent.mark_of(path[-1]), hint, limits, report, place)
         return {str(path[0]) for path in found}
@@ -175,6 +182,8 @@ def _annotated(hint: Any, limits: Range) -> Any:
     origin, parts = get_origin(hint), get_args(hint)
     if origin is Annotated:
         return Annotated[parts[0], Field(pattern=PATTERNS[parts[1]])]
+    if origin is tuple and parts[-1] is Ellipsis:
+        return tuple[_annotated(parts[0], limits), ...]  # type: ignore[misc]
     if origin is tuple:
         return tuple[tuple(_annotated(part, limits) for part in parts)]  # type: ignore[misc]
     if origin in (Union, types.UnionType):
@@ -213,6 +222,8 @@ def describe(hint: Any, limits: Range) -> str:
         return listed(parts)
     if origin in (Union, types.UnionType):
         return listed(describe(part, limits) for part in parts if part is not type(None))
+    if origin is tuple and parts[-1] is Ellipsis:
+        return f"a list of {describe(parts[0], limits).removeprefix('a ').replace('number', 'numbers', 1)}"
     if origin is tuple:
         inner = describe(parts[0], Range())
         count = {1: "one", 2: "two", 3: "three", 4: "four"}.get(len(parts), str(len(parts)))

@@ -9,15 +9,18 @@ from configs.errors import Mark, Report, nearest, show
 from configs.experiment import Basics, EntryBasics
 from configs.labels import Named
 from configs.reader import Node
+from configs.schedules import read_clip, read_schedules, words_of
 from configs.schema import LATER, checked, fields_of, join, unknown
 from configs.starts import Start, read_box, read_start
 from optimizers import OPTIMIZERS
+from optimizers._clip import Clip
+from optimizers._schedules import Schedule
 from registry import BrokenMember, Registry
 from scenes import SCENES
 from surfaces import SURFACES, ExpressionError, from_expression
 
 LIST_FORM = "write a list:  - sgd: {lr: 0.1}"
-RESERVED = ("label", "color", "start")
+RESERVED = ("label", "color", "start", "schedule", "clip")
 T = TypeVar("T", Basics, EntryBasics)
 
 
@@ -30,9 +33,16 @@ class Draft:
     mark: Mark
     optimizer: Any
     basics: EntryBasics
-    label_mark: Mark
+    body: Node
     start: Start | None
     given: tuple[str, ...]
+    schedule: dict[str, Schedule]
+    clip: Clip | None
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """What tells the entry apart besides hyperparameters, in words."""
+        return told(self.start, self.schedule, self.clip)
 
 
 def member(registry: Registry[Any], node: Node, mark: Mark, where: str, what: str, report: Report) -> Any:
@@ -173,9 +183,19 @@ def _draft(entry: Node, index: int, report: Report) -> Iterator[Draft]:
     basics, _ = checked(EntryBasics, body, where, report, known=False)
     start = read_start(body.child("start"), join(where, "start"), body.mark_of("start"), report) \
         if body.has("start") else None
+    schedules = read_schedules(body, cls, where, report)
+    clip, clip_bad = read_clip(body, where, report)
+    if bad or clip_bad or schedules is None:
+        optimizer = None
     given = tuple(name for name in fields_of(cls) if body.has(name) or name == "lr")
-    yield Draft(key.text, where, key.mark, None if bad else optimizer, one_lined(basics or EntryBasics()),
-                body.mark_of("label"), start, given)
+    yield Draft(key.text, where, key.mark, optimizer, one_lined(basics or EntryBasics()), body, start, given,
+                schedules or {}, clip)
+
+
+def told(start: Start | None, schedules: dict[str, Schedule], clip: Clip | None) -> tuple[str, ...]:
+    """What tells entries apart whose hyperparameters are the same."""
+    words = (words_of(schedules), f"clip {clip.words}" if clip else "", start.label if start else "")
+    return tuple(word for word in words if word)
 
 
 def one_lined(texts: T) -> T:
@@ -192,13 +212,15 @@ def named_entry(entry: Node) -> Named:
     written = body.plain if body.entries is not None else {}
     silent = Report("")
     start = read_start(body.child("start"), "", entry.mark, silent) if body.has("start") else None
-    display, hyper = name, {}
+    display, hyper, schedules = name, {}, None
     try:
         cls = OPTIMIZERS[name]
         display = cls.display_name or name
+        schedules = read_schedules(body, cls, "", silent) if body.entries is not None else None
         hyper = {each.name: written.get(each.name, each.default) for each in fields(cls)}
     except (KeyError, BrokenMember):
         pass
     label = written.get("label")
     own = " ".join(label.split()) if isinstance(label, str) else None
-    return Named(name, display, hyper, start.label if start else "", own)
+    clip = read_clip(body, "", silent)[0] if body.entries is not None else None
+    return Named(name, display, hyper, told(start, schedules or {}, clip), own)

@@ -18,6 +18,7 @@ FILMS, STILLS, DATA = (".mp4", ".webm", ".mov", ".gif"), (".png",), (".csv", ".n
 SUFFIXES = (*FILMS, *STILLS, *DATA)
 OPAQUE = (".mp4", ".gif")
 GIF_RATE, GIF_FASTEST = 25, 50
+MOST_JOBS = 64
 
 
 def targets(configs: Sequence[Path], output: str | None, problems: list[Problem]) -> list[Path]:
@@ -81,6 +82,23 @@ def moment(at: str | None, made: Sequence[Path], problems: list[Problem]) -> flo
     elif any(target.suffix.lower() != ".png" for target in made):
         problems.append(_said(f"--at {at}", "is for pictures only", "add -o NAME.png"))
     return seconds
+
+
+def processes(jobs: str | None, problems: list[Problem]) -> int:
+    """The number of --jobs; 0 means as many as help."""
+    if jobs is None:
+        return 0
+    if not (jobs.isascii() and jobs.isdecimal() and len(jobs) <= len(str(MOST_JOBS)) and int(jobs) <= MOST_JOBS):
+        problems.append(_said(f"--jobs {jobs}", "is not a number of processes",
+                              f"use 1 to {MOST_JOBS}, or 0 for as many as help"))
+        return 0
+    return int(jobs)
+
+
+def resumable(made: Sequence[Path], problems: list[Problem]) -> None:
+    """Only films are gone on with."""
+    if made and not any(target.suffix.lower() in FILMS for target in made):
+        problems.append(_said("--resume", "is for films only", "leave it out"))
 
 
 def unsuited(experiment: Experiment, target: Path) -> list[Problem]:

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
-# red, orange, yellow, white, pink, violet-grey ... in the order they are given out
-BALLS = ("#FF5A4F", "#FF9F1C", "#FFE45E", "#F7F7FB", "#FF8AD8", "#C9A6FF", "#B5651D", "#9AA0A6")
+# red, orange, yellow, white, pink, violet, brown, rose, in the order they are given out; the colour-blind tell the
+# first six apart as well: CIEDE2000 at least 13 between any two and 18 from the ramp (tests/test_colors.py)
+BALLS = ("#E54447", "#EB9A1C", "#F4F04A", "#FAFBFF", "#FEB8F5", "#D487FF", "#A8500C", "#A04A60")
 
 RAMPS: dict[str, tuple[str, ...]] = {
     "deep": ("#10163F", "#14336B", "#14618A", "#1F8F9B", "#4FA99A", "#93CBA0"),

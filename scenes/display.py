@@ -16,6 +16,9 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 PLATE = 10.0
 RELIEF = 0.3  # of the plate's width; less on a narrow plate, where walls would hide the valley
+LOW = 0.75  # of the relief for logarithmic heights, whose hills are broad and would hide the valley
+TALLEST = 8.0  # display units; what a z_scale lifts higher is cut off
+SLACK = 0.03  # of the relief: so much above the ceiling or below the floor is still shown
 SQUEEZE = 2.5  # a domain longer than this against its other side is squeezed to it
 FAR = 60.0  # nothing is drawn farther out than this; diverging runs end there, long out of the frame
 
@@ -56,7 +59,7 @@ def choose_heights(losses: Array, setting: str | float, plate_scale: float, reli
     if setting == "linear":
         return HeightMap("linear", low, relief / span)
     unit = max(float(np.quantile(losses, 0.03)) - low, 1e-5 * span)
-    return HeightMap("log", low, relief / float(np.log10(1 + span / unit)), unit)
+    return HeightMap("log", low, LOW * relief / float(np.log10(1 + span / unit)), unit)
 
 
 class Display:
@@ -87,6 +90,10 @@ class Display:
         self.heights = choose_heights(finite if finite.size else np.zeros(1), z_scale, float(self.scale[0]), relief)
         shown_heights = self.heights(finite) if finite.size else np.zeros(1)
         self.floor, self.ceiling = float(shown_heights.min()), float(shown_heights.max())
+        self.cut: float | None = None  # the loss above which walls are cut off
+        if self.ceiling > self.floor + TALLEST:  # only a number as z_scale lifts walls so high, and it is linear
+            self.ceiling = self.floor + TALLEST
+            self.cut = self.heights.low + self.ceiling / self.heights.gain
 
     @property
     def half_size(self) -> Array:
@@ -117,9 +124,22 @@ class Display:
         with np.errstate(all="ignore"):
             loss = np.asarray(self.surface.value(points), dtype=float)
             slope = self.heights.slope(loss)[..., None] * np.asarray(self.surface.gradient(points)) / self.scale
-        slope = np.where(np.isfinite(slope).all(axis=-1, keepdims=True), slope, 0.0)
+        slope = np.where(np.isfinite(slope).all(axis=-1, keepdims=True), np.clip(slope, -1e9, 1e9), 0.0)
         normal = np.concatenate([-slope, np.ones(slope.shape[:-1] + (1,))], axis=-1)
         return normal / np.linalg.norm(normal, axis=-1, keepdims=True)
+
+    def shown(self, points: Array) -> NDArray[np.bool_]:
+        """Whether the surface is drawn at points (..., 2): the loss is finite and the height not cut off, (...)."""
+        with np.errstate(all="ignore"):
+            height = self.heights(np.asarray(self.surface.value(points), dtype=float))
+        slack = SLACK * (self.ceiling - self.floor) + 1e-9
+        return (height >= self.floor - slack) & (height <= self.ceiling + slack)
+
+    def to_relief(self, points: Array) -> Array:
+        """As `to_world`, with heights kept within those shown: what a camera should hold in the picture."""
+        world = self.to_world(points)
+        world[..., 2] = np.clip(world[..., 2], self.floor, self.ceiling)
+        return world
 
     def inside(self, points: Array) -> NDArray[np.bool_]:
         return ((points >= self.domain[:, 0]) & (points <= self.domain[:, 1])).all(axis=-1)

@@ -90,14 +90,17 @@ def _placed(points: Array, subject: Array, angles: Angles, scale: float, free: R
     ranges = [(free.left - low[0], free.right - high[0]), (free.bottom - low[1], free.top - high[1])]
     if any(end < begin - 0.02 for begin, end in ranges):
         return None
-    shifts = np.stack(np.meshgrid(*[np.linspace(*pair, 17) for pair in ranges]), axis=-1).reshape(-1, 1, 2)
-    moved = places + shifts / depth[:, None]
+    axes = [np.linspace(*pair, 17) for pair in ranges]
+    shifts = np.stack(np.meshgrid(*axes), axis=-1).reshape(-1, 1, 2)
+    # a shift's x moves only x and its y only y: two small tables instead of every shift for every point
+    across, upward = (places[:, i] + axes[i][:, None] / depth for i in (0, 1))
     slack = 0.01
-    low_corner, high_corner = (free.left - slack, free.bottom - slack), (free.right + slack, free.top + slack)
-    clear = ((moved >= low_corner) & (moved <= high_corner)).all(axis=(1, 2))
+    within = ((across >= free.left - slack) & (across <= free.right + slack)).all(axis=1)
+    clear = ((upward >= free.bottom - slack) & (upward <= free.top + slack)).all(axis=1)[:, None] & within
     for rect in avoid:
-        inside = (moved > (rect.left, rect.bottom)) & (moved < (rect.right, rect.top))
-        clear &= ~inside.all(axis=-1).any(axis=-1)
+        covered = ((across > rect.left) & (across < rect.right)).astype(np.float32)
+        clear &= ((upward > rect.bottom) & (upward < rect.top)).astype(np.float32) @ covered.T == 0
+    clear = clear.ravel()
     if not clear.any():
         return None
     room = free

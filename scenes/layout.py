@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from configs.text import text_unit
 from scenes.framing import FRAME_HEIGHT, Rect
 
+Box = tuple[float, float, float, float]  # left, top, right, bottom in pixels
+
 
 @dataclass(frozen=True)
 class Page:
@@ -53,6 +55,7 @@ class Corners:
         self.page, self.gap = page, 12 * page.unit
         edge = 0.7 * page.margin
         self.next = {"top_left": edge, "top_right": edge, "bottom_left": edge, "bottom_right": edge}
+        self.places: list[Box] = []  # of panels in corners
         self.taken: list[Rect] = []  # in frame units, with a gap around: nothing of the landscape may lie there
 
     def reserve(self, corner: str, width: float, height: float) -> tuple[float, float]:
@@ -64,10 +67,22 @@ class Corners:
             return left, page.height - below - height
         corner = {"left": "top_left", "right": "top_right"}.get(corner, corner)
         left = page.width - page.margin - width if corner.endswith("right") else page.margin
-        used = self.next[corner]
-        top = page.height - used - height if corner.startswith("bottom") else used
+        rect, used = self._rect(corner, left, self.next[corner], width, height), self.next[corner]
+        while in_the_way := [other for other in self.places if overlap(rect, other)]:
+            # a wide panel of another corner: step beyond it
+            other, from_below = in_the_way[0], corner.startswith("bottom")
+            used = (page.height - other[1] if from_below else other[3]) + self.gap
+            rect = self._rect(corner, left, used, width, height)
+        self.places.append(rect)
         self.next[corner] = used + height + self.gap
-        self.taken.append(
-            page.frame_rect(left - self.gap, top - self.gap, left + width + self.gap, top + height + self.gap)
-        )
-        return left, top
+        gap = self.gap
+        self.taken.append(page.frame_rect(rect[0] - gap, rect[1] - gap, rect[2] + gap, rect[3] + gap))
+        return left, rect[1]
+
+    def _rect(self, corner: str, left: float, used: float, width: float, height: float) -> Box:
+        top = self.page.height - used - height if corner.startswith("bottom") else used
+        return left, top, left + width, top + height
+
+
+def overlap(a: Box, b: Box) -> bool:
+    return min(a[2], b[2]) > max(a[0], b[0]) and min(a[3], b[3]) > max(a[1], b[1])

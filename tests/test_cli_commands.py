@@ -39,8 +39,8 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple[Any, ...]]]:
     class MachineError(Exception):
         pass
 
-    def film(experiment: Any, trajectories: Any, path: Path, progress: Any = None) -> None:
-        calls.append((experiment, path))
+    def film(experiment: Any, trajectories: Any, path: Path, progress: Any = None, **how: Any) -> None:
+        calls.append((experiment, path, how))
         with whole(path) as part:
             part.write_bytes(b"film")
             progress(1, 2)
@@ -82,8 +82,9 @@ def test_help_names_what_there_is_and_nothing_that_is_not_yet(run: Run) -> None:
     code, out, err = run("--help")
     text = "\n".join(out)
     assert (code, err) == (0, [])
-    assert all(option in text for option in ("--output", "--at", "--set", "--check", "--list", "--schema", "--fps"))
-    assert not any(option in text for option in ("--jobs", "--preview", "--resume", "--plugin", "--trust"))
+    there = ("--output", "--at", "--set", "--check", "--list", "--schema", "--fps", "--jobs", "--resume")
+    assert all(option in text for option in there)
+    assert not any(option in text for option in ("--preview", "--plugin", "--trust"))
 
 
 def test_version(run: Run) -> None:
@@ -180,6 +181,15 @@ def test_gifs_have_rates_that_divide_100(options: tuple[str, ...], yaml: dict[st
     assert code == 0
     assert drawn[0][0].video.fps == fps == drawn[0][0].resolved["video"]["fps"]
     assert len(err) == said
+
+
+@pytest.mark.parametrize(("options", "how"), [
+    ((), {"jobs": 0, "resume": False}), (("-j", "3"), {"jobs": 3, "resume": False}),
+    (("--jobs=0", "--resume"), {"jobs": 0, "resume": True})])
+def test_how_a_film_is_drawn(options: tuple[str, ...], how: dict[str, Any], run: Run, tmp_path: Path,
+                             drawn: list[Any]) -> None:
+    assert run(config(tmp_path), *options)[0] == 0
+    assert drawn[0][2] == how
 
 
 def test_sizes_rates_and_sets_reach_the_experiment(run: Run, tmp_path: Path, drawn: list[Any]) -> None:

@@ -19,7 +19,7 @@ SLOW = """
 import sys, time, types
 sys.path.insert(0, {root!r})
 from configs.output import whole
-def film(experiment, trajectories, path, progress=None):
+def film(experiment, trajectories, path, progress=None, **how):
     with whole(path) as part:
         part.write_bytes(b"half")
         print("begun", file=sys.stderr, flush=True)

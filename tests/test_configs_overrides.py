@@ -91,7 +91,11 @@ def test_aliases_do_not_carry_an_override_elsewhere(tmp_path: Path) -> None:
     ("surface=bowll", 'unknown surface "bowll"; did you mean bowl?'),
     ("video.fps=[", "not YAML: "),
     ("title=!!python/name:os.system", "the tag !!python/name:os.system is not read here; "),
-    ("noise.std=1", "not in this version; remove it"),
+    ("record=all", "not in this version; remove it"),
+    ("noise.stdd=1", "has neither std, relative nor batch; did you mean std?"),
+    ("noise.batch=8", "this surface is no sum over examples; add noise by std, or take another surface"),
+    ("optimizers.adam.schedule=cosin", 'unknown schedule "cosin"; did you mean cosine?'),
+    ("optimizers.adam.clip.norm=0", "0 is out of range; use a number > 0"),
     ("style={grid: 1, grid: 2}", "grid is written twice; keep one"),
 ])
 def test_problems_name_the_set(override: str, words: str, tmp_path: Path) -> None:

@@ -24,7 +24,8 @@ BAD = sorted((HERE / "bad").glob("*.yaml"))
 BEYOND = ("start_outside", "start_of_entry", "start_box", "start_infinite", "start_not_finite", "start_gradient",
           "expression_", "title_", "caption_", "optimizer_label", "memory", "duplicate_", "domain_reversed",
           "camera_follow", "video_odd", "video_small", "optimizer_nesterov", "optimizer_hyper_infinite",
-          "optimizer_color_unquoted", "style_background")
+          "optimizer_color_unquoted", "style_background", "noise_infinite", "noise_batch_many", "noise_no_examples",
+          "replicas_memory", "schedule_range", "surface_data_")
 VALIDATOR = jsonschema.Draft202012Validator(ours.schema())
 
 

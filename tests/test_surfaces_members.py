@@ -63,8 +63,8 @@ def test_hessian_is_the_slope_of_the_gradient(surface: Surface) -> None:
 
 
 def test_other_parameters_have_true_derivatives(surface: Surface) -> None:
-    moved = {name: tuple(v + 0.125 for v in value) if isinstance(value, tuple) else value * 1.25 + 0.125
-             for name, value in surface.parameters.items()}
+    moved = {name: tuple(v + 0.125 for v in value) if isinstance(value, tuple) else value + 3 if isinstance(value, int)
+             else value * 1.25 + 0.125 for name, value in surface.parameters.items()}
     other = type(surface)(**moved)
     points = smooth_points(other)
     expected = differences(other.value, points, STEP * diagonal(other))

@@ -25,14 +25,24 @@ class Curves(Layer):
         self.colors = np.array([rgb(color) for color in colors])
         self.width, self.dot, self.strength = width, dot, opacity
         self.now = float(self.steps[-1])
+        self.left_out: frozenset[int] = frozenset()
         super().__init__(**kwargs)
 
     def show(self, step: float) -> None:
         self.now = step
 
+    def leave_out(self, lines) -> None:
+        """Do not draw the curves with these indices."""
+        self.left_out = frozenset(lines)
+        self.release()
+
+    def _shown(self):
+        every = enumerate(zip(self.lines, self.colors, strict=True))
+        return [pair for index, pair in every if index not in self.left_out]
+
     def _pieces(self) -> np.ndarray:
-        rows = []
-        for line, color in zip(self.lines, self.colors, strict=True):
+        rows = [np.zeros((0, 9))]
+        for line, color in self._shown():
             a, b, times = line[:-1], line[1:], np.stack([self.steps[:-1], self.steps[1:]], axis=-1)
             whole = np.isfinite(a).all(axis=1) & np.isfinite(b).all(axis=1)
             rows.append(np.concatenate([a, b, times, np.broadcast_to(color, (len(a), 3))], axis=1)[whole])
@@ -41,7 +51,7 @@ class Curves(Layer):
 
     def _heads(self) -> np.ndarray:
         rows = []
-        for line, color in zip(self.lines, self.colors, strict=True):
+        for line, color in self._shown():
             here = np.array([np.interp(self.now, self.steps, line[:, axis]) for axis in (0, 1)])
             if np.isfinite(here).all():
                 rows.append([*here, *here, -1, 0, *color])

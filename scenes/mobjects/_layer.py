@@ -3,6 +3,9 @@
 manimgl asks every mobject for a shader wrapper and calls its update_program_uniforms, pre_render and render. A Layer
 hands out a wrapper that calls back `draw`; so it can stand in any Scene, alone or in a Group, beside stock mobjects.
 GPU resources are made at the first frame in a GL context and freed by `release`.
+
+To manimgl a Layer's points are the eight corners of its box. Whatever moves points (shift, rotate, scale, Transform,
+FadeIn ...) moves those, and the Layer draws itself as they have been moved.
 """
 
 from __future__ import annotations
@@ -18,6 +21,8 @@ from configs.text import text_unit
 
 SHADERS = Path(__file__).parent.parent / "shaders"
 QUAD = np.array([0, 0, 1, 0, 0, 1, 1, 1], "f4")
+BOX = np.array([[k & 1, k & 2, k & 4] for k in range(8)]) > 0  # which corners are high in x, y, z
+EDGES = [1, 2, 4]  # the corners next to the first along x, y, z
 LIGHT = np.array([-0.55, 0.35, 0.78]) / np.linalg.norm([-0.55, 0.35, 0.78])
 
 
@@ -47,7 +52,7 @@ class LayerWrapper:
     def read_in(self, data_list) -> None: ...
 
     def update_program_uniforms(self, camera_uniforms: dict) -> None:
-        self.camera = camera_uniforms
+        self.camera = seen_from(camera_uniforms, self.layer.placement())
 
     def pre_render(self) -> None:
         self.ctx.enable_only(moderngl.DEPTH_TEST | moderngl.BLEND | moderngl.PROGRAM_POINT_SIZE)
@@ -76,6 +81,8 @@ class LayerWrapper:
         return self.own(self.ctx.buffer(np.ascontiguousarray(array, kind).tobytes()))
 
     def vao(self, program, content, indices=None, strip: bool = False) -> moderngl.VertexArray:
+        if indices is not None and not len(indices):
+            return Nothing()
         index = None if indices is None else self.buffer(indices, "i4")
         mode = moderngl.TRIANGLE_STRIP if strip else moderngl.TRIANGLES
         return self.own(self.ctx.vertex_array(program, content, index_buffer=index, mode=mode))
@@ -113,6 +120,12 @@ class LayerWrapper:
         self.owned = []
 
 
+class Nothing:
+    """Stands for a vertex array without vertices, which GL does not have."""
+
+    def render(self, **_) -> None: ...
+
+
 class Layer(Mobject):
     """Base of the mobjects here. Subclasses write `make(gpu)`, once for a GL context, and `draw(gpu)`, each frame.
 
@@ -121,7 +134,27 @@ class Layer(Mobject):
 
     def __init__(self, **kwargs) -> None:
         super().__init__(**kwargs)
-        self.set_points(np.zeros((1, 3)))  # manimgl draws only what has points
+        self.set_box(-np.ones(3), np.ones(3))  # manimgl draws only what has points
+
+    def set_box(self, low: np.ndarray, high: np.ndarray, placement: np.ndarray | None = None) -> None:
+        """What is drawn lies between `low` and `high` (3,), in the Layer's own space, which stands in the scene as
+        `placement` (4, 4) says; None is as it is."""
+        low, high = np.asarray(low, float) - 1e-3, np.asarray(high, float) + 1e-3
+        self.box = np.where(BOX, high, low).astype("f4")
+        self.set_points(self.box)
+        if placement is not None:
+            self.set_points(self.box @ placement[:3, :3].T + placement[:3, 3])
+
+    def placement(self) -> np.ndarray | None:
+        """Where the Layer's own space has been moved to: (4, 4), or None where it is the scene's."""
+        points = self.get_points()
+        if points.shape != self.box.shape or np.array_equal(points, self.box):
+            return None
+        own, moved = self.box.astype(float), points.astype(float)
+        axes = ((moved[EDGES] - moved[0]) / np.diagonal(own[EDGES] - own[0])[:, None]).T
+        placed = np.eye(4)
+        placed[:3, :3], placed[:3, 3] = axes, moved[0] - axes @ own[0]
+        return placed
 
     def init_shader_wrapper(self, ctx: moderngl.Context) -> None:
         self.shader_wrapper = LayerWrapper(self, ctx)
@@ -142,6 +175,22 @@ class Layer(Mobject):
         if self.shader_wrapper is not None:
             self.shader_wrapper.release()
             self.shader_wrapper = None
+
+
+def seen_from(camera: dict, placement: np.ndarray | None) -> dict:
+    """manimgl's camera uniforms as a Layer at `placement` finds them in its own space."""
+    if placement is None:
+        return camera
+    view = np.array(camera["view"]).reshape(4, 4).T @ placement  # stored by columns
+    size = max(abs(np.linalg.det(placement[:3, :3])) ** (1 / 3), 1e-9)
+    back = np.linalg.pinv(placement)
+    eye = back @ [*camera["camera_position"], 1.0]
+    return {
+        **camera,
+        "view": tuple(view.T.ravel()),
+        "camera_position": tuple(eye[:3]),
+        "frame_scale": camera["frame_scale"] / size,
+    }
 
 
 def ribbon(points: np.ndarray, times: np.ndarray, color: np.ndarray, strength: np.ndarray | float = 1.0) -> np.ndarray:

@@ -56,7 +56,7 @@ class AxisLabels(Sprites):
     def _add(self, display, axis, value, near, outward, pictures, text, size, color) -> None:
         point = np.array([value, near] if axis == 0 else [near, value])
         foot = display.to_world(point[None])[0]
-        foot[2] = np.clip(foot[2], display.floor, display.ceiling)
+        foot[2] = np.clip(foot[2], display.floor, display.ceiling) if display.shown(point[None])[0] else display.floor
         self.anchors.append(foot + outward)
         pictures.append(raster.haloed(raster.tinted(raster.set_line(text, size).cover, color), size, self.ground))
 

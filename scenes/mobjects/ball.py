@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+from manimlib.utils.paths import straight_path
 
 from scenes.colors import rgb
 from scenes.mobjects._layer import QUAD, Layer
+from scenes.mobjects._shadows import Shadows
 from scenes.mobjects.loss_surface import LossSurface
 
 PATTERNS = 6
@@ -50,7 +52,7 @@ class Balls(Layer):
 
     def draw(self, gpu) -> None:
         shown = self.instances[self.visible]
-        if not len(shown):
+        if not len(shown) or self.get_opacity() <= 0:
             return
         eye = np.array(gpu.camera["camera_position"])
         far_first = np.argsort(
@@ -59,12 +61,16 @@ class Balls(Layer):
         gpu.instances.write(np.ascontiguousarray(shown[far_first]).tobytes())
         view = np.array(gpu.camera["view"]).reshape(4, 4)[:3, :3]  # stored by columns: this is the transpose
         to_world = view * gpu.camera["frame_scale"]
-        gpu.set(gpu.ball, to_world=tuple(np.ascontiguousarray(to_world.T).ravel()), opacity=1.0)
+        gpu.set(gpu.ball, to_world=tuple(np.ascontiguousarray(to_world.T).ravel()), opacity=self.get_opacity())
         gpu.balls.render(instances=len(shown))
 
 
 class Ball(Balls):
-    """One ball on a surface. `move_to_point((x, y))` rolls it there along the straight line in the domain."""
+    """One ball on a surface, with its contact shadow; `point` is in the domain.
+
+    `move_to_point((x, y))` rolls it there along the straight line in the domain, at once, or in time as
+    `ball.animate.move_to_point((x, y))`. Add it after the surface, so that its shadow falls on something.
+    """
 
     def __init__(
         self,
@@ -79,20 +85,49 @@ class Ball(Balls):
         self.loss_surface, self.radius = surface, radius
         self.domain_point = np.asarray(point, dtype=float)
         self.turn = np.array([[0.0, 0.0, 0.0, 1.0]])
-        self._rest()
+        self._rest(surface.placement())
 
     def move_to_point(self, point) -> Ball:
+        return self._roll(self.domain_point, np.asarray(point, dtype=float), self.placement())
+
+    def interpolate(self, mobject1, mobject2, alpha, path_func=straight_path) -> Ball:
+        """Between two states of a ball it rolls, whatever else manimgl blends."""
+        super().interpolate(mobject1, mobject2, alpha, path_func)
+        if not (isinstance(mobject1, Ball) and isinstance(mobject2, Ball)):
+            return self
+        ends = [np.eye(4) if one.placement() is None else one.placement() for one in (mobject1, mobject2)]
+        between = (1 - alpha) * ends[0] + alpha * ends[1]
+        self.turn, start = mobject1.turn, mobject1.domain_point
+        return self._roll(
+            start,
+            start + alpha * (mobject2.domain_point - start),
+            None if np.array_equal(between, np.eye(4)) else between,
+        )
+
+    def _roll(self, start: np.ndarray, end: np.ndarray, placement: np.ndarray | None) -> Ball:
         from scenes.playback import roll_along
 
-        share = np.linspace(0, 1, 65)[:, None]
-        path = self.domain_point * (1 - share) + np.asarray(point, dtype=float) * share
+        path = start + (end - start) * np.linspace(0, 1, 65)[:, None]
         self.turn = roll_along(self.loss_surface.display, path[None], self.radius, first=self.turn)[:, -1]
         self.domain_point = path[-1]
-        self._rest()
+        self._rest(placement)
         return self
 
-    def _rest(self) -> None:
-        display = self.loss_surface.display
-        contact, normal = display.to_world(self.domain_point[None]), display.normal(self.domain_point[None])
-        self.place(contact + self.radius * normal, self.turn)
-        self.loss_surface.set_shadows(contact, np.array([self.radius]))
+    def _rest(self, placement: np.ndarray | None) -> None:
+        display, here = self.loss_surface.display, self.domain_point[None]
+        contact = display.to_world(here)
+        center = contact + self.radius * display.normal(here)
+        on_it = display.inside(here) & display.shown(here)
+        self.foot = np.column_stack([contact, [self.radius]])[on_it]
+        self.place(center, self.turn)
+        self.set_box(center[0] - self.radius, center[0] + self.radius, placement)
+
+    def make(self, gpu) -> None:
+        super().make(gpu)
+        gpu.shadows = Shadows(gpu, self.loss_surface)
+
+    def draw(self, gpu) -> None:
+        gpu.ctx.depth_func, gpu.ctx.fbo.depth_mask = "<=", False
+        gpu.shadows.draw(self.foot, self.get_opacity())
+        gpu.ctx.depth_func, gpu.ctx.fbo.depth_mask = "<", True
+        super().draw(gpu)

@@ -40,14 +40,15 @@ class ContourMap(Group):
         x, y = ((np.arange(n) + 0.5) / n for n in (width, height))
         low, high = self.display.domain[:, 0], self.display.domain[:, 1]
         share = np.stack(np.meshgrid(x, 1 - y, indexing="xy"), axis=-1)
-        world = self.display.to_world(low + share * (high - low))[..., 2]
+        world = self.display.to_relief(low + share * (high - low))[..., 2]
         level = (world - self.display.floor) / max(self.display.ceiling - self.display.floor, 1e-9)
         bands = level * LEVELS
         slope = np.maximum(np.hypot(*np.gradient(bands)), 1e-6)
         line = np.clip(1.1 - np.abs(bands - np.round(bands)) / slope, 0, 1) * np.clip(1.4 - 2.5 * slope, 0, 1)
         color = 0.72 * ramp_colors(self.ramp, np.clip(level, 0, 1))
         color = color + (1 - color) * 0.3 * line[..., None]
-        return np.concatenate([color, np.ones((*color.shape[:2], 1))], axis=-1).astype(np.float32)
+        shown = self.display.shown(low + share * (high - low)).astype(float)[..., None]
+        return np.concatenate([shown * color, shown], axis=-1).astype(np.float32)
 
     def place(self, left: float, top: float) -> ContourMap:
         u = self.unit

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import moderngl
 import numpy as np
 
 from scenes.colors import ramp_colors, rgb
 from scenes.display import Display
 from scenes.mobjects._layer import LIGHT, RIBBON_FORMAT, Layer, ribbon, strip_indices
+from scenes.mobjects._mesh import make_mesh
+from scenes.mobjects._shadows import MOST, Shadows
 from scenes.mobjects._silhouette import silhouette
 from scenes.ticks import nice_step
 
-MESHES = (81, 121, 161, 241)
 BAKED = 512
-MOST_SHADOWS = 64
 LIFT = 0.006  # edges are drawn this much above the surface
 
 
@@ -22,7 +24,8 @@ class LossSurface(Layer):
 
     Parameters: `surface`, one of SURFACES or from_expression(...); `display`, how it stands in space (made from the
     surface's domain when left out); `ramp`, a name of scenes.colors or a matplotlib colour map; `grid`, `contours`,
-    whether these lines are drawn; `line_scale`, thickness of lines relative to a 720 pixel high picture; `opacity`.
+    whether these lines are drawn; `opacity`, below 1 only the nearest layer is seen, and what was added before the
+    surface shines through it; `dark`, whether lines are light, for a dark ground.
     """
 
     def __init__(
@@ -39,88 +42,86 @@ class LossSurface(Layer):
         self.surface = surface
         self.display = display or Display(surface, surface.domain)
         self.ramp, self.grid, self.contours, self.dark = ramp, grid, contours, dark
-        self.surface_opacity = opacity
         self.feet = np.zeros((0, 4))
-        self.points_of_mesh, self.normals_of_mesh = self._mesh()
-        super().__init__(**kwargs)
-        corners = self.points_of_mesh.reshape(-1, 3)
-        self.set_points(
-            np.array([np.nanmin(corners, axis=0), np.nanmax(corners, axis=0)])
-        )  # for manimgl's bounding box
+        self.mesh = make_mesh(self.display)
+        super().__init__(opacity=opacity, **kwargs)
+        half, low, high = self.display.half_size, self.display.floor, self.display.ceiling
+        self.set_box([*-half, low], [*half, high])
 
     def set_shadows(self, contacts: np.ndarray, radii: np.ndarray) -> LossSurface:
         """Contact shadows of balls that touch the surface at `contacts` (n, 3) with `radii` (n,), display units."""
-        self.feet = np.column_stack([contacts, radii])[:MOST_SHADOWS]
+        self.feet = np.column_stack([contacts, radii])[:MOST]
         return self
 
-    def _mesh(self) -> tuple[np.ndarray, np.ndarray]:
-        """Points and normals (n, n, 3), as fine as the landscape needs; NaN where the loss is not finite."""
-        for n in MESHES:
-            grid = self.display.grid(n)
-            points = self.display.to_world(grid)
-            middle = (points[:-1, :-1, 2] + points[1:, 1:, 2]) / 2
-            exact = self.display.to_world((grid[:-1, :-1] + grid[1:, 1:]) / 2)[..., 2]
-            if np.quantile(np.abs(middle - exact), 0.999) < 0.006:
-                break
-        with np.errstate(all="ignore"):
-            finite = np.isfinite(self.surface.value(grid))
-        points[~finite] = np.nan
-        return points, self.display.normal(grid)
+    def landmarks(self) -> np.ndarray:
+        """Points (n, 3) that lie in the picture when all of the surface does: a coarse grid and the edges of holes."""
+        grid = self.display.grid(17)
+        shown = self.display.shown(grid)
+        return np.concatenate([self.display.to_relief(grid[shown]), *[rim[::8] for rim in self.mesh.rims]])
+
+    @property
+    def relief_map(self) -> np.ndarray:
+        """Heights, and 1 where there is a surface, (BAKED, BAKED, 2), indexed [y, x]."""
+        _, height, shown = self._relief
+        return np.stack([height, shown], axis=-1)
+
+    @cached_property
+    def _relief(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Normals and heights at the centres of the baked picture, and what is shown of it; into holes the nearest ones
+        are carried on, so that nothing is smeared at their edges.
+        """
+        from scipy.ndimage import distance_transform_edt
+
+        low, high = self.display.domain[:, 0], self.display.domain[:, 1]
+        axes = [low[i] + (np.arange(BAKED) + 0.5) / BAKED * (high[i] - low[i]) for i in (0, 1)]
+        points = np.stack(np.meshgrid(*axes, indexing="xy"), axis=-1)
+        height, normal = self.display.to_relief(points)[..., 2], self.display.normal(points)
+        shown = self.display.shown(points)
+        if shown.any() and not shown.all():
+            nearest = tuple(distance_transform_edt(~shown, return_distances=False, return_indices=True))
+            height, normal = height[nearest], normal[nearest]
+        return normal, height, shown
 
     def _bake(self) -> np.ndarray:
         """Ramp times light and ambient occlusion, (BAKED, BAKED, 3) in 0 ... 1, indexed [y, x]."""
         from scipy.ndimage import gaussian_filter
 
-        low, high = self.display.domain[:, 0], self.display.domain[:, 1]
-        axes = [low[i] + (np.arange(BAKED) + 0.5) / BAKED * (high[i] - low[i]) for i in (0, 1)]
-        points = np.stack(np.meshgrid(*axes, indexing="xy"), axis=-1)
-        height = np.clip(self.display.to_world(points)[..., 2], self.display.floor, self.display.ceiling)
-        normal = self.display.normal(points)
+        normal, height, _ = self._relief
         level = (height - self.display.floor) / max(self.display.ceiling - self.display.floor, 1e-9)
         hollow = np.clip(1 + 0.9 * (height - gaussian_filter(height, 14, mode="nearest")), 0.55, 1.1)
         light = (0.42 + 0.70 * np.maximum(normal @ LIGHT, 0)) * hollow
-        self.height_map = height
         return np.clip(ramp_colors(self.ramp, level) * light[..., None], 0, 1)
 
     # on the GPU
-    def make(self, gpu) -> None:
-        baked = (self._bake() * 255 + 0.5).astype("u1")
+    @property
+    def plate(self) -> tuple:
+        """From display to the baked picture: centre offset and 1 / size."""
         half = self.display.half_size
-        self.plate = (0.5, 0.5, 1 / (2 * half[0]), 1 / (2 * half[1]))
-        gpu.baked, gpu.heights = gpu.texture(baked, "f1"), gpu.texture(self.height_map[..., None].astype("f4"), "f4")
+        return (0.5, 0.5, 1 / (2 * half[0]), 1 / (2 * half[1]))
+
+    def make(self, gpu) -> None:
+        gpu.baked = gpu.texture((self._bake() * 255 + 0.5).astype("u1"), "f1")
         gpu.surface = gpu.program("surface")
-        gpu.mesh = self._make_mesh(gpu)
+        vertices = gpu.buffer(self.mesh.vertices)
+        gpu.mesh = gpu.vao(gpu.surface, [(vertices, "3f 3f", "point", "normal")], self.mesh.triangles)
         gpu.ribbon = gpu.program("ribbon")
         self._make_lines(gpu)
-        gpu.shadow = gpu.program("shadow")
-        n = 13
-        corners = np.stack(np.meshgrid(np.linspace(0, 1, n), np.linspace(0, 1, n), indexing="ij"), axis=-1)
-        gpu.feet = gpu.own(gpu.ctx.buffer(reserve=MOST_SHADOWS * 16))
-        gpu.shadows = gpu.vao(
-            gpu.shadow,
-            [(gpu.buffer(corners), "2f", "corner"), (gpu.feet, "4f/i", "foot")],
-            cells(np.ones((n - 1, n - 1), bool)),
-        )
-
-    def _make_mesh(self, gpu):
-        whole = np.isfinite(self.points_of_mesh).all(axis=-1)
-        self.whole_cells = whole[:-1, :-1] & whole[1:, :-1] & whole[:-1, 1:] & whole[1:, 1:]
-        vertices = np.nan_to_num(np.concatenate([self.points_of_mesh, self.normals_of_mesh], axis=-1))
-        return gpu.vao(gpu.surface, [(gpu.buffer(vertices), "3f 3f", "point", "normal")], cells(self.whole_cells))
+        gpu.shadows = Shadows(gpu, self)
 
     def _make_lines(self, gpu) -> None:
-        """The domain's edge, once; room for the silhouette, which follows the camera."""
-        n = self.points_of_mesh.shape[0]
+        """The edges of domain and holes, once; room for the silhouette, which follows the camera."""
         color = rgb("#9FB4CC") if self.dark else rgb("#4A5A70")
-        sides = [self.points_of_mesh[0], self.points_of_mesh[-1], self.points_of_mesh[:, 0], self.points_of_mesh[:, -1]]
-        vertices = np.concatenate([ribbon(np.nan_to_num(side) + [0, 0, LIFT], np.zeros(n), color) for side in sides])
-        solid = [
-            np.flatnonzero(np.isfinite(side).all(axis=-1)[:-1] & np.isfinite(side).all(axis=-1)[1:]) + i * n
-            for i, side in enumerate(sides)
-        ]
-        buffer = gpu.buffer(vertices)
-        gpu.edges = gpu.vao(gpu.ribbon, [(buffer, *RIBBON_FORMAT)], strip_indices(np.concatenate(solid), 1))
-        self.most_pieces = 4 * n * 4
+        lines = [*self.mesh.sides, *self.mesh.rims] or [np.zeros((1, 3))]
+        lifted = [ribbon(line + [0, 0, LIFT], np.zeros(len(line)), color) for line in lines]
+        lengths = np.array([len(line) for line in lines])
+        firsts = np.cumsum(lengths) - lengths
+        joined = [first + np.arange(length - 1) for first, length in zip(firsts, lengths, strict=True)]
+        gpu.edges = gpu.vao(
+            gpu.ribbon,
+            [(gpu.buffer(np.concatenate(lifted)), *RIBBON_FORMAT)],
+            strip_indices(np.concatenate(joined), 1),
+        )
+        self.most_pieces = 16 * len(self.mesh.points)
         gpu.outline = gpu.own(gpu.ctx.buffer(reserve=self.most_pieces * 4 * 48))
         gpu.outlines = gpu.vao(
             gpu.ribbon, [(gpu.outline, *RIBBON_FORMAT)], strip_indices(2 * np.arange(self.most_pieces), 1)
@@ -136,46 +137,38 @@ class LossSurface(Layer):
         return (*per_unit, 18 / height), (*origin, self.display.floor - height / 36)
 
     def draw(self, gpu) -> None:
-        ctx, line = gpu.ctx, gpu.unit()
+        ctx, line, opacity = gpu.ctx, gpu.unit(), self.get_opacity()
+        if opacity <= 0:
+            return
         spacing, origin = self._spacing()
         gpu.baked.use(0)
-        gpu.heights.use(1)
-        if self.surface_opacity >= 1:
-            ctx.disable(moderngl.BLEND)
-        ink = (1.0, 1.0, 1.0) if self.dark else (0.05, 0.08, 0.15)
         gpu.set(
             gpu.surface,
             plate=self.plate,
             spacing=spacing,
             origin=origin,
-            ink=ink,
+            ink=(1.0, 1.0, 1.0) if self.dark else (0.05, 0.08, 0.15),
             line_width=max(1.0, 1.1 * line),
             baked=0,
-            strength=(0.12 * self.grid, 0.20 * self.contours, 0.16, self.surface_opacity),
+            strength=(0.12 * self.grid, 0.20 * self.contours, 0.16, opacity),
         )
+        if opacity >= 1:
+            ctx.disable(moderngl.BLEND)
+        else:  # depth first, so that only the nearest layer is blended
+            ctx.blend_func = moderngl.ZERO, moderngl.ONE
+            gpu.mesh.render()
+            gpu.blend(premultiplied=False)
+            ctx.depth_func = "<="
         gpu.mesh.render()
         ctx.enable(moderngl.BLEND)
         ctx.depth_func, ctx.fbo.depth_mask = "<=", False
         still = dict(now=0.0, perspective=0.0)
-        gpu.set(gpu.ribbon, width=max(1.2, 1.5 * line), bias=0.0004, fade=(1.0, 1.0, 0.75, 0.0), **still)
+        gpu.set(gpu.ribbon, width=max(1.2, 1.5 * line), bias=0.0004, fade=(1.0, 1.0, 0.75 * opacity, 0.0), **still)
         gpu.edges.render()
-        pieces = silhouette(
-            self.points_of_mesh, self.normals_of_mesh, np.array(gpu.camera["camera_position"]), self.most_pieces
-        )
+        eye = np.array(gpu.camera["camera_position"])
+        pieces = silhouette(self.mesh.points, self.mesh.normals, eye, self.most_pieces)
         if len(pieces):
             gpu.outline.write(pieces.tobytes())
-            gpu.set(gpu.ribbon, width=max(1.3, 1.4 * line), bias=0.0015, fade=(1.0, 1.0, 0.8, 0.0), **still)
+            gpu.set(gpu.ribbon, width=max(1.3, 1.4 * line), bias=0.0015, fade=(1.0, 1.0, 0.8 * opacity, 0.0), **still)
             gpu.outlines.render(vertices=6 * len(pieces))
-        if len(self.feet):
-            half = self.display.half_size
-            gpu.feet.write(np.ascontiguousarray(self.feet, "f4").tobytes())
-            gpu.set(gpu.shadow, plate=self.plate, edge=(*-half, *half), heights=1, darkness=self.surface_opacity)
-            gpu.shadows.render(instances=len(self.feet))
-
-
-def cells(whole: np.ndarray) -> np.ndarray:
-    """Triangle indices of an (n + 1, m + 1) grid of vertices for those of its (n, m) cells that are whole."""
-    n, m = whole.shape
-    index = np.arange((n + 1) * (m + 1)).reshape(n + 1, m + 1)
-    a, b, c, d = index[:-1, :-1], index[1:, :-1], index[:-1, 1:], index[1:, 1:]
-    return np.stack([a, b, c, c, b, d], axis=-1)[whole]
+        gpu.shadows.draw(self.feet, opacity)

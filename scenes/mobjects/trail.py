@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from scenes.colors import rgb
+from scenes.display import FAR
 from scenes.mobjects._layer import QUAD, RIBBON_FORMAT, Layer, ribbon, strip_indices
 from scenes.mobjects.loss_surface import LossSurface
 
@@ -36,12 +37,28 @@ class Trails(Layer):
         self.colors = [rgb(color) for color in colors]
         self.ends = np.full(len(paths), paths.shape[1]) if ends is None else np.asarray(ends)
         self.marks = marks
-        self.now = float(self.times[-1])
+        self.left_out = np.zeros(len(paths), bool)
         super().__init__(**kwargs)
+        self.set_now(self.times[-1])
 
     def set_now(self, seconds: float) -> Trails:
-        self.now = seconds
+        self.uniforms["now"] = float(seconds)  # there manimgl's animations find it: trail.animate.set_now(3)
         return self
+
+    def leave_out(self, runs: np.ndarray) -> Trails:
+        """Do not draw the runs of this mask (runs,)."""
+        if not np.array_equal(runs, self.left_out):
+            self.left_out = runs
+            self.release()
+        return self
+
+    @property
+    def now(self) -> float:
+        return self.uniforms["now"]
+
+    def pointwise_become_partial(self, mobject, a: float, b: float) -> Trails:
+        """For ShowCreation: drawn up to the share `b` of its time; it always begins at its beginning."""
+        return self.set_now(self.times[0] + b * (self.times[-1] - self.times[0]))
 
     def make(self, gpu) -> None:
         gpu.ribbon = gpu.program("ribbon")
@@ -51,12 +68,13 @@ class Trails(Layer):
         # samples outermost: what is drawn by `now` is a prefix of the index buffer
         steps = np.arange(samples - 1)[:, None] * runs + np.arange(runs)
         seen = (self.strength[:, 1:] > 0) | (self.strength[:, :-1] > 0)
-        drawn = (np.arange(1, samples)[:, None] < self.ends) & seen.T
+        drawn = (np.arange(1, samples)[:, None] < self.ends) & seen.T & ~self.left_out
         gpu.trail = gpu.vao(gpu.ribbon, [(gpu.buffer(vertices), *RIBBON_FORMAT)], strip_indices(steps[drawn], runs))
         gpu.triangles = np.concatenate([[0], np.cumsum(drawn.sum(axis=1))]) * 6
-        if self.marks is not None and len(self.marks[0]):
-            points, times, run = self.marks
-            gpu.mark = gpu.program("mark")
+        gpu.mark_times = np.zeros(0)
+        if self.marks is not None and not self.left_out[self.marks[2]].all():
+            points, times, run = (part[~self.left_out[self.marks[2]]] for part in self.marks)
+            gpu.mark, gpu.mark_times = gpu.program("mark"), times
             rows = np.column_stack([points, times, np.array(self.colors)[run]])
             gpu.marks = gpu.vao(
                 gpu.mark,
@@ -70,17 +88,20 @@ class Trails(Layer):
         ctx.fbo.depth_mask = False
         for func, strength in ((">", GHOST), ("<=", 1.0)):
             ctx.depth_func = func
-            shared = dict(now=self.now, bias=0.0006, fade=(*FADE, strength, 1.0))
+            shared = dict(now=self.now, bias=0.0006, fade=(*FADE, strength * self.get_opacity(), 1.0))
             if count:
                 gpu.set(gpu.ribbon, width=self.width * unit, perspective=1.0, **shared)
                 gpu.trail.render(vertices=count)
-            if self.marks is not None and len(self.marks[0]):
+            if len(gpu.mark_times):
                 gpu.set(gpu.mark, radius=0.6 * self.width * unit, **shared)
-                gpu.marks.render(instances=int(np.searchsorted(self.marks[1], self.now, side="right")))
+                gpu.marks.render(instances=int(np.searchsorted(gpu.mark_times, self.now, side="right")))
 
 
 class Trail(Trails):
-    """The trail of one run on a LossSurface: `points` (n, 2) in the domain, `times` (n,) seconds (default 0 ... 1)."""
+    """The trail of one run on a LossSurface: `points` (n, 2) in the domain, `times` (n,) seconds (default 0 ... 1).
+
+    All of it is drawn at first; `set_now(t)` draws it up to the second t, `trail.animate.set_now(t)` lets it grow.
+    """
 
     def __init__(self, surface: LossSurface, points, times=None, color: str = "#FF9F1C", **kwargs) -> None:
         points = np.asarray(points, dtype=float)
@@ -90,10 +111,16 @@ class Trail(Trails):
         display = surface.display
         lifted = display.to_world(dense) + LIFT * display.normal(dense)
         dots = display.to_world(points) + LIFT * display.normal(points)
+        near = np.abs(lifted[:, 2]) < 0.9 * FAR  # not in a hole, where there is no height
+        near[1:-1] &= near[:-2] & near[2:]
+        rests = np.abs(dots[:, 2]) < 0.9 * FAR
         super().__init__(
             lifted[None],
             np.interp(share, np.arange(len(points)), times),
             [color],
-            marks=(dots, times, np.zeros(len(points), int)),
+            marks=(dots[rests], times[rests], np.zeros(int(rests.sum()), int)),
+            strength=near[None].astype(float),
             **kwargs,
         )
+        seen = lifted[near] if near.any() else lifted
+        self.set_box(seen.min(axis=0), seen.max(axis=0), surface.placement())

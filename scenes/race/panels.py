@@ -37,6 +37,8 @@ class Panels:
             setattr(self, part, getattr(self, f"_{part}")(wish if isinstance(wish, str) else usual) if wish else None)
         if display.heights.kind == "log":
             self._note("height: logarithmic in the loss")
+        if display.cut is not None:
+            self._note(f"cut off above loss {short(display.cut)}")
         bottom = page.height - min(self.corners.next["bottom_left"], self.corners.next["bottom_right"])
         if self.caption is not None and self.style.caption is True:
             bottom = self.caption.top

@@ -18,14 +18,14 @@ from scenes.mobjects.ball import RADIUS
 from scenes.mobjects.trail import LIFT
 from scenes.pace import make_timing
 from scenes.playback import Playback, hold_last
+from scenes.race.hands import RaceHands
 from scenes.race.panels import Panels
-from scenes.stage.film_scene import FilmScene
 
 FADING = 1.5  # display units outside the domain over which a trail fades away
 GONE = 50.0  # display units from the middle at which a diverging ball is no longer drawn
 
 
-class Race(FilmScene):
+class Race(RaceHands):
     kind = "race"
 
     def stage(self, experiment, trajectories) -> None:
@@ -67,19 +67,22 @@ class Race(FilmScene):
         )
         if self.axes is not None:
             self.add(self.axes)
-        colors = [self.colors[group] for group in self.group]
-        paths = self.motion.paths
-        self.trails = None
-        if style.trail or style.iterates:
-            times = self.motion.seconds_at(paths.steps)
-            lifted = display.to_world(paths.points) + LIFT * display.normal(paths.points)
-            ends = np.searchsorted(paths.steps, self.last, side="right")
-            marks = self._marks() if style.iterates else None
-            width = 4.0 * (self.radius / RADIUS) ** 0.5 * (1.0 if style.trail else 0.0)
-            self.trails = Trails(lifted, times, colors, ends, marks, width, self._presence(paths.points))
+        self.trails = self._make_trails(style) if style.trail or style.iterates else None
+        if self.trails is not None:
             self.add(self.trails)
+        colors = [self.colors[group] for group in self.group]
         self.balls = Balls(colors, [int(group) for group in self.group], self.radius)
         self.add(self.balls)
+
+    def _make_trails(self, style) -> Trails:
+        display, paths = self.display, self.motion.paths
+        times = self.motion.seconds_at(paths.steps)
+        lifted = display.to_world(paths.points) + LIFT * display.normal(paths.points)
+        ends = np.searchsorted(paths.steps, self.last, side="right")
+        marks = self._marks() if style.iterates else None
+        width = 4.0 * (self.radius / RADIUS) ** 0.5 * (1.0 if style.trail else 0.0)
+        colors = [self.colors[group] for group in self.group]
+        return Trails(lifted, times, colors, ends, marks, width, self._presence(paths.points))
 
     def _presence(self, points):
         """1 on the plate, falling to 0 FADING display units beyond it: the trail of a run that leaves fades away."""
@@ -105,23 +108,21 @@ class Race(FilmScene):
                     here = plate[run, step]
                     chosen.append((step, run))
         chosen.sort()
-        step, run = np.array(chosen).T
-        shown = np.stack(
-            [
-                np.interp(step, self.motion.paths.steps, self.motion.paths.points[r, :, axis])[k]
-                for k, r in enumerate(run)
-                for axis in (0, 1)
-            ]
-        ).reshape(-1, 2)
+        step, run = np.array(chosen, dtype=int).reshape(-1, 2).T
+        paths, shown = self.motion.paths, np.zeros((len(step), 2))
+        for each in range(runs):
+            own = run == each
+            for axis in (0, 1):
+                shown[own, axis] = np.interp(step[own], paths.steps, paths.points[each, :, axis])
         lifted = display.to_world(shown) + 1.3 * LIFT * display.normal(shown)
         return lifted, self.motion.seconds_at(step.astype(float)), run
 
     def _aim(self, experiment) -> None:
         """Choose the view that holds the landscape and the paths for the whole film, beside the panels."""
         display, self.camera_path = self.display, CameraPath(experiment.camera, self.motion.timing.intro, self.duration)
-        border = display.to_world(display.grid(17)).reshape(-1, 3)
+        border = self.surface.landmarks()
         inside = self.iterates[display.inside(self.iterates)]
-        paths = display.to_world(inside[:: max(1, len(inside) // 150)])
+        paths = display.to_relief(inside[:: max(1, len(inside) // 150)])
         labels = [self.axes.anchors] if self.axes is not None else []
         points = np.concatenate([border, paths + [0, 0, 2 * self.radius], *labels])
         free, avoid, path = self.panels.free, self.panels.taken, self.camera_path
@@ -130,6 +131,7 @@ class Race(FilmScene):
         path.view = fit(points, path.subject, path.angles(), free, avoid)
         path.flat = fit(points, path.subject, [(0.0, 0.0)], free, avoid)
         self.middle_of_room = ((free.left + free.right) / 2, (free.bottom + free.top) / 2)
+        self.ground = float(path.subject[2])
         if getattr(experiment.camera, "follow", None):
             entry = [entry.label for entry in experiment.entries].index(experiment.camera.follow)
             way = self.motion.paths
@@ -141,6 +143,7 @@ class Race(FilmScene):
         moment = self.motion.at(seconds)
         self.look(self.camera_path.at(seconds, self.display.to_plate, self.middle_of_room))
         here = np.isfinite(moment.center).all(axis=1) & (np.abs(moment.center).max(axis=1) < GONE)
+        here &= ~np.isin(self.group, list(self.hidden))
         self.balls.place(moment.center, moment.turn, visible=here)
         on_plate = here & self.display.inside(moment.points)
         self.surface.set_shadows(moment.contact[on_plate], np.full(int(on_plate.sum()), self.radius))

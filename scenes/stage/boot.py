@@ -27,9 +27,9 @@ def ensure() -> None:
     if "manimlib" in sys.modules:  # manimgl's own command came first
         return
     if "pyglet" not in sys.modules:
-        os.environ.setdefault("PYGLET_HEADLESS", "1") if headless() else os.environ.setdefault(
-            "PYGLET_SHADOW_WINDOW", "0"
-        )
+        os.environ.setdefault("PYGLET_SHADOW_WINDOW", "0")  # or importing it would make a GL context and threads
+        if headless():
+            os.environ.setdefault("PYGLET_HEADLESS", "1")
     import OpenGL
 
     OpenGL.ERROR_CHECKING = False
@@ -46,9 +46,19 @@ def ensure() -> None:
         sys.argv = saved
 
 
+_adopted: list = []
+
+
+def adopt(context) -> None:
+    """All scenes of this process draw in `context`, that of a window; to be called before the first of them."""
+    _adopted[:] = [context]
+
+
 @lru_cache(1)
 def shared_context():
     """The GL context of all offscreen scenes of this process."""
+    if _adopted:
+        return _adopted[0]
     import moderngl
 
     failures = []

@@ -80,8 +80,17 @@ class FilmScene(Scene):
     samples = 0
     duration = 1.0
 
+    # What a live window may use of a scene, besides `pose`; each scene offers what it can.
+    hand = None  # CameraPose -> CameraPose, the user's hand on the camera
+    ground = 0.0  # height of the plane that the hand moves the camera along
+    middle_of_room = (0.0, 0.0)  # where the free part of the picture has its middle, frame units
+    marks: tuple[tuple[float, str], ...] = ()  # (seconds, title) of moments to jump to
+    taken: tuple | list = ()  # Rects of the picture, frame units, where panels stand
+    display = None  # the Display of the surface, where there is one to click on
+
     def __init__(self, experiment=None, trajectories=None, **config) -> None:
         camera_config = dict(config.pop("camera_config", {}))
+        self.samples = config.pop("samples", self.samples)
         if experiment is None:
             experiment = experiment_from_environment(self.kind, type(self).__name__)
             trajectories = experiment.roll()
@@ -126,9 +135,28 @@ class FilmScene(Scene):
     def pose(self, seconds: float) -> None:
         raise NotImplementedError
 
+    def step_beside(self, seconds: float, way: int) -> float:
+        """The moment one step before (way -1) or after (way 1) `seconds`: a frame, where a scene knows no steps."""
+        return (round(seconds * self.camera.fps) + way) / self.camera.fps
+
+    def balls_at(self, seconds: float) -> list[tuple[int, int, np.ndarray, float]]:
+        """(entry, its ball, centre in space (3,), radius) of what can be picked up."""
+        return []
+
+    def hide(self, entries: set[int]) -> None:
+        """Leave out the balls of these entries from now on."""
+
+    def reroll(self, trajectories) -> bool:
+        """Show other trajectories at once, all else left as it was; False where that cannot be done."""
+        return False
+
     def run(self) -> None:
+        """All of it, as manimgl's command does; a film that fails leaves nothing behind."""
         try:
             super().run()
+        except OSError as error:
+            self.file_writer.abandon()
+            leave(f"the film cannot be written: {error.strerror or error}")
         except BaseException:
             self.file_writer.abandon()
             raise
@@ -142,14 +170,19 @@ class FilmScene(Scene):
 
     def draw_frame(self, index: int) -> None:
         """Draw frame `index` into the camera's buffer; the same pixels whatever was drawn before."""
-        self.time = index / self.camera.fps
-        self.pose(self.time)
+        self.draw_at(index / self.camera.fps)
+
+    def draw_at(self, seconds: float) -> None:
+        """Draw any moment into the camera's buffer."""
+        self.time = seconds
+        self.pose(seconds)
         self.update_frame(0, force_draw=True)
 
     def look(self, pose: CameraPose) -> None:
-        """Put the camera. All its points are set at once: manimgl's frame keeps float32 points, so moving and stretching
-        them would leave traces of where it stood before, and other pixels.
+        """Put the camera. All its points are set at once: manimgl's frame keeps them as float32, so moving and
+        stretching it would leave traces of where it stood before, and other pixels.
         """
+        pose = pose if self.hand is None else self.hand(pose)
         half = np.array([FRAME_WIDTH, FRAME_HEIGHT]) * pose.scale / 2
         cross = np.array([[0, 0, 0], [-1, 0, 0], [1, 0, 0], [0, -1, 0], [0, 1, 0]])
         self.frame.set_points(pose.center + cross * [*half, 0])

@@ -37,10 +37,11 @@ def indexed(parts: Sequence[Path], size: tuple[int, int], fps: int) -> Iterator:
     source.link_to(palettegen)
     palettegen.link_to(sink)
     first.configure()
+    found: list = []
     for frame in chain(kept_frames(parts, fps), [None]):
         source.push(frame)
-        for palette in ready(sink):  # asked each time: what is pushed only waits
-            break
+        found += ready(sink)  # asked each time, or what is pushed would only wait
+    palette = found[0]
 
     second = Graph()
     source, sink = second.add("buffer", description(size, fps)), second.add("buffersink")

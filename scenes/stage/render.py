@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import math
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,12 +14,17 @@ from configs.output import whole
 from configs.version import VERSION
 from scenes import SCENES
 from scenes.stage import boot
+from scenes.stage.cache import film_key, kept
+from scenes.stage.chunks import OnFrame, Task
 from scenes.stage.clock import frame_at, gif_rate
+from scenes.stage.join import join
+from scenes.stage.pool import Crew, useful_jobs
 
 Progress = Callable[[int, int], None]
+SHORTEST = 12  # seconds of a film whose length the scene chooses
 
 
-def make_scene(experiment, trajectories, fps: int | None = None):
+def make_scene(experiment, trajectories, fps: int | None = None, samples: int = 0):
     """The manimgl scene of an experiment, staged and ready to draw any frame."""
     boot.ensure()
     kind = experiment.scene
@@ -29,35 +35,46 @@ def make_scene(experiment, trajectories, fps: int | None = None):
         trajectories,
         file_writer_config=dict(write_to_movie=False, save_last_frame=False, quiet=True),
         camera_config=dict(resolution=(video.width, video.height), fps=fps or video.fps),
+        samples=samples,
     )
-    scene.setup()
+    try:
+        scene.setup()
+    except BaseException:
+        scene.release()
+        raise
     return scene
 
 
-def render_film(experiment, trajectories, path: Path, progress: Progress | None = None) -> None:
-    """Write the film to `path` (.mp4 .webm .mov .gif), whole or not at all. `progress(done, total)` is told each
-    frame.
-    """
-    from scenes.stage.writer import FilmWriter
+def render_film(
+    experiment,
+    trajectories,
+    path: Path,
+    progress: Progress | None = None,
+    jobs: int = 0,
+    resume: bool = False,
+    on_frame: OnFrame | None = None,
+) -> None:
+    """Write the film to `path` (.mp4 .webm .mov .gif), whole or not at all.
 
+    `progress(done, total)` is told each frame. `jobs` processes draw (0: as many as help), this one among them; a
+    script that calls this where processes are not forked needs `if __name__ == "__main__":`. With `resume` a film that
+    was cut off is gone on with. `on_frame(index, rgba)` sees each frame as handed to the encoder, in the process that
+    draws it. Raises MachineError and OSError.
+    """
     path, video = Path(path), experiment.video
-    fps = gif_rate(video.fps) if path.suffix == ".gif" else video.fps
-    scene = make_scene(experiment, trajectories, fps)
-    try:
-        with (
-            whole(path) as temporary,
-            FilmWriter(
-                temporary, (video.width, video.height), fps, path.suffix, video.transparent, metadata(experiment)
-            ) as film,
-        ):
-            total = scene.frames
-            for index in range(total):
-                scene.draw_frame(index)
-                film.add(scene.camera.read_rgba(film.lend()))
-                if progress is not None:
-                    progress(index + 1, total)
-    finally:
-        scene.release()
+    suffix, size = path.suffix.lower(), (video.width, video.height)
+    fps = gif_rate(video.fps) if suffix == ".gif" else video.fps
+    boot.ensure()
+    jobs = jobs or useful_jobs(math.ceil((video.seconds or SHORTEST) * fps))
+    with whole(path) as temporary, Crew(Task(experiment, trajectories, fps, suffix, on_frame), jobs) as crew:
+        scene = crew.stage()
+        try:
+            renderer = [scene.camera.ctx.info[name] for name in ("GL_RENDERER", "GL_VERSION")]
+            with kept(film_key(experiment, trajectories, suffix, size, fps, renderer), resume) as folder:
+                chunks = crew.draw(scene, folder, progress)
+                join(chunks.files(), temporary, suffix, size, fps, metadata(experiment))
+        finally:
+            scene.release()
 
 
 def render_still(experiment, trajectories, path: Path, at: float | None = None) -> None:

@@ -8,6 +8,7 @@ import queue
 import tempfile
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
 
@@ -64,8 +65,9 @@ class Line:
     def abandon(self, error: BaseException) -> None:
         """Do nothing more of what waits."""
         self.failure = self.failure or error
-        while not self.queue.empty():
-            self.queue.get_nowait()
+        with suppress(queue.Empty):
+            while True:
+                self.queue.get_nowait()
         self.queue.put(None)
         self.thread.join()
 

@@ -4,8 +4,8 @@ Run with a Python that has torch 2.13.0; torch is no dependency of the project:
 
     python tests/reference/make_schedules.py
 
-A case is {kind, given, warmup, hyperparameter, values}: the values (STEPS,) that step k = 0, 1, ... used, of an SGD with
-lr 0.4 and momentum 0.9, or without where torch insists on moving it.
+A case is {kind, given, hyperparameter, values}: the values (STEPS,) that step k = 0, 1, ... used, of an SGD with lr 0.4
+and momentum 0.9.
 """
 from __future__ import annotations
 
@@ -38,7 +38,8 @@ CASES: list[tuple[str, dict[str, Any]]] = [
                    "final_div_factor": 100, "three_phase": True, "cycle_momentum": True, "base_momentum": 0.8}),
     ("one_cycle", {"max_lr": 1.0, "total_steps": 200, "cycle_momentum": True}),
     ("cyclic", {"max_lr": 1.0, "step_size_up": 20}),
-    ("cyclic", {"max_lr": 1.0, "step_size_up": 10, "step_size_down": 30, "mode": "triangular2", "cycle_momentum": True}),
+    ("cyclic", {"max_lr": 1.0, "step_size_up": 10, "step_size_down": 30, "mode": "triangular2",
+                "cycle_momentum": True}),
     ("cyclic", {"max_lr": 0.9, "step_size_up": 12, "mode": "exp_range", "gamma": 0.99}),
 ]
 WARM = [("cosine", {"T_max": 130}), ("exponential", {"gamma": 0.97}), ("step", {"step_size": 30}),

@@ -1,0 +1,60 @@
+"""The benchmarks can be started. What they measure is no test: it depends on the machine and on who else uses it."""
+from __future__ import annotations
+
+import ast
+import importlib
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+FOLDER = Path(__file__).resolve().parent.parent / "benchmarks"
+DRIVER = ("_measure", "_peers", "_report", "drawing", "parts", "quality", "race_data")
+PEERS = sorted(path.stem for path in (FOLDER / "peers").glob("*.py") if path.stem not in ("__init__", "race"))
+
+
+@pytest.mark.parametrize("module", DRIVER)
+def test_import_without_drawing(module: str) -> None:
+    assert importlib.import_module(f"benchmarks.{module}").__doc__
+
+
+@pytest.mark.parametrize("peer", PEERS)
+def test_peer_parses_and_is_pinned(peer: str) -> None:
+    """Their libraries are not installed here, so they are only read."""
+    tree = ast.parse((FOLDER / "peers" / f"{peer}.py").read_text(encoding="utf-8"))
+    assert ast.get_docstring(tree)
+    from benchmarks import _peers
+    pins = _peers.pins(peer)
+    assert len(pins) > 3
+    assert [pin for pin in pins if not re.fullmatch(r"[\w.-]+==[\w.]+(;.+)?", pin)] == []
+
+
+def test_every_peer_drawn_has_its_script() -> None:
+    from benchmarks.drawing import KEYS, SCRIPTS, WORDS
+    assert set(SCRIPTS.values()) == set(PEERS)
+    assert set(KEYS.values()) == set(WORDS)
+
+
+def test_list_says_what_is_compared() -> None:
+    done = subprocess.run([sys.executable, "-m", "benchmarks.drawing", "--list"], cwd=FOLDER.parent,
+                          capture_output=True, text=True, check=True)
+    assert {line.split(":")[0] for line in done.stdout.splitlines()} >= {"thalweg", "floor", "plain"}
+
+
+def test_speed_leaves_start_up_out() -> None:
+    from benchmarks._measure import Film, Ran, speed
+    short, long = (Film(n, Ran(wall=2 + n / 40, cpu=1 + n / 20, peak=None, others=0, output=""), Path())
+                   for n in (40, 120))
+    found = speed(short, long)
+    assert (found.rate, found.cpu, found.start) == pytest.approx((40, 50, 2.0))
+
+
+def test_a_busy_machine_gives_no_figure() -> None:
+    from benchmarks._measure import Failed, Film, Ran, speed
+    for walls in ((9.0, 8.0), (1.0, 9.0)):   # the longer film was quicker; or no time is left for the start
+        short, long = (Film(frames, Ran(wall, cpu=1, peak=None, others=0, output=""), Path())
+                       for frames, wall in zip((40, 120), walls, strict=True))
+        with pytest.raises(Failed, match="busy"):
+            speed(short, long)

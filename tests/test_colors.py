@@ -1,0 +1,116 @@
+"""The optimizers' colours are apart from each other and from the ramp, for the colour-blind as well.
+
+Distances are CIEDE2000 (Sharma, Wu and Dalal 2005); colour-blindness is Machado, Oliveira and Fernandes 2009, severity
+1, on linear RGB. 2 is a just noticeable step between patches held side by side; 10 and more is another colour.
+"""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+
+from scenes.colors import BALLS, THEMES, ball_colors, ramp_colors, rgb
+
+VISIONS = {
+    "normal": np.eye(3),
+    "protanopia": np.array(
+        [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]]
+    ),
+    "deuteranopia": np.array(
+        [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]]
+    ),
+}
+TO_XYZ = np.array(
+    [[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750], [0.0193339, 0.1191920, 0.9503041]]
+)
+
+
+def lab(color: np.ndarray, vision: str = "normal") -> np.ndarray:
+    """CIELAB (..., 3) of sRGB colours (..., 3), as seen."""
+    linear = np.where(color <= 0.04045, color / 12.92, ((color + 0.055) / 1.055) ** 2.4)
+    share = np.clip(linear @ VISIONS[vision].T, 0, 1) @ TO_XYZ.T / TO_XYZ.sum(axis=1)
+    f = np.where(share > (6 / 29) ** 3, np.cbrt(share), share / (3 * (6 / 29) ** 2) + 4 / 29)
+    x, y, z = np.moveaxis(f, -1, 0)
+    return np.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], axis=-1)
+
+
+def distance(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """CIEDE2000 between colours in CIELAB (..., 3)."""
+    (l1, a1, b1), (l2, a2, b2) = np.moveaxis(one, -1, 0), np.moveaxis(other, -1, 0)
+    mean = (np.hypot(a1, b1) + np.hypot(a2, b2)) / 2
+    stretch = 1 + 0.5 * (1 - np.sqrt(mean**7 / (mean**7 + 25.0**7)))
+    c1, c2 = np.hypot(stretch * a1, b1), np.hypot(stretch * a2, b2)
+    h1, h2 = np.degrees(np.arctan2(b1, stretch * a1)) % 360, np.degrees(np.arctan2(b2, stretch * a2)) % 360
+    turn = (h2 - h1 + 180) % 360 - 180
+    hue = np.radians((h1 + turn / 2) % 360)
+    light, chroma = (l1 + l2) / 2, (c1 + c2) / 2
+    tone = (
+        1
+        - 0.17 * np.cos(hue - np.radians(30))
+        + 0.24 * np.cos(2 * hue)
+        + 0.32 * np.cos(3 * hue + np.radians(6))
+        - 0.20 * np.cos(4 * hue - np.radians(63))
+    )
+    dl = (l2 - l1) / (1 + 0.015 * (light - 50) ** 2 / np.sqrt(20 + (light - 50) ** 2))
+    dc = (c2 - c1) / (1 + 0.045 * chroma)
+    dh = 2 * np.sqrt(c1 * c2) * np.sin(np.radians(turn / 2)) / (1 + 0.015 * chroma * tone)
+    twist = np.radians(60 * np.exp(-(((np.degrees(hue) - 275) / 25) ** 2)))
+    both = -2 * np.sqrt(chroma**7 / (chroma**7 + 25.0**7)) * np.sin(twist)
+    return np.sqrt(dl**2 + dc**2 + dh**2 + both * dc * dh)
+
+
+def nearest(colors: list[str], vision: str) -> tuple[float, str]:
+    """The smallest distance between any two, and which two."""
+    seen = {color: lab(rgb(color), vision) for color in colors}
+    return min((float(distance(seen[a], seen[b])), f"{a} and {b}") for a, b in combinations(colors, 2))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        ((50, 2.6772, -79.7751), (50, 0, -82.7485), 2.0425),
+        ((50, 2.5, 0), (73, 25, -18), 27.1492),
+        ((22.7233, 20.0904, -46.6940), (23.0331, 14.9730, -42.5619), 2.0373),
+        ((90.8027, -2.0831, 1.4410), (91.1528, -1.6435, 0.0447), 1.4441),
+    ],
+)
+def test_the_distance_is_ciede2000(one, other, expected):
+    """Pairs of the authors' table of test data."""
+    assert abs(distance(np.array(one, float), np.array(other, float)) - expected) < 1e-4
+
+
+@pytest.mark.parametrize("vision", VISIONS)
+def test_the_first_six_are_told_apart(vision):
+    least, pair = nearest(list(BALLS[:6]), vision)
+    assert least >= 13, f"{pair} are {least:.1f} apart in {vision}"
+
+
+@pytest.mark.parametrize("vision", VISIONS)
+def test_all_eight_are_told_apart(vision):
+    least, pair = nearest(list(BALLS), vision)
+    assert least >= 11, f"{pair} are {least:.1f} apart in {vision}"
+
+
+@pytest.mark.parametrize(("colors", "floor"), [(BALLS[:6], 18), (BALLS, 13)])
+@pytest.mark.parametrize("vision", VISIONS)
+def test_none_is_taken_for_the_surface(vision, colors, floor):
+    ramp = lab(ramp_colors("deep", np.linspace(0, 1, 201)), vision)
+    least = {color: float(distance(lab(rgb(color), vision), ramp).min()) for color in colors}
+    assert min(least.values()) >= floor, f"in {vision}: {least}"
+
+
+def test_all_stand_out_from_the_dark_ground():
+    ground = lab(rgb(THEMES["dark"].background))
+    assert all(lab(rgb(color))[0] - ground[0] > 35 for color in BALLS)
+
+
+def test_the_ramp_rises_in_lightness_for_everybody():
+    for vision in VISIONS:
+        assert (np.diff(lab(ramp_colors("deep", np.linspace(0, 1, 101)), vision)[:, 0]) > 0).all(), vision
+
+
+def test_colours_are_given_out_once():
+    given = ball_colors([None, BALLS[0], None, "#123456", None])
+    assert given == [BALLS[1], BALLS[0], BALLS[2], "#123456", BALLS[3]]

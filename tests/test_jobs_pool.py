@@ -1,0 +1,142 @@
+"""The processes that draw together, with a stand-in for the scene: what they say, how they end."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from scenes.stage import pool
+from scenes.stage.chunks import Chunks, Task
+from scenes.stage.errors import MachineError
+from scenes.stage.pool import Crew, useful_jobs
+
+pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="forks")
+FRAMES, SIZE = 240, (32, 16)
+PARENT = os.getpid()
+
+
+class Scene:
+    """Frames of one grey each, drawn by nobody."""
+
+    frames, pixels = FRAMES, SIZE
+
+    def __init__(self, pause: float) -> None:
+        self.pause = pause
+        self.camera = SimpleNamespace(read_rgba=self.read)
+
+    def draw_frame(self, index: int) -> None:
+        time.sleep(self.pause)
+        self.index = index
+
+    def read(self, into: np.ndarray) -> np.ndarray:
+        into[:] = self.index % 256
+        return into
+
+
+@dataclass(frozen=True)
+class Faulty(Task):
+    """`fault` is raised in a child, in its first chunk; a number is the signal that ends it instead."""
+
+    fault: object = None
+    staging: bool = False
+
+    def stage(self) -> Scene:
+        self.fail(self.staging)
+        return Scene(0.001 if self.fault is None else 0.01)  # so that a child has time to fail
+
+    def fail(self, now: bool) -> None:
+        if now and self.fault is not None and os.getpid() != PARENT:
+            if isinstance(self.fault, int):
+                os.kill(os.getpid(), self.fault)
+            raise self.fault
+
+
+def task(fault: object = None, staging: bool = False) -> Faulty:
+    experiment = SimpleNamespace(video=SimpleNamespace(transparent=False))
+    made = Faulty(experiment, [], 30, ".mp4", lambda index, rgba: made.fail(index % 60 > 3), fault, staging)
+    return made
+
+
+@pytest.fixture(autouse=True)
+def forking(monkeypatch):
+    """The stand-in needs no GL, so whatever other tests made in this process is no danger here."""
+    monkeypatch.setattr(pool, "can_fork", lambda: True)
+
+
+def film(folder: Path, jobs: int, task: Task, progress=None) -> Chunks:
+    with Crew(task, jobs) as crew:
+        return crew.draw(crew.stage(), folder, progress)
+
+
+@pytest.mark.parametrize("jobs", [1, 2, 3])
+def test_the_frames_of_all_are_counted(jobs, tmp_path):
+    told = []
+    chunks = film(tmp_path, jobs, task(), lambda done, total: told.append((done, total)))
+    assert told == [(done, FRAMES) for done in range(1, FRAMES + 1)]
+    assert all(file.exists() for file, _ in chunks.files()) and len(list(tmp_path.iterdir())) == 4
+    assert multiprocessing.active_children() == []
+
+
+def test_what_is_there_is_counted_at_once_and_not_drawn(tmp_path):
+    told, chunks = [], Chunks(tmp_path, FRAMES, ".mp4")
+    for number in (0, 1, 3):
+        chunks.place(number).touch()
+    film(tmp_path, 2, task(), lambda done, total: told.append(done))
+    assert told == [180, *range(181, 241)]
+    assert [file.stat().st_size > 0 for file, _ in chunks.files()] == [False, False, True, False]
+
+
+class Odd(Exception):
+    """An error that cannot be sent to another process."""
+
+    def __reduce__(self):
+        raise TypeError("stays here")
+
+
+@pytest.mark.parametrize("staging", [True, False])
+@pytest.mark.parametrize(("fault", "kind", "words", "traced"), [
+    (ValueError("a fault of ours"), ValueError, "^a fault of ours$", True),
+    (Odd("a fault of ours"), RuntimeError, "a fault of ours", True),
+    (MachineError("no driver"), MachineError, "^no driver$", False),
+    (OSError(28, "No space left on device"), OSError, "No space left on device", False),
+    (signal.SIGKILL, MachineError, r"^a drawing process was ended from outside \(exit code -9\); if memory is", False),
+])  # fmt: skip
+def test_what_goes_wrong_in_a_child_ends_the_film(fault, kind, words, traced, staging, tmp_path):
+    with pytest.raises(kind, match=words) as caught:
+        film(tmp_path, 3, task(fault, staging))
+    cause = caught.value.__cause__
+    assert (isinstance(cause, pool.ChildTraceback) and "in fail" in str(cause)) == traced
+    assert multiprocessing.active_children() == []
+
+
+def test_an_error_of_the_disk_names_the_folder_once(tmp_path):
+    with pytest.raises(OSError, match="No space") as caught:
+        film(tmp_path, 2, task(OSError(28, "No space left on device")))
+    assert caught.value.strerror == f"No space left on device ({tmp_path})"
+
+
+def test_an_interrupt_ends_the_children(tmp_path):
+    def interrupt(done: int, total: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        film(tmp_path, 3, task(), interrupt)
+    assert multiprocessing.active_children() == []
+
+
+def test_how_many_processes_help(monkeypatch):
+    monkeypatch.setattr("os.sched_getaffinity", lambda process: set(range(16)))
+    assert [useful_jobs(frames) for frames in (1, 60, 120, 240, 450, 10**6)] == [1, 1, 2, 4, 8, 8]
+    monkeypatch.setattr(pool, "can_fork", lambda: False)
+    assert [useful_jobs(frames) for frames in (1, 240, 480, 10**6)] == [1, 1, 2, 8]
+    monkeypatch.setattr("os.sched_getaffinity", lambda process: {3})
+    assert useful_jobs(10**6) == 1
