@@ -100,27 +100,19 @@ def _list(what: str) -> None:
 
 def _preview(names: Sequence[str], options: dict[str, Any]) -> None:
     """The live window of one config."""
-    unsuited = {"output": "in the window r renders the film and s saves a still", "at": "drag the window's time bar",
-                "check": "give one of the two"}
-    problems: list[Problem | str] = [f"--{name}: does not go with --preview; {cure}"
-                                     for name, cure in unsuited.items() if options[name]]
-    if len(names) > 1:
-        problems.append(f"--preview: shows one config, not {len(names)}; give one")
-    read: list[Problem] = []
-    experiments = [loaded for name in names for loaded in _load(name, options, read)]
-    if problems or read:
-        raise UserErrors([*problems, *read])
-    given = [word for text in options["overrides"] for word in ("--set", text)]
-    given += [word for key in ("quality", "resolution", "fps", "jobs") if options[key] is not None
-              for word in (f"--{key}", options[key])]
-    path, video = experiments[0].path, _video(options)
+    from configs.targets import given_video, unsuited_for_window
+    problems = unsuited_for_window(names, options)
+    experiments = [loaded for name in names for loaded in _load(name, options, problems)]
+    if problems:
+        raise UserErrors(problems)
     from scenes.live import preview
     from scenes.stage.errors import MachineError
     try:
-        preview(path, lambda data, more: configs.load(path, [*options["overrides"], *more], video, data),
-                [sys.executable, os.path.abspath(__file__), str(path), *given])
+        preview(experiments[0].path, options["overrides"], given_video(options))
     except MachineError as error:
         raise UserErrors([str(error)]) from error
+    except Terminated:  # somebody closed the window that way
+        pass
 
 
 def _make(names: Sequence[str], options: dict[str, Any]) -> None:
@@ -185,17 +177,12 @@ def _write(experiment: Experiment, trajectories: Sequence[Any], place: Path, at:
 
 
 def _load(name: str, options: dict[str, Any], problems: list[Problem]) -> list[Experiment]:
+    from configs.targets import given_video
     try:
-        return [configs.load(configs.find(name), options["overrides"], _video(options))]
+        return [configs.load(configs.find(name), options["overrides"], given_video(options))]
     except configs.ConfigErrors as error:
         problems.extend(error.problems)
         return []
-
-
-def _video(options: dict[str, Any]) -> dict[str, Any]:
-    """What the command line says about the picture."""
-    return {**{key: options[key] for key in ("quality", "resolution", "fps")},
-            "transparent": options["transparent"] or None}
 
 
 def _draw(experiment: Experiment, trajectories: Sequence[Any], place: Path, at: float | None,

@@ -1,4 +1,4 @@
-"""Which font sets a character: the ones matplotlib ships, so that every machine draws the same, else one of the machine's.
+"""Which font sets a character: one that matplotlib ships, so that every machine draws the same, else the machine's.
 
 Latin, Greek and Cyrillic are in DejaVu Sans; for others (Chinese, Japanese, Hindi, ...) the fonts installed here are
 searched once, and a character that no font has is named, never drawn as an empty box.

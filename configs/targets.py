@@ -3,10 +3,10 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from configs.errors import Mark, Problem, listed, nearest, show
 from configs.machine import DISK_BYTES, disk_free, size
@@ -114,6 +114,22 @@ def unsuited(experiment: Experiment, target: Path) -> list[Problem]:
             what = f"{rows:,} rows need about {size(needed)}, {size(free)} are free at {target.parent}"
             return [_written(experiment, ("steps",), what, "use fewer steps or starts")]
     return []
+
+
+def given_video(options: Mapping[str, Any]) -> dict[str, Any]:
+    """What the command line says about the picture, as `configs.load` takes it."""
+    return {**{key: options[key] for key in ("quality", "resolution", "fps")},
+            "transparent": options["transparent"] or None}
+
+
+def unsuited_for_window(names: Sequence[str], options: Mapping[str, Any]) -> list[Problem]:
+    """What on the command line does not go with --preview."""
+    cures = {"output": "in the window r renders the film and s saves a still", "at": "drag the window's time bar",
+             "check": "give one of the two", "resume": "leave it out"}
+    problems = [_said(f"--{name}", "does not go with --preview", cure) for name, cure in cures.items() if options[name]]
+    if len(names) > 1:
+        problems.append(_said("--preview", f"shows one config, not {len(names)}", "give one"))
+    return problems
 
 
 def _written(experiment: Experiment, keys: tuple[str, ...], what: str, cure: str) -> Problem:

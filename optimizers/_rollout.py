@@ -24,8 +24,9 @@ class Trajectory:
     gradient (runs, steps+1, 2): the exact surface's at positions;
     gradient_used, gradient_at (runs, steps, 2): the gradient that step k asked for last (before weight decay) and the
     point it was taken at (NAG looks ahead); state: inner state by name, (runs, steps+1, ...);
-    status (runs,): "ok" or "diverged"; last (runs,): index of the run's last row. After it everything is NaN; a
-    diverged run's last row is the first in which position, loss or gradient is not finite, kept as it is.
+    status (runs,): "ok", "diverged" or "left" (beyond a surface that is known within bounds only); last (runs,): index
+    of the run's last row. After it everything is NaN; the last row of a run that is not ok is the first in which
+    position, loss or gradient is not finite, kept as it is.
     """
 
     optimizer: str
@@ -79,7 +80,18 @@ def roll(optimizer: Optimizer, surface: Objective, starts: npt.ArrayLike, steps:
         rows[gone[1:]] = np.nan
     return Trajectory(optimizer.name, start, _runs_first(positions), _runs_first(loss), _runs_first(gradient),
                       _runs_first(used), _runs_first(at), {name: _runs_first(rows) for name, rows in state.items()},
-                      np.where(diverged, "diverged", "ok"), last)
+                      np.where(_left(surface, positions, at, last), "left", np.where(diverged, "diverged", "ok")), last)
+
+
+def _left(surface: Objective, positions: Array, at: Array, last: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    """(runs,) whether a run ended beyond what its surface knows, by `surface.inside`, or asked there for a gradient."""
+    inside = getattr(surface, "inside", None)
+    if inside is None:
+        return np.zeros(len(last), dtype=bool)
+    runs = np.arange(len(last))
+    places = [positions[last, runs], *([at[np.maximum(last - 1, 0), runs]] if len(at) else [])]
+    left: npt.NDArray[np.bool_] = np.any([np.isfinite(each).all(axis=-1) & ~inside(each) for each in places], axis=0)
+    return left
 
 
 class _Watched:

@@ -1,14 +1,22 @@
 """Loss surfaces over the plane. Every file of this folder without a leading underscore is one; its name is public."""
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from os import PathLike
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from numpy.typing import ArrayLike
 
 from registry import Registry
 from surfaces._base import CORNER, Domain, Minimum, Surface
 from surfaces._text import ExpressionError
 
-__all__ = ["SURFACES", "Domain", "ExpressionError", "Minimum", "Surface", "from_expression"]
+if TYPE_CHECKING:
+    from surfaces._plane import Plane
+
+__all__ = ["SURFACES", "Domain", "ExpressionError", "Minimum", "Surface", "from_expression", "plane_of_path",
+           "read_samples", "save_samples"]
 
 SURFACES: Registry[Surface] = Registry("surfaces", Path(__file__).parent, Surface)
 
@@ -22,3 +30,25 @@ def from_expression(text: str, parameters: Mapping[str, float] | None = None,
     """
     from surfaces._expression import read_surface
     return read_surface(text, dict(parameters or {}), domain, CORNER if start is None else start)
+
+
+def read_samples(file: str | PathLike[str]) -> Surface:
+    """The surface through the samples of an .npz: see `surfaces/_sampled.py`. Raises ValueError, in one line, OSError."""
+    from surfaces._sampled import read_samples
+    return read_samples(Path(file))
+
+
+def save_samples(file: str | PathLike[str], x: ArrayLike, y: ArrayLike, z_of: Callable[[float, float], float]) -> None:
+    """Write z_of(x, y), a function of two floats, at all pairs of x (m,) and y (n,) for `surface: {samples: FILE}`.
+
+    x and y rise strictly, at least 4 each. The file is whole or absent. Raises ValueError, in one line, for x, y or
+    values that cannot be used, before anything is written.
+    """
+    from surfaces._sampled import save_samples
+    save_samples(file, x, y, z_of)
+
+
+def plane_of_path(weights: ArrayLike) -> Plane:
+    """The plane that a path through many weights (steps + 1, d) varies most in: see `surfaces/_plane.py`."""
+    from surfaces._plane import plane_of_path
+    return plane_of_path(weights)

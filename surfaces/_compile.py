@@ -7,7 +7,8 @@ operations takes some multiple of n lines, whatever its form, and every shared s
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Iterable, Sequence
 from itertools import combinations_with_replacement
 from typing import Any
 
@@ -17,6 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 Array = NDArray[np.float64]
 Symbolic = Any
 BLOCK = 8192   # points computed at once, so that the named results stay in the processor's cache
+NAME = re.compile(r"\bt\d+\b")   # of an operation's result
 PAIRS = tuple(combinations_with_replacement(range(2), 2))   # second derivatives: xx, xy, yy
 
 
@@ -118,29 +120,76 @@ class Tape:
         return kept[::-1]
 
 
-def compiled(formula: Symbolic, x: Symbolic, y: Symbolic, order: int) -> Callable[[Array], Array]:
-    """points (n, 2) -> (n, 1), (n, 2) or (n, 3): value, gradient or (xx, xy, yy) of the formula, by order 0, 1, 2."""
-    from sympy import lambdify
+Listing = tuple[list[tuple[str, str]], list[str]]   # (name, operation on earlier names), names of the results; as text
 
-    from surfaces._functions import NUMPY
+
+def listing(formula: Symbolic, x: Symbolic, y: Symbolic, order: int) -> Listing:
+    """The value, gradient or (xx, xy, yy) of the formula, by order 0, 1, 2, one operation a line."""
     from surfaces._printer import Printer
 
-    tape = Tape(x, y, order)
+    tape, printer = Tape(x, y, order), Printer()
     jet = tape.jet(formula)
     wanted = [jet[0]] if order == 0 else list(jet[order])
-    lines = tape.lines(wanted)
-    names = {**vars(np), **NUMPY}   # naming the module "numpy" instead would import numpy's test tools: 0.1 s
-    run = lambdify([x, y], wanted, modules=[names], printer=Printer(), cse=lambda _: (lines, wanted))
+    return ([(str(name), printer.doprint(operation)) for name, operation in tape.lines(wanted)],
+            [printer.doprint(result) for result in wanted])
+
+
+def together(listings: Iterable[Listing]) -> Listing:
+    """Listings one after the other, without the operations that an earlier one has made: each keeps its bits."""
+    names: dict[str, str] = {}
+    wanted: list[str] = []
+    for lines, results in listings:
+        own: dict[str, str] = {}
+        for name, operation in lines:
+            own[name] = names.setdefault(_renamed(operation, own), f"t{len(names)}")
+        wanted += [_renamed(result, own) for result in results]
+    return [(name, operation) for operation, name in names.items()], wanted
+
+
+def frugal(lines: list[tuple[str, str]], wanted: list[str]) -> Listing:
+    """The same with few names: one is used again as soon as nobody needs what it stood for, so that memory stays hot."""
+    needed = {name: len(lines) for result in wanted for name in NAME.findall(result)}
+    for number, (_, operation) in reversed([*enumerate(lines)]):
+        for name in NAME.findall(operation):
+            needed.setdefault(name, number)
+    free: list[str] = []
+    own: dict[str, str] = {}
+    made = []
+    for number, (name, operation) in enumerate(lines):
+        made.append((own, _renamed(operation, own)))
+        free += [own[each] for each in dict.fromkeys(NAME.findall(operation)) if needed[each] == number]
+        own[name] = free.pop() if free else f"t{len(set(own.values()))}"
+        made[-1] = (own[name], made[-1][1])
+    return made, [_renamed(result, own) for result in wanted]
+
+
+def _renamed(text: str, names: dict[str, str]) -> str:
+    return NAME.sub(lambda found: names[found[0]], text)
+
+
+def compiled(formula: Symbolic, x: Symbolic, y: Symbolic, orders: Sequence[int]) -> Callable[[Array], Array]:
+    """points (n, 2) -> (n, entries): value, gradient, (xx, xy, yy) of the formula, for the orders 0, 1, 2 asked for.
+
+    Each entry is contiguous in memory, and so are x and y at best.
+    """
+    from surfaces._functions import NUMPY
+
+    lines, wanted = frugal(*together(listing(formula, x, y, order) for order in orders))
+    text = "\n    ".join([f"def run({x}, {y}):", *(f"{name} = {made}" for name, made in lines),
+                          f"return {', '.join(wanted)},"])
+    names: dict[str, Any] = {**vars(np), **NUMPY}
+    exec(compile(text, "<formula>", "exec"), names)   # written from the formula's operations, never from its text
+    run = names["run"]
 
     def evaluate(points: Array) -> Array:
-        result = np.empty((len(points), len(wanted)))
+        result = np.empty((len(wanted), len(points)))
         with np.errstate(all="ignore"):
             for begin in range(0, len(points), BLOCK):
                 block = slice(begin, begin + BLOCK)
-                columns = np.ascontiguousarray(points[block].T)
-                for column, entry in enumerate(run(columns[0], columns[1])):
-                    result[block, column] = entry
-        return result
+                columns = np.ascontiguousarray(points[block, 0]), np.ascontiguousarray(points[block, 1])
+                for row, entry in zip(result, run(*columns), strict=True):
+                    row[block] = entry
+        return result.T
 
     return evaluate
 
@@ -154,24 +203,30 @@ class Compiled:
 
     def __init__(self, formula: Symbolic, x: Symbolic, y: Symbolic) -> None:
         self.formula, self.axes = formula, (x, y)
-        self._functions: dict[int, Callable[[Array], Array]] = {}
+        self._functions: dict[tuple[int, ...], Callable[[Array], Array]] = {}
 
-    def _flat(self, points: Array, order: int) -> Array:
-        if order not in self._functions:
-            self._functions[order] = compiled(self.formula, *self.axes, order)
-        result = self._functions[order](points)
-        if order:
-            holes = np.asarray(np.isnan(result).any(axis=1))
+    def _flat(self, points: Array, *orders: int) -> Array:
+        if orders not in self._functions:
+            self._functions[orders] = compiled(self.formula, *self.axes, orders)
+        result = self._functions[orders](points)
+        slopes = result[:, orders.count(0):]
+        if slopes.size and math.isnan(np.add.reduce(slopes, axis=None)):   # a quick look: nan adds up to nan
+            holes = np.asarray(np.isnan(slopes).any(axis=1))
             if holes.any():
                 holes[holes] = np.isfinite(self._flat(points[holes], 0)[:, 0])
-                result[holes] = np.nan_to_num(result[holes], nan=0.0, posinf=np.inf, neginf=-np.inf)
+                slopes[holes] = np.nan_to_num(slopes[holes], nan=0.0, posinf=np.inf, neginf=-np.inf)
         return result
 
-    def _at(self, points: ArrayLike, order: int) -> tuple[Array, tuple[int, ...]]:
+    def _at(self, points: ArrayLike, *orders: int) -> tuple[Array, tuple[int, ...]]:
         at = np.asarray(points, dtype=np.float64)
         if at.shape[-1:] != (2,):
             raise ValueError(f"points must have shape (..., 2), not {at.shape}")
-        return self._flat(at.reshape(-1, 2), order), at.shape[:-1]
+        return self._flat(at if at.ndim == 2 else at.reshape(-1, 2), *orders), at.shape[:-1]
+
+    def value_and_gradient(self, points: ArrayLike) -> tuple[Array, Array]:
+        """What `value` and `gradient` give, to the bit, what they share computed once."""
+        result, shape = self._at(points, 0, 1)
+        return result[:, 0].reshape(shape), result[:, 1:].reshape(*shape, 2)
 
     def value(self, points: ArrayLike) -> Array:
         result, shape = self._at(points, 0)

@@ -11,22 +11,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 
-def preview(path: Path, read: Callable, command: Sequence[str]) -> None:
-    """Show the config at `path` until its window is closed.
+def preview(path: Path, overrides: Sequence[str], video: Mapping[str, Any]) -> None:
+    """Show the config at `path` until its window is closed; `overrides` and `video` as `configs.load` takes them.
 
-    `read(data, overrides)` gives the experiment of the file's content; `command` renders its film. Raises MachineError
-    where there is no display or no driver, ConfigErrors and OSError for the file.
+    Raises MachineError where there is no display or no driver, ConfigErrors and OSError for the file.
     """
+    from configs import load
     from scenes.stage.window import check_display
 
     check_display()
-    data = path.read_bytes()
-    read(data, [])
     from scenes.live.session import Session
 
-    Session(path, data, read, command).run()
+    def read(data: bytes, more: Sequence[str]):
+        return load(path, [*overrides, *more], video, data)
 
+    script = Path(__file__).resolve().parents[2] / "render.py"
+    given = [word for text in overrides for word in ("--set", text)]
+    given += [word for key in ("quality", "resolution", "fps") if video[key] for word in (f"--{key}", video[key])]
+    Session(path, path.read_bytes(), read, [sys.executable, str(script), str(path), *given]).run()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+import sys
 import threading
 from collections.abc import Callable, Sequence
 
@@ -45,6 +46,7 @@ class Film:
     def stop(self) -> None:
         """Give up the film that is being made; its process removes what it has begun."""
         if self.process is not None and self.process.poll() is None:
+            print("the film that was being rendered is given up", file=sys.stderr, flush=True)
             self.process.terminate()
             try:
                 self.process.wait(3)

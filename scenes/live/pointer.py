@@ -59,7 +59,7 @@ class Pointer:
         return ("panel", panel) if panel else ("bar", self.bar.at(x, y)) if strip and y >= height else None
 
     def press(self, x: float, y: float, button: str, held: set[str]) -> None:
-        self.pressed, self.pointer, self.dirty, self.asked = (x, y), (x, y), True, self.asked
+        self.pressed, self.pointer, self.dirty = (x, y), (x, y), True
         control = self._control_at(x, y)
         if self.notes.help and control is None:
             self.notes.help = False

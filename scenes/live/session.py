@@ -32,7 +32,7 @@ IDLE = 0.5  # seconds between two looks at whether the window is still there
 SETTLE = 0.25  # seconds without a change by hand until everything is made to follow it
 RESIZE = 0.12  # seconds without a change of size until the scene is staged for it
 AGAIN = 0.15  # seconds until a file with errors is read once more, in case it was only half written
-HELD = (0.35, 0.05)  # seconds until a held key repeats, and between two repeats
+HELD = 0.05  # seconds between two repeats of a held key
 
 
 class Session(Acts, Files, Pointer):
@@ -50,6 +50,7 @@ class Session(Acts, Files, Pointer):
         self.bar, self.panel, self.notes = Bar(), Panel(), Notes()
         self.film, self.watcher = Film(self.window.wake), Watcher(self._changed)
         self.news: list[set[Path]] = []
+        self.doubtful: set[Path] = set()  # files that could not be read the first time
         self.pointer: tuple[float, float] | None = None
         self.controls_shown, self.dirty, self.drawn = True, True, None
         self.held: tuple | None = None  # key that repeats, and when next
@@ -90,10 +91,9 @@ class Session(Acts, Files, Pointer):
         return max(min([IDLE, *due]), 0.0)
 
     def _due(self, name: str) -> bool:
-        if self.at[name] is None or self.now < self.at[name]:
-            return False
-        self.at[name] = None
-        return True
+        if due := self.at[name] is not None and self.now >= self.at[name]:
+            self.at[name] = None
+        return due
 
     def later(self, name: str, seconds: float) -> None:
         self.at[name] = time.perf_counter() + seconds
@@ -107,11 +107,10 @@ class Session(Acts, Files, Pointer):
             self.attempt(self.model.settle)
             self.restage()
         if self._due("again"):
-            self.reload(set(), last=True)
+            self.reload(self.doubtful, last=True)
         if self.held is not None and self.now >= self.held[1]:
-            binding = self.held[0]
-            self.held = (binding, self.now + HELD[1])
-            self.act(binding)
+            self.held = (self.held[0], self.now + HELD)
+            self.act(self.held[0])
         if self.notes.words and self.notes.changes_at(self.now) <= 0.03:
             self.dirty = True
 
@@ -122,8 +121,7 @@ class Session(Acts, Files, Pointer):
     def _take_news(self) -> None:
         while self.news:
             self.reload(self.news.pop(0))
-        if self.film.share is not None or self.film.ended:
-            self.dirty = True
+        self.dirty |= self.film.share is not None or bool(self.film.ended)
         while self.film.ended:
             made, words = self.film.ended.pop(0)
             self.say(f"the film is ready: {words}" if made else f"the film was not made: {words}", 6)
@@ -178,7 +176,8 @@ class Session(Acts, Files, Pointer):
         self.mark_click(paint, theme)
         if self.panel.open:
             file, hidden = self.path.name, self.screen.hidden
-            self.panel.draw(paint, width, height, self.model, hidden, theme, self.pointer, file, self.taken(width, height))
+            taken = self.taken(width, height)
+            self.panel.draw(paint, width, height, self.model, hidden, theme, self.pointer, file, taken)
         if strip:
             player = self.player
             state = BarState(player.seconds, player.last, player.playing, player.speed, player.loop,
@@ -200,17 +199,14 @@ class Session(Acts, Files, Pointer):
         others = any(path.name != self.path.name for path in paths)
         try:
             data = self.path.read_bytes()
-        except OSError as error:
-            data, why = b"", f"{self.path}: cannot be read: {error.strerror}; the window shows what it was"
-        else:
-            why = ""
-        if data == self.model.data and not others:
-            return self._mended()
-        try:
-            filed = self.model.read(data, []) if not why else None
-        except ConfigErrors as error:
-            why = "\n".join(str(problem) for problem in error.problems)
-        if why:
+            if data == self.model.data and not others:
+                return self._mended()
+            filed = self.model.read(data, [])
+        except (OSError, ConfigErrors) as error:
+            why = str(error)
+            if isinstance(error, OSError):
+                why = f"{self.path}: cannot be read: {error.strerror}; the window shows what it was"
+            self.doubtful = self.doubtful | paths
             return self._wrong(why) if last else self.later("again", AGAIN)
         lost = self.model.reload(data, filed, others)
         self._mended()
@@ -221,7 +217,7 @@ class Session(Acts, Files, Pointer):
         self.watcher.watch(named_files(filed))
 
     def _mended(self) -> None:
-        self.at["again"] = None
+        self.at["again"], self.doubtful = None, set()
         self.dirty |= bool(self.notes.problems)
         self.notes.problems = []
 
@@ -231,7 +227,6 @@ class Session(Acts, Files, Pointer):
             print(why, file=sys.stderr, flush=True)
 
     def close(self) -> None:
-        """Safe to call more than once."""
         self.closing = True
         self.film.stop()
         self.watcher.stopped.set()
@@ -239,7 +234,7 @@ class Session(Acts, Files, Pointer):
             self.screen.release()
             self.window.destroy()
 
-    # keys, as the window tells them
+    # what the window tells
     def key(self, name: str, held: set[str]) -> None:
         self.press_key(name, held, TABLE)
 

@@ -150,7 +150,7 @@ class LossSurface(Layer):
             ink=(1.0, 1.0, 1.0) if self.dark else (0.05, 0.08, 0.15),
             line_width=max(1.0, 1.1 * line),
             baked=0,
-            strength=(0.12 * self.grid, 0.20 * self.contours, 0.16, opacity),
+            strength=(0.12 * self.grid, 0.20 * self.contours, opacity),
         )
         if opacity >= 1:
             ctx.disable(moderngl.BLEND)

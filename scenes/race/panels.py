@@ -37,6 +37,8 @@ class Panels:
             setattr(self, part, getattr(self, f"_{part}")(wish if isinstance(wish, str) else usual) if wish else None)
         if display.heights.kind == "log":
             self._note("height: logarithmic in the loss")
+        if experiment.noise is not None:
+            self._note(f"gradient noise: {experiment.noise.words}".replace("_", " "))
         if display.cut is not None:
             self._note(f"cut off above loss {short(display.cut)}")
         bottom = page.height - min(self.corners.next["bottom_left"], self.corners.next["bottom_right"])
@@ -109,7 +111,11 @@ class Panels:
 
     def _row(self, entry, color: str, index: int) -> Row:
         told = entry.label.replace("=", " ")
-        named = {key: value for key, value in entry.given.items() if f"{key} {short(value)}" not in told}
+        named = {
+            key: value
+            for key, value in entry.given.items()
+            if f"{key} {short(value)}" not in told and not (isinstance(value, str) and value in told)
+        }
         details = "   ".join(f"{key} {short(value)}" for key, value in named.items())
         tags = (*([OUTSIDE] if self.outside[index].any() else []), *([DIVERGED] if self.diverged[index].any() else []))
         return Row(color, entry.label, details, tags)

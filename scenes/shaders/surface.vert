@@ -9,13 +9,14 @@ in vec3 point;
 in vec3 normal;
 out vec2 v_uv;
 out vec3 v_cell;
-out vec2 v_shine;           // highlight, and whether this is the lower side
+out vec2 v_light;           // brightness, less on the lower side, and highlight
 void main() {
     vec3 to_eye = normalize(camera_position - point);
     float side = dot(normal, to_eye);
     vec3 facing = side < 0.0 ? -normal : normal;
     float shine = pow(max(dot(facing, normalize(light + to_eye)), 0.0), 36.0);
-    v_shine = vec2(shine, clamp(0.5 - side * 40.0, 0.0, 1.0));
+    float brightness = 1.0 - 0.45 * clamp(0.5 - side * 40.0, 0.0, 1.0);
+    v_light = vec2(brightness, 0.16 * shine * brightness);
     v_uv = point.xy * plate.zw + plate.xy;
     v_cell = (point - origin) * spacing;
     gl_Position = project(point);

@@ -54,6 +54,7 @@ def window_class():
             self.ended, self.buttons = False, {mouse.LEFT: "left", mouse.MIDDLE: "middle", mouse.RIGHT: "right"}
             self.listener = listener
             self._window.event(self.on_mouse_leave)
+            self._window.event(self.on_deactivate)
             self._window.set_minimum_size(160, 120)
             self.loop = pyglet.app.platform_event_loop
             self.loop.start()
@@ -133,6 +134,9 @@ def window_class():
 
         def on_mouse_leave(self, x, y):
             self._tell("leave")
+
+        def on_deactivate(self):
+            self._tell("key_up", "")  # another window has the keyboard now: nothing is held here
 
         def on_resize(self, width, height):
             super().on_resize(width, height)

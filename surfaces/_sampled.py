@@ -1,0 +1,247 @@
+"""Surfaces known at the points of a grid: read from a file of samples, bicubic between them."""
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import stat
+import zipfile
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from surfaces._base import CORNER, SYMBOLS, Array, Minimum, Surface
+
+NAMES, FEWEST, MOST = ("x", "y", "z"), 4, 4_000_000   # arrays of a file, samples a side, samples in all
+MOST_BYTES = 8 * MOST + 100_000                        # of a file, and of each array in it
+FORM = "write the file with surfaces.save_samples(file, x, y, z_of)"
+
+
+class SamplesError(ValueError):
+    """The samples cannot be used; the message is one line that says what is wrong and the cure."""
+
+
+@dataclass(frozen=True, eq=False)
+class Sampled(Surface):
+    """The surface through samples z (m, n) at x (m,) and y (n,), z[i, j] at (x[i], y[j]).
+
+    Bicubic splines through every sample, twice continuously differentiable (de Boor, A Practical Guide to Splines,
+    1978, chapter XVII); gradient and Hessian are those of the interpolant, exactly. Its domain is the samples' hull;
+    outside of it nothing is known and everything is nan. Raises SamplesError for samples that cannot be used.
+    """
+
+    x: Array
+    y: Array
+    z: Array
+    file: str = ""       # as it is named on screen and in reports
+    digest: str = ""     # SHA-256 of the file
+    spline: Any = field(init=False, repr=False)
+
+    __eq__ = object.__eq__      # the arrays are not compared
+    __hash__ = object.__hash__
+
+    def __post_init__(self) -> None:
+        from scipy.interpolate import RectBivariateSpline
+        x, y, z = checked(self.x, self.y, self.z)
+        for name, values in {"x": x, "y": y, "z": z, "spline": RectBivariateSpline(x, y, z)}.items():
+            object.__setattr__(self, name, values)
+        self._place(((float(x[0]), float(x[-1])), (float(y[0]), float(y[-1]))), CORNER)
+
+    @property
+    def name(self) -> str:
+        return ""
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        return {}
+
+    @property
+    def expression(self) -> str:
+        return ""
+
+    @cached_property
+    def compiled(self) -> Any:
+        return _Spline(self)
+
+    @cached_property
+    def minima(self) -> tuple[Minimum, ...]:
+        """The local minima inside the hull; a low point on its edge is none, as the slope may go on beyond."""
+        from surfaces._minima import find
+        (x0, x1), (y0, y1) = self.domain
+        steep = 1e-6 * float(np.ptp(self.z)) / np.array([x1 - x0, y1 - y0])
+        return tuple(each for each in find(self) if bool((np.abs(self.gradient(each[:2])) <= steep).all()))
+
+    def inside(self, points: ArrayLike) -> NDArray[np.bool_]:
+        """Whether points (..., 2) lie in the hull, its edge included: (...)."""
+        at, ((x0, x1), (y0, y1)) = np.asarray(points, dtype=np.float64), self.domain
+        result: NDArray[np.bool_] = ((at >= (x0, y0)) & (at <= (x1, y1))).all(axis=-1)
+        return result
+
+    @cached_property
+    def carried_on(self) -> Surface:
+        """The same, with the nearest edge's values outside the hull: for what is drawn across the edge."""
+        return _CarriedOn(self.x, self.y, self.z, self.file, self.digest)
+
+
+class _CarriedOn(Sampled):
+    def value(self, points: ArrayLike) -> Array:
+        return super().value(self._within(points))
+
+    def gradient(self, points: ArrayLike) -> Array:
+        return super().gradient(self._within(points))
+
+    def _within(self, points: ArrayLike) -> Array:
+        (x0, x1), (y0, y1) = self.domain
+        within: Array = np.clip(np.asarray(points, dtype=np.float64), (x0, y0), (x1, y1))
+        return within
+
+
+class _Spline:
+    """Value, gradient and Hessian at points (..., 2), in the manner of `surfaces._compile.Compiled`."""
+
+    def __init__(self, surface: Sampled) -> None:
+        self.surface = surface
+
+    @cached_property
+    def axes(self) -> tuple[Any, Any]:
+        import sympy
+        x, y = (sympy.Symbol(name, real=True) for name in SYMBOLS)
+        return x, y
+
+    @cached_property
+    def formula(self) -> Any:
+        """None there is: a number, so that nobody looks for kinks in it."""
+        import sympy
+        return sympy.S.Zero
+
+    def value(self, points: ArrayLike) -> Array:
+        return self._at(points, ((0, 0),))[..., 0]
+
+    def gradient(self, points: ArrayLike) -> Array:
+        return self._at(points, ((1, 0), (0, 1)))
+
+    def hessian(self, points: ArrayLike) -> Array:
+        rows = self._at(points, ((2, 0), (1, 1), (0, 2)))
+        return rows[..., [0, 1, 1, 2]].reshape(*rows.shape[:-1], 2, 2)
+
+    def _at(self, points: ArrayLike, orders: tuple[tuple[int, int], ...]) -> Array:
+        at = np.asarray(points, dtype=np.float64)
+        if at.shape[-1:] != (2,):
+            raise ValueError(f"points must have shape (..., 2), not {at.shape}")
+        flat, inside = at.reshape(-1, 2), self.surface.inside(at).reshape(-1)
+        result = np.full((len(flat), len(orders)), np.nan)
+        known = flat[inside]
+        for column, (dx, dy) in enumerate(orders if len(known) else ()):
+            result[inside, column] = self.surface.spline.ev(known[:, 0], known[:, 1], dx=dx, dy=dy)
+        return result.reshape(*at.shape[:-1], len(orders))
+
+
+def checked(x: ArrayLike, y: ArrayLike, z: ArrayLike | None = None) -> tuple[Array, Array, Array]:
+    """x (m,), y (n,) and z (m, n) as floats (z empty when none is given). Raises SamplesError."""
+    sides = []
+    for name, given in (("x", x), ("y", y)):
+        side = _numbers(name, given)
+        if side.ndim != 1:
+            raise SamplesError(f"{name} has shape {side.shape}; it must be one row of numbers")
+        if len(side) < FEWEST:
+            raise SamplesError(f"{name} has {len(side)} number{'s' * (len(side) != 1)}; give at least {FEWEST}")
+        stuck = np.flatnonzero(np.diff(side) <= 0)
+        if len(stuck):
+            i = int(stuck[0])
+            raise SamplesError(f"{name}[{i + 1}] = {side[i + 1]:g} is not above {name}[{i}] = {side[i]:g}; "
+                               f"{name} must rise strictly")
+        sides.append(side)
+    m, n = len(sides[0]), len(sides[1])
+    if m * n > MOST:
+        raise SamplesError(f"{m} x {n} samples are too many; give at most {MOST:,}")
+    if z is None:
+        return sides[0], sides[1], np.empty((0, 0))
+    heights = _numbers("z", z)
+    if heights.shape == (n, m) and m != n:
+        raise SamplesError(f"z has shape ({n}, {m}), it is transposed; give z.T, with z[i, j] at (x[i], y[j])")
+    if heights.shape != (m, n):
+        raise SamplesError(f"z has shape {heights.shape}; x and y need ({m}, {n}), with z[i, j] at (x[i], y[j])")
+    return sides[0], sides[1], heights
+
+
+def _numbers(name: str, given: ArrayLike) -> Array:
+    array = np.asarray(given)
+    if array.dtype.kind not in "fiu":
+        raise SamplesError(f"{name} does not hold numbers; {FORM}")
+    numbers = array.astype(np.float64)
+    wrong = np.argwhere(~np.isfinite(numbers))
+    if len(wrong):
+        raise SamplesError(f"{name}[{', '.join(map(str, wrong[0]))}] is {numbers[tuple(wrong[0])]}; "
+                           "every sample must be finite")
+    return numbers
+
+
+def read_samples(path: Path, file: str = "") -> Sampled:
+    """The surface of a file of samples, an .npz with the arrays x, y and z. Nothing in it is executed.
+
+    Raises SamplesError for what is no such file, or too large, and OSError where it cannot be read.
+    """
+    about = path.stat()
+    if not stat.S_ISREG(about.st_mode):
+        raise SamplesError("is not a regular file; give an .npz")
+    if about.st_size > 3 * MOST_BYTES:
+        raise SamplesError(f"has {about.st_size:,} bytes; give at most {MOST:,} samples")
+    data = path.read_bytes()
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            arrays = [_array(archive, name) for name in NAMES]
+    except SamplesError:
+        raise
+    except (zipfile.BadZipFile, zlib.error, ValueError, EOFError, OSError, NotImplementedError, RuntimeError):
+        raise SamplesError(f"is not a whole .npz of numbers; {FORM}") from None
+    return Sampled(*arrays, file=file or path.name, digest=hashlib.sha256(data).hexdigest())
+
+
+def _array(archive: zipfile.ZipFile, name: str) -> Array:
+    """One array, its size known before any memory is taken."""
+    found = [info for info in archive.infolist() if info.filename == f"{name}.npy"]
+    if not found:
+        raise SamplesError(f"holds no array {name}; {FORM}")
+    if found[0].compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise SamplesError(f"is packed in an unusual way; {FORM}")
+    with archive.open(found[0]) as packed:
+        data = packed.read(MOST_BYTES + 1)
+    if len(data) > MOST_BYTES:
+        raise SamplesError(f"{name} is too large; give at most {MOST:,} samples")
+    stream = io.BytesIO(data)
+    version = np.lib.format.read_magic(stream)
+    read = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}.get(version)
+    if read is None:
+        raise SamplesError(f"{name} is written in an unusual way; {FORM}")
+    shape, _, dtype = read(stream)
+    if dtype.kind not in "fiu" or int(np.prod([float(side) for side in shape])) * dtype.itemsize > len(data):
+        raise SamplesError(f"{name} does not hold numbers, or not all of them; {FORM}")
+    stream.seek(0)
+    array: Array = np.lib.format.read_array(stream, allow_pickle=False)
+    return array
+
+
+def save_samples(file: str | os.PathLike[str], x: ArrayLike, y: ArrayLike,
+                 z_of: Callable[[float, float], Any]) -> None:
+    """Samples of z_of(x, y), a function of two floats, into a file that `surface: {samples: FILE}` reads.
+
+    x (m,) and y (n,) rise strictly, at least 4 each; z_of is called once for each pair. The file is whole or absent.
+    Raises SamplesError for x and y that cannot be used and for a z that is not finite, before anything is written.
+    """
+    columns, rows, _ = checked(x, y)
+    z = np.array([[float(z_of(one, other)) for other in rows.tolist()] for one in columns.tolist()])
+    checked(columns, rows, z)
+    path = Path(file)
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with part.open("wb") as stream:
+            np.savez_compressed(stream, x=columns, y=rows, z=z)
+        os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)

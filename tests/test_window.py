@@ -1,0 +1,326 @@
+"""The live window on a real (virtual) display, with real keys and clicks."""
+from __future__ import annotations
+
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import configs
+from scenes_help import environment
+from tools.window_driver import STRIP, Display, Window, missing
+
+pytestmark = pytest.mark.skipif(bool(missing()), reason=f"the live window is not tried: {missing()}")
+
+ROOT = Path(__file__).resolve().parent.parent
+SIZE = (640, 360)
+UNIT = 0.8  # of the controls, in a window of that size
+WHOLE = (SIZE[0], SIZE[1] + round(STRIP * 0.8))
+FILM = """\
+title: A small film  # shown
+surface: {name: bowl_with_two_holes, domain: {x: [-2, 2.2], y: [-1.6, 2.6]}}
+# where they begin
+start: [-0.64, 1.8]
+steps: 40
+optimizers:
+  - sgd: {lr: 0.1}   # slow
+  - adam: {lr: 0.05, betas: [0.9, 0.99]}
+camera: {theta: 22, phi: 37, orbit: 1.5}
+video: {resolution: 640x360, fps: 10, seconds: 6}
+"""
+
+
+@pytest.fixture(scope="module")
+def display():
+    made = Display()
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def window(display, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("window")
+    (folder / "film.yaml").write_text(FILM)
+    made = Window(display, folder / "film.yaml", folder)
+    made.config = folder / "film.yaml"
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def fresh(window):
+    """The window as it was opened: the file as it was, paused at the beginning."""
+    if window.config.read_text() != FILM:
+        window.config.write_text(FILM)
+    window.resize(*WHOLE)
+    window.key("BackSpace", "0", "Home")
+    shows(window, 0.0)
+    if len({window.picture(WHOLE).tobytes() for _ in range(3) if not time.sleep(0.15)}) > 1:
+        window.key("space")
+    window.key("Home")
+    return window
+
+
+def scene_of(config: Path, size=SIZE):
+    from scenes.stage.render import make_scene
+
+    experiment = configs.load(config, [], {"resolution": f"{size[0]}x{size[1]}"})
+    return make_scene(experiment, experiment.roll())
+
+
+def frame(config: Path, seconds: float, size=SIZE) -> np.ndarray:
+    """The film's frame of that moment."""
+    from scenes.stage.render import frame_pixels
+
+    scene = scene_of(config, size)
+    try:
+        return frame_pixels(scene, round(seconds * 10))[..., :3]
+    finally:
+        scene.release()
+
+
+def far(a: np.ndarray, b: np.ndarray) -> float:
+    """Mean difference in 0 ... 255."""
+    return float(np.abs(a.astype(int) - b.astype(int)).mean())
+
+
+def shows(window: Window, seconds: float, config: Path | None = None, size=SIZE) -> None:
+    wanted = frame(config or window.config, seconds, size)
+    window.wait_for(lambda: far(window.picture(size), wanted) < 0.2, 10, f"it does not show {seconds} s")
+
+
+def test_what_is_shown_is_the_films_frame(fresh: Window) -> None:
+    shows(fresh, 0.0)
+    fresh.key("shift+Right", "shift+Right", "shift+Right")
+    shows(fresh, 3.0)
+    fresh.key("End")
+    shows(fresh, 5.9)
+    fresh.key("shift+Left")
+    shows(fresh, 4.9)
+    assert far(frame(fresh.config, 3.0), frame(fresh.config, 4.9)) > 1  # or all this would say nothing
+
+
+def test_it_plays_and_pauses(fresh: Window) -> None:
+    before = fresh.picture(SIZE)
+    fresh.key("space")
+    fresh.wait_for(lambda: far(fresh.picture(SIZE), before) > 0.5, 10, "it does not play")
+    fresh.key("space")
+    time.sleep(0.3)
+    still = fresh.picture(WHOLE)
+    time.sleep(0.5)
+    assert np.array_equal(fresh.picture(WHOLE), still)
+
+
+def test_the_time_bar_is_dragged(fresh: Window) -> None:
+    fresh.drag((150, SIZE[1] + 18), (300, SIZE[1] + 18))
+    picture = fresh.picture(SIZE)
+    scene = scene_of(fresh.config)
+    try:
+        moments = {index: scene_frame(scene, index) for index in range(60)}
+    finally:
+        scene.release()
+    nearest = min(moments, key=lambda index: far(moments[index], picture))
+    assert 10 < nearest < 50
+    assert far(moments[nearest], picture) < 2
+
+
+def scene_frame(scene, index: int) -> np.ndarray:
+    from scenes.stage.render import frame_pixels
+
+    return frame_pixels(scene, index)[..., :3]
+
+
+def written(window: Window) -> str:
+    """The file after `w`."""
+    before = window.config.read_text()
+    window.key("w")
+    window.wait_for(lambda: window.config.read_text() != before, 5, "nothing was written")
+    return window.config.read_text()
+
+
+@pytest.mark.parametrize("point", [(0.9, -0.5), (-1.5, 2.1)])
+def test_a_click_drops_all_balls_where_it_points(fresh: Window, point: tuple[float, float]) -> None:
+    from scenes.live.hands import Sight
+
+    scene = scene_of(fresh.config)
+    try:
+        scene.draw_at(0.0)
+        sight = Sight.of(scene)
+        world = scene.display.to_world(np.array([point, (point[0] + 0.01, point[1]), (point[0], point[1] + 0.01)]))
+        x, y = sight.pixel(world[0])
+        pixel = 0.01 / np.linalg.norm(sight.pixel(world[1:]) - [x, y], axis=1).min()  # in the domain's units
+    finally:
+        scene.release()
+    fresh.click(int(x), int(y))
+    time.sleep(0.8)  # a second click would make it a double click
+    text = written(fresh)
+    assert text.replace(text.splitlines()[3], "") == FILM.replace(FILM.splitlines()[3], "")
+    start = configs.load(fresh.config).entries[0].starts[0]
+    assert np.abs(start - point).max() < 1.5 * pixel
+
+
+def test_dragging_a_ball_moves_its_start_alone(fresh: Window) -> None:
+    from scenes.live.hands import Sight
+
+    scene = scene_of(fresh.config)
+    try:
+        scene.draw_at(0.0)
+        sight = Sight.of(scene)
+        _, _, center, _ = scene.balls_at(0.0)[1]
+        start, end = sight.pixel(center), sight.pixel(scene.display.to_world(np.array([[1.0, 1.9]]))[0])
+    finally:
+        scene.release()
+    fresh.drag(tuple(start), tuple(end))
+    time.sleep(0.8)
+    written(fresh)
+    entries = configs.load(fresh.config).entries
+    assert entries[0].starts.tolist() == [[-0.64, 1.8]]
+    assert np.abs(entries[1].starts - [1.0, 1.9]).max() < 0.03
+
+
+def test_a_slider_rolls_at_once_and_w_writes_only_its_value(fresh: Window) -> None:
+    before = fresh.picture(SIZE)
+    fresh.key("End")
+    shows(fresh, 5.9)
+    fresh.key("p", "n", "bracketright", "bracketright")
+    time.sleep(0.6)
+    text = written(fresh)
+    lines, was = text.splitlines(), FILM.splitlines()
+    assert [index for index, line in enumerate(lines) if line != was[index]] == [7]
+    assert lines[7].startswith("  - adam: {lr: 0.06") and lines[7].endswith(", betas: [0.9, 0.99]}")
+    fresh.key("p")
+    shows(fresh, 5.9)
+    assert far(before, fresh.picture(SIZE)) > 0.5
+
+
+def test_saving_the_file_shows_it_and_errors_keep_the_old_picture(fresh: Window) -> None:
+    changed = FILM.replace("A small film", "Another title").replace("steps: 40", "steps: 30")
+    fresh.config.write_text(changed)
+    shows(fresh, 0.0)
+    bad = changed.replace("steps: 30", "steps: -3").replace("- sgd", "- sgdd")
+    replacement = fresh.config.with_suffix(".new")
+    replacement.write_text(bad)
+    replacement.replace(fresh.config)
+    fresh.wait_for(lambda: "steps: -3 is out of range" in fresh.told.read_text(), 5, "the errors are not told")
+    assert 'unknown optimizer "sgdd"; did you mean sgd?' in fresh.told.read_text()
+    time.sleep(0.3)
+    picture, was = fresh.picture(SIZE), frame_of(changed, fresh)
+    assert far(picture[120:], was[120:]) < 0.2  # below the messages
+    assert far(picture[:60], was[:60]) > 0.5
+    fresh.config.unlink()
+    fresh.config.write_text(changed)
+    shows(fresh, 0.0)
+
+
+def frame_of(text: str, window: Window) -> np.ndarray:
+    other = window.config.with_name("other.yaml")
+    other.write_text(text)
+    return frame(other, 0.0)
+
+
+def test_w_does_not_overwrite_what_changed_meanwhile(fresh: Window) -> None:
+    fresh.key("p", "bracketright")
+    time.sleep(0.5)
+    fresh.config.write_text(FILM + "# mine\n")
+    fresh.key("w")
+    time.sleep(0.6)
+    assert fresh.config.read_text() == FILM + "# mine\n"
+    fresh.key("w")
+    fresh.wait_for(lambda: "# mine" in fresh.config.read_text() != FILM + "# mine\n", 5, "asked twice, not written")
+    assert fresh.config.read_text().count("\n") == FILM.count("\n") + 1
+    fresh.key("p")
+
+
+def test_the_camera_follows_keys_and_mouse_and_returns(fresh: Window) -> None:
+    shows(fresh, 0.0)
+    for act in (lambda: fresh.key("ctrl+Left"), lambda: fresh.drag((560, 300), (480, 280)),
+                lambda: fresh.drag((560, 300), (500, 330), button=3), lambda: fresh.click(400, 200, button=4),
+                lambda: fresh.key("plus"), lambda: fresh.key("ctrl+shift+Up")):
+        before = fresh.picture(SIZE)
+        act()
+        fresh.wait_for(lambda b=before: far(fresh.picture(SIZE), b) > 0.3, 5, "the camera does not move")
+    fresh.key("c")
+    fresh.wait_for(lambda: "camera: {theta: " in fresh.said.read_text(), 5, "the camera is not copied")
+    seen = fresh.picture(SIZE)
+    fresh.config.write_text(FILM.replace(FILM.splitlines()[8], fresh.said.read_text().splitlines()[-1]))
+    fresh.key("0")
+    shows(fresh, 0.0)
+    assert far(fresh.picture(SIZE)[40:], seen[40:]) < 6  # the camera section shows what was seen
+
+
+def test_a_hidden_optimizer_is_not_there(fresh: Window) -> None:
+    shows(fresh, 0.0)
+    before = fresh.picture(SIZE)
+    fresh.key("2")
+    fresh.wait_for(lambda: far(fresh.picture(SIZE), before) > 0.05, 5, "nothing changed")
+    fresh.key("2")
+    shows(fresh, 0.0)
+
+
+def test_a_still_is_what_is_seen(fresh: Window) -> None:
+    from PIL import Image
+
+    fresh.key("shift+Right", "s")
+    fresh.wait_for(lambda: ".png" in fresh.said.read_text(), 10, "no still was saved")
+    path = fresh.config.parent / fresh.said.read_text().splitlines()[-1]
+    with Image.open(path) as picture:
+        assert np.array_equal(np.asarray(picture.convert("RGB")), frame(fresh.config, 1.0))
+
+
+@pytest.mark.parametrize("size", [(900, 520), (361, 640), (801, 303)])
+def test_it_is_right_at_any_size(fresh: Window, size: tuple[int, int]) -> None:
+    fresh.key("h")  # the controls away: the picture has the whole window
+    fresh.resize(*size)
+    try:
+        shows(fresh, 0.0, size=size)
+        assert fresh.picture(size).shape == (size[1], size[0], 3)
+    finally:
+        fresh.resize(*WHOLE)
+        fresh.key("h")
+
+
+def test_it_rests_when_nothing_moves(fresh: Window) -> None:
+    time.sleep(4)  # messages fade
+    before = fresh.cpu()
+    time.sleep(3)
+    assert (fresh.cpu() - before) / 3 < 0.03
+
+
+def end_by_signal(window: Window) -> None:
+    window.process.send_signal(signal.SIGINT)
+
+
+ENDS = {"q": lambda window: window.key("q"), "ctrl-c": end_by_signal,
+        "close": lambda window: window.hand("windowquit", window.number),
+        "destroy": lambda window: window.hand("windowclose", window.number),
+        "kill": lambda window: window.hand("windowkill", window.number)}
+
+
+@pytest.mark.parametrize("way", ENDS)
+def test_it_ends_cleanly(display: Display, tmp_path: Path, way: str) -> None:
+    (tmp_path / "film.yaml").write_text(FILM)
+    window = Window(display, tmp_path / "film.yaml", tmp_path)
+    try:
+        time.sleep(0.3)
+        ENDS[way](window)
+        window.wait_for(lambda: window.process.poll() is not None, 10, "it does not end")
+        assert window.process.returncode == (130 if way == "ctrl-c" else 0)
+        assert "Traceback" not in window.told.read_text()
+    finally:
+        window.close()
+
+
+def test_without_a_display_one_line_says_so(tmp_path: Path) -> None:
+    shutil.copy(ROOT / "configs" / "zigzag.yaml", tmp_path)
+    for more in ({}, {"DISPLAY": ":987"}):
+        kept = {key: value for key, value in environment(**more).items() if key != "PYGLET_HEADLESS"}
+        done = subprocess.run([sys.executable, ROOT / "render.py", "zigzag.yaml", "-p"], cwd=tmp_path, env=kept,
+                              capture_output=True, text=True, timeout=60)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert done.stderr.splitlines() == [
+            "--preview: there is no display here to open a window on; render a film instead: -o x.mp4"]
