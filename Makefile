@@ -5,7 +5,7 @@
 PYTHON ?=
 export PYTHON
 
-.PHONY: demo test schema check-style bench
+.PHONY: demo test schema check-style bench bench-numerics
 
 demo:
 	@sh tools/bootstrap.sh
@@ -16,7 +16,7 @@ test:
 	@sh tools/bootstrap.sh --test
 	@.venv/bin/python -m configs.jsonschema >&2
 	@$(MAKE) --no-print-directory check-style
-	@.venv/bin/python -m pytest
+	@.venv/bin/python -m pytest -n logical --maxprocesses 4 --dist loadfile
 
 # The schema that editors read lists the optimizers, surfaces and scenes that are there; it is written only if it changed.
 schema:
@@ -31,3 +31,8 @@ check-style:
 bench:
 	@sh tools/bootstrap.sh
 	@.venv/bin/python -m benchmarks.drawing $(ARGS)
+
+# How fast swarms of balls move, beside torch.optim, optax and scipy: make bench-numerics ARGS="--quick", ARGS="--write"
+bench-numerics:
+	@sh tools/bootstrap.sh
+	@.venv/bin/python -m benchmarks.optimizers $(ARGS)

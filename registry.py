@@ -36,13 +36,20 @@ class Registry(Mapping[str, type[T]], Generic[T]):
     def __init__(self, package: str, folder: Path, base: type[T], module: str = "") -> None:
         self.package, self.folder, self.base, self.module = package, folder, base, module
         self._loaded: dict[str, type[T]] = {}
+        self._added: dict[str, Path] = {}
+
+    def add(self, name: str, path: Path, member: type[T]) -> None:
+        """A member from a file elsewhere. Raises ValueError when the name is taken."""
+        if name in self:
+            raise ValueError(f"{name}: the name is taken; choose another")
+        self._added[name], self._loaded[name] = path, member
 
     def paths(self) -> dict[str, Path]:
         """Public name -> file, read from the disk each time, so that a file dropped in is there at once."""
         pattern = f"*/{self.module}.py" if self.module else "*.py"
         found = sorted(self.folder.glob(pattern))
         named = [(path.parent.name if self.module else path.stem, path) for path in found]
-        return {name: path for name, path in named if not name.startswith("_")}
+        return {**{name: path for name, path in named if not name.startswith("_")}, **self._added}
 
     def __getitem__(self, name: str) -> type[T]:
         if name not in self._loaded:

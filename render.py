@@ -24,7 +24,6 @@ from configs.version import VERSION
 if TYPE_CHECKING:
     from configs.experiment import Experiment
 
-LATER = {"plugin": "--plugin", "trust": "--trust"}
 USER, INTERRUPTED, TERMINATED = 2, 130, 143
 
 
@@ -61,15 +60,18 @@ class Terminated(BaseException):
 @click.option("-j", "--jobs", metavar="N", help="Processes for drawing; 0 (the default) = as many as help.")
 @click.option("--resume", is_flag=True, help="Go on with a film that was cut off.")
 @click.option("--verbose", is_flag=True, help="Say how long each part takes.")
-@click.option("--plugin", multiple=True, hidden=True)
-@click.option("--trust", is_flag=True, hidden=True)
+@click.option("--plugin", metavar="FILE.py", multiple=True,
+              help="Add the optimizer or surface of a file, repeatable. A plugin is code: it needs --trust.")
+@click.option("--trust", is_flag=True, help="Run the plugins of this command and of its configs.")
 @click.version_option(VERSION, prog_name="thalweg", message="%(prog)s %(version)s")
 def command(config: tuple[str, ...], **options: Any) -> None:
     """Films of optimizers rolling over loss surfaces.
 
     Each CONFIG becomes videos/NAME.mp4; a bare name means configs/NAME.yaml or configs/NAME/NAME.yaml.
     """
-    _refuse_later(options)
+    from configs.plugins import of_command
+    if problems := of_command(options["plugin"], options["trust"]):
+        raise UserErrors(problems)
     if options["what"]:
         _list(options["what"])
     elif options["schema"]:
@@ -81,12 +83,6 @@ def command(config: tuple[str, ...], **options: Any) -> None:
         _preview(config, options)
     else:
         _make(config, options)
-
-
-def _refuse_later(options: dict[str, Any]) -> None:
-    problems = [f"{option}: not in this version; leave it out" for name, option in LATER.items() if options[name]]
-    if problems:
-        raise UserErrors(problems)
 
 
 def _list(what: str) -> None:
@@ -122,7 +118,9 @@ def _make(names: Sequence[str], options: dict[str, Any]) -> None:
     _say(options, f"read in {time.perf_counter() - started:.2f} s")
     for experiment, place in zip(experiments, places, strict=True):
         started = time.perf_counter()
-        trajectories = experiment.roll()
+        from configs.targets import DATA
+        data = options["check"] or place.suffix.lower() in DATA
+        trajectories = experiment.roll(experiment.record if data else "all")
         _say(options, f"{experiment.name}: rolled in {time.perf_counter() - started:.2f} s")
         if options["check"]:
             from configs.report import report

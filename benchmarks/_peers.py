@@ -44,7 +44,8 @@ def ready(peer: str) -> Path:
         listed = folder / "pins.txt"
         listed.write_text(wanted, encoding="utf-8")
         run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", listed])
-        _lend_ffmpeg(folder, python)
+        if "imageio-ffmpeg" in wanted:
+            _lend_ffmpeg(folder, python)
     except Failed as error:
         raise Failed(f"could not be installed ({error})") from error
     stamp.write_text(wanted, encoding="utf-8")

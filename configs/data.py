@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -42,42 +43,55 @@ def runs(experiment: Experiment, trajectories: Sequence[Trajectory]) -> Iterator
 
 def write(path: Path, experiment: Experiment, trajectories: Sequence[Trajectory]) -> None:
     """The form is the path's suffix: .csv, .npz or .json. Raises OSError."""
+    trajectories = [_ended(each) if entry.recording else each
+                    for entry, each in zip(experiment.entries, trajectories, strict=True)]
     {".csv": write_csv, ".npz": write_npz, ".json": write_json}[path.suffix.lower()](path, experiment, trajectories)
 
 
+def _ended(trajectory: Trajectory) -> Trajectory:
+    """A recording with NaN after each run's end, as in every run, in place of what is shown there."""
+    gone = np.arange(len(trajectory.steps)) > trajectory.ends[:, None]
+    return replace(trajectory, loss=np.where(gone, np.nan, trajectory.loss),
+                   positions=np.where(gone[..., None], np.nan, trajectory.positions),
+                   gradient=np.where(gone[..., None], np.nan, trajectory.gradient))
+
+
 def write_csv(path: Path, experiment: Experiment, trajectories: Sequence[Trajectory]) -> None:
-    """A row for each run and step, the start being step 0, up to the run's last; see HEADER."""
+    """A row for each run and step that is kept, step 0 being the start, up to the run's last; see HEADER."""
     with whole(path) as part, part.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(HEADER)
         for entry, trajectory, ball in runs(experiment, trajectories):
-            rows = slice(int(trajectory.last[ball]) + 1)
+            rows = slice(int(trajectory.ends[ball]) + 1)
             columns = np.column_stack([trajectory.positions[ball, rows], trajectory.loss[ball, rows],
                                        trajectory.gradient[ball, rows]]).tolist()
             status = ["ok"] * len(columns)
             status[-1] = str(trajectory.status[ball])
-            writer.writerows((entry.label, entry.name, ball, step, *numbers, state)
-                             for step, (numbers, state) in enumerate(zip(columns, status, strict=True)))
+            steps = [*trajectory.steps[rows][:-1], int(trajectory.last[ball])]
+            writer.writerows((entry.label, trajectory.optimizer, ball, step, *numbers, state)
+                             for step, numbers, state in zip(steps, columns, status, strict=True))
 
 
 def write_npz(path: Path, experiment: Experiment, trajectories: Sequence[Trajectory]) -> None:
     """Arrays whose first axis is runs, NaN after a run's end; `config` (JSON) and `version` are texts.
 
-    label, optimizer, ball, start (runs, 2), start_index, replica, status, last; positions, gradient
-    (runs, steps+1, 2), loss (runs, steps+1); gradient_used and gradient_at (runs, steps, 2): what each step used and
-    where it was taken; state_NAME (runs, steps+1, ...): inner state after each step, NaN for optimizers that have none
-    of that name.
+    label, optimizer, ball, start (runs, 2), start_index, replica, status, last; steps (rows,): those that are kept, all
+    steps+1 unless `record` says otherwise; positions, gradient (runs, rows, 2), loss (runs, rows); gradient_used and
+    gradient_at (runs, rows, 2), without a row for the start: what the step to each row used and where it was taken;
+    state_NAME (runs, rows, ...): inner state, NaN for optimizers that have none of that name. A run that ended at a
+    step that is not kept has its end in the next row.
     """
     listed = list(runs(experiment, trajectories))
     arrays: dict[str, npt.NDArray[Any]] = {
         "label": np.array([run.entry.label for run in listed]),
-        "optimizer": np.array([run.entry.name for run in listed]),
+        "optimizer": np.array([run.trajectory.optimizer for run in listed]),
         "ball": np.array([run.ball for run in listed]),
         "start_index": np.concatenate([entry.start_index for entry in experiment.entries]),
         "replica": np.concatenate([entry.replica for entry in experiment.entries]),
         "start": np.concatenate([entry.starts for entry in experiment.entries]),
         "status": np.concatenate([trajectory.status for trajectory in trajectories]).astype(str),
         "last": np.concatenate([trajectory.last for trajectory in trajectories]),
+        "steps": np.array(trajectories[0].steps),
         "config": np.array(json.dumps(experiment.resolved, allow_nan=False)),
         "version": np.array(VERSION),
     }
@@ -112,9 +126,10 @@ def write_json(path: Path, experiment: Experiment, trajectories: Sequence[Trajec
         config = json.dumps(experiment.resolved, allow_nan=False)
         file.write(f'{{"version": "{VERSION}",\n"config": {config},\n"runs": [')
         for number, (entry, trajectory, ball) in enumerate(runs(experiment, trajectories)):
-            made = {"label": entry.label, "optimizer": entry.name, "ball": ball,
+            made = {"label": entry.label, "optimizer": trajectory.optimizer, "ball": ball,
                     "start_index": int(entry.start_index[ball]), "replica": int(entry.replica[ball]),
                     "status": str(trajectory.status[ball]), "last": int(trajectory.last[ball]),
+                    "steps": [*trajectory.steps],
                     "start": entry.starts[ball].tolist()}
             made |= {name: _nulled(getattr(trajectory, name)[ball]) for name in ARRAYS}
             made["state"] = {name: _nulled(values[ball]) for name, values in trajectory.state.items()}

@@ -8,13 +8,16 @@ import numpy as np
 import numpy.typing as npt
 
 from configs.errors import Mark, Report
-from configs.experiment import Entry
+from configs.experiment import PROJECTED, Entry
 from configs.labels import Named, labels
-from configs.machine import memory_free, memory_needed, size
+from configs.machine import BALL_BYTES, RUN_BYTES, STATE_BYTES, memory_free, memory_needed, size
 from configs.noise import check_noise
+from configs.recorded import Recording
 from configs.schedules import check_schedules, words_of
 from configs.sections import Draft
 from configs.starts import Start, check_positions
+from optimizers import Optimizer
+from optimizers._record import kept_steps
 
 if TYPE_CHECKING:
     from configs.loader import Parts
@@ -22,9 +25,14 @@ if TYPE_CHECKING:
 
 def named(drafts: Sequence[Draft]) -> list[str]:
     """The label of each entry."""
-    return labels([Named(draft.name, (draft.optimizer and draft.optimizer.display_name) or draft.name,
-                         vars(draft.optimizer) if draft.optimizer else {}, draft.told, draft.basics.label)
-                   for draft in drafts])
+    return labels([Named(draft.name, _display(draft), vars(draft.optimizer) if draft.optimizer else {}, draft.told,
+                         draft.basics.label) for draft in drafts])
+
+
+def _display(draft: Draft) -> str:
+    if draft.recording:
+        return draft.recording.label
+    return (draft.optimizer and draft.optimizer.display_name) or draft.name
 
 
 def entries(parts: Parts, names: Sequence[str], report: Report) -> list[Entry]:
@@ -50,6 +58,9 @@ def entries(parts: Parts, names: Sequence[str], report: Report) -> list[Entry]:
     made = []
     for draft, label in zip(parts.drafts, names, strict=True):
         starts = common
+        if draft.recording:
+            made += [_recorded(draft, draft.recording, label, parts, report)] if draft.optimizer else []
+            continue
         if draft.start:
             starts = draft.start.positions(domain, seed)
             check_positions(draft.start, parts.surface, starts, report)
@@ -71,17 +82,42 @@ def _entry(draft: Draft, label: str, starts: npt.NDArray[np.float64], replicas: 
                  schedule=draft.schedule, clip=draft.clip)
 
 
+def _recorded(draft: Draft, recording: Recording, label: str, parts: Parts, report: Report) -> Entry:
+    """The entry of runs made elsewhere; points that are not on the surface are reported with the csv's line."""
+    problem = recording.problem(parts.surface)
+    if problem:
+        report.add(draft.body.mark_of("file"), f"{draft.where}.file", *problem)
+    count, said = len(recording.balls), "elsewhere"
+    if not problem and recording.projected(parts.surface):
+        said = PROJECTED
+    starts = np.array([ball.points[0] for ball in recording.balls])
+    return Entry("recorded", label, _color(draft.basics.color), draft.optimizer, starts, {"recorded": said},
+                 start_index=np.arange(count), replica=np.zeros(count, dtype=np.int64), schedule={}, clip=None,
+                 recording=recording)
+
+
 def _color(color: str | None) -> str | None:
     if color and len(color) == 4:
         color = "#" + "".join(2 * digit for digit in color[1:])
     return color and color.upper()
 
 
+def state_bytes(optimizer: Optimizer | None) -> int:
+    """The inner state of one ball."""
+    if optimizer is None or type(optimizer).init is Optimizer.init:
+        return STATE_BYTES
+    return sum(rows.nbytes for rows in optimizer.init(np.zeros((1, 2)), optimizer.hyper()).values())
+
+
 def _fits(parts: Parts, shared: Start, report: Report) -> bool:
     """Whether rolling fits into the memory there is; else the problem is reported where the numbers stand."""
-    starts, replicas = [draft.start or shared for draft in parts.drafts], parts.basics.replicas
-    balls, steps, free = sum(start.balls for start in starts) * replicas, parts.basics.steps, memory_free()
-    needed = memory_needed(balls, steps)
+    starts = [draft.start or shared for draft in parts.drafts if not draft.recording] or [shared]
+    replicas, steps, free = parts.basics.replicas, parts.basics.steps, memory_free()
+    rows, each = len(kept_steps(parts.record, steps)) - 1, BALL_BYTES if parts.record == "all" else RUN_BYTES
+    balls = needed = 0
+    for draft in parts.drafts:
+        count = len(draft.recording.balls) if draft.recording else (draft.start or shared).balls * replicas
+        balls, needed = balls + count, needed + memory_needed(count, rows, state_bytes(draft.optimizer), each)
     try:
         needed += balls * parts.noise.bytes_a_run(parts.surface, steps) if parts.noise else 0
     except ValueError:  # reported by check_noise

@@ -13,7 +13,8 @@ from configs.reader import Node
 from registry import parameter
 
 if TYPE_CHECKING:
-    from optimizers import Optimizer, Trajectory
+    from configs.recorded import Recording
+    from optimizers import Optimizer, Record, Trajectory
     from optimizers._clip import Clip
     from optimizers._noise import Noise
     from optimizers._schedules import Schedule
@@ -25,6 +26,7 @@ Size: TypeAlias = Annotated[str, "size"]
 Panel: TypeAlias = bool | Literal["left", "right", "top_left", "top_right", "bottom_left", "bottom_right"]
 Pair: TypeAlias = tuple[float, float]
 
+PROJECTED = "elsewhere, projected"   # what the screen says of a recording whose loss is not the surface's below it
 FASTEST, WIDEST = 240, 7680
 QUALITIES = {"low": (854, 480, 30), "medium": (1280, 720, 30), "high": (1920, 1080, 60), "4k": (3840, 2160, 60)}
 
@@ -141,6 +143,7 @@ class Entry:
     replica: npt.NDArray[np.int64]
     schedule: dict[str, Schedule]
     clip: Clip | None
+    recording: Recording | None = None
 
 
 @dataclass(frozen=True)
@@ -158,18 +161,24 @@ class Experiment:
     steps: int
     seed: int
     noise: Noise | None
+    record: Record
     camera: Camera
     style: Style
     video: Video
     resolved: dict[str, Any]
     tree: Node = field(repr=False, compare=False)
 
-    def roll(self) -> list[Trajectory]:
-        """One trajectory an entry, all its balls at once."""
+    def roll(self, record: Record = "all") -> list[Trajectory]:
+        """One trajectory an entry, all its balls at once. A recording that is over stays where it ended.
+
+        `record` says which steps are kept: what is drawn needs all, data those of `self.record`.
+        """
         from optimizers import roll
-        return [roll(entry.optimizer, self.surface, entry.starts, self.steps, schedule=entry.schedule,
+        from optimizers._record import thinned
+        return [thinned(entry.recording.trajectory(self.surface, self.steps), record) if entry.recording else
+                roll(entry.optimizer, self.surface, entry.starts, self.steps, schedule=entry.schedule,
                      clip=entry.clip, noise=self.noise, seed=self.seed, start_index=entry.start_index,
-                     replica=entry.replica) for entry in self.entries]
+                     replica=entry.replica, record=record) for entry in self.entries]
 
     def written(self, *keys: str) -> Mark | None:
         """Where a value was written, by the file or the command line; None when it is a default."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from configs.experiment import Basics, Camera, EntryBasics, Keyframe, Style, VideoWords
+from configs.record import Every
 from configs.schema import fields_of, model_of
 from configs.starts import Box, Grid, Random
 from optimizers._clip import Clip
@@ -31,12 +32,14 @@ def schema() -> Schema:
         "title": basics["title"],
         "scene": _member(SCENES, "kind"),
         "surface": {"anyOf": [*_member(SURFACES, "name", "parameters", domain={"$ref": "#/$defs/box"})["anyOf"],
-                              _formula()]},
+                              _formula(), _samples()]},
         "start": {"$ref": "#/$defs/start"},
         "noise": _noise(),
+        "record": {"anyOf": [{"enum": ["all", "last", None]}, _object(Every)]},
         "optimizers": {"type": "array", "minItems": 1, "items": _entries(OPTIMIZERS)},
         "camera": _section(Camera, {"keyframes": {"type": ["array", "null"], "items": _object(Keyframe)}}),
         "style": _section(Style), "video": _section(VideoWords),
+        "plugins": {"type": ["array", "null"], "items": {"type": "string", "minLength": 1}},
         **basics,
     }
     return {"$schema": DIALECT, "title": "Thalweg film", "type": "object", "additionalProperties": False,
@@ -92,11 +95,19 @@ def _formula() -> Schema:
                            "domain": {"$ref": "#/$defs/box"}}}
 
 
+def _samples() -> Schema:
+    return {"type": "object", "additionalProperties": False, "required": ["samples"],
+            "properties": {"samples": {"type": "string", "minLength": 1, "description": "an .npz with x, y and z"},
+                           "sha256": {"type": "string", "description": "of that file, where no other will do"}}}
+
+
 def _entries(members: Registry[Any]) -> Schema:
     basics = _object(EntryBasics, {"start": {"$ref": "#/$defs/start"}, "clip": _clip()})["properties"]
     bodies = {name: {**_object(cls, {**basics, "schedule": _schedules(cls)}), "type": ["object", "null"]}
               for name, cls in _working(members).items()}
-    return {"anyOf": [{"enum": list(bodies)},
+    names, text = list(bodies), {"type": "string", "minLength": 1}
+    bodies["recorded"] = {**_object(EntryBasics, {"file": text, "sha256": text}), "required": ["file"]}
+    return {"anyOf": [{"enum": names},
                       {"type": "object", "additionalProperties": False, "minProperties": 1, "maxProperties": 1,
                        "properties": bodies}]}
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,17 +23,21 @@ from configs.experiment import (
 from configs.machine import size
 from configs.noise import read_noise
 from configs.overrides import overridden
+from configs.plugins import read_plugins
 from configs.reader import Node, read
+from configs.record import read_record
 from configs.resolved import resolved
 from configs.schema import checked, unknown
 from configs.sections import Draft, one_lined, read_optimizers, read_scene, read_surface
 from configs.starts import Start, read_start
 from configs.syntax import NotYaml
+from optimizers import Record
 from optimizers._noise import Noise
 
 MAX_BYTES = 1_000_000
 SECTIONS = ("title", "caption", "steps", "seed", "replicas", "scene", "surface", "start", "optimizers", "noise",
-            "camera", "style", "video")
+            "record",
+            "camera", "style", "video", "plugins")
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,7 @@ class Parts:
     kind: str
     options: Any
     noise: Noise | None
+    record: Record
     surface: Any
     start: Start | None
     drafts: list[Draft]
@@ -71,7 +76,7 @@ def load_config(path: Path, overrides: Iterable[str], video: Mapping[str, Any],
     return Experiment(
         path=path, name=path.stem, title=parts.basics.title, caption=parts.basics.caption, scene=parts.kind,
         options=parts.options, surface=parts.surface, entries=tuple(race), steps=parts.basics.steps,
-        seed=parts.basics.seed, noise=parts.noise, camera=parts.camera, style=parts.style, video=parts.video,
+        seed=parts.basics.seed, noise=parts.noise, record=parts.record, camera=parts.camera, style=parts.style, video=parts.video,
         resolved=resolved(parts, race), tree=tree)
 
 
@@ -117,15 +122,20 @@ def _sections(tree: Node, report: Report) -> Parts:
     """The first pass: every section alone."""
     for key in [key for key in tree.entries or {} if key not in SECTIONS]:
         unknown(key, SECTIONS, tree, "", report)
+    read_plugins(tree, report)
     read_basics, bad = checked(Basics, tree, "", report, known=False)
     basics = one_lined(read_basics or Basics())
     kind, options = read_scene(tree, report)
     surface = read_surface(tree, report)
     start = read_start(tree.child("start"), "start", tree.mark_of("start"), report) if tree.has("start") else None
     drafts = read_optimizers(tree, report)
+    recorded = [draft.recording.steps for draft in drafts if draft.recording]
+    if recorded and not tree.has("steps"):
+        basics = replace(basics, steps=max(1, *recorded))
     camera = read_camera(_section(tree, "camera"), report)
     style, _ = checked(Style, _section(tree, "style"), "style", report)
-    return Parts(tree, basics, "steps" not in bad, kind, options, read_noise(tree, report), surface, start, drafts,
+    return Parts(tree, basics, "steps" not in bad, kind, options, read_noise(tree, report),
+                 read_record(tree, report), surface, start, drafts,
                  camera, style or Style(), _video(_section(tree, "video"), report))
 
 

@@ -5,15 +5,17 @@ import os
 import shutil
 from pathlib import Path
 
-ROW_BYTES = 240        # of memory, for a ball and a step: positions, loss, gradients, inner state, and a copy of them
-BALL_BYTES = 4000      # of memory, for a ball: the mobjects and strings around it
+ROW_BYTES = 144        # of memory, for a ball and a step: positions, loss, gradients, and a copy of them
+STATE_BYTES = 40       # of inner state, for a ball: t and two moments
+BALL_BYTES = 4000      # of memory, for a ball that is drawn: the mobjects and strings around it
+RUN_BYTES = 1000       # of memory, for a ball that is data alone
 DISK_BYTES = {".csv": 130, ".json": 420, ".npz": 160}  # for a ball and a step, on the generous side
 LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
 
 
-def memory_needed(balls: int, steps: int) -> int:
-    """Bytes that rolling takes at its peak."""
-    return balls * (BALL_BYTES + ROW_BYTES * (steps + 1))
+def memory_needed(balls: int, steps: int, state: int = STATE_BYTES, ball: int = BALL_BYTES) -> int:
+    """Bytes that rolling takes at its peak: `steps` that are kept besides the start, `state` bytes of inner state."""
+    return balls * (ball + state + (ROW_BYTES + 2 * state) * (steps + 1))
 
 
 def memory_free() -> int | None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def report(experiment: Experiment, trajectories: Sequence[Trajectory]) -> Iterator[str]:
     """One line about the config, one for each entry."""
     video, balls = experiment.video, sum(len(entry.starts) for entry in experiment.entries)
-    surface = experiment.surface.name or "a formula"
+    surface = experiment.surface.name or getattr(experiment.surface, "file", "a formula")
     length = f", {words(video.seconds)} s" if video.seconds else ""
     noise = f", noise: {experiment.noise.words}" if experiment.noise else ""
     yield one_line(f"{experiment.path}: ok, {experiment.scene} on {surface}, {balls} ball{'s' * (balls != 1)}, "
@@ -32,7 +32,7 @@ def report(experiment: Experiment, trajectories: Sequence[Trajectory]) -> Iterat
 def _ending(experiment: Experiment, entry: Entry, trajectory: Trajectory) -> str:
     """'loss -0.68 at the minimum (0.98, 0.99)' for one ball; counts for several."""
     balls = len(entry.starts)
-    ends = trajectory.positions[np.arange(balls), trajectory.last]
+    ends = trajectory.positions[np.arange(balls), trajectory.ends]
     fine = trajectory.status == "ok"
     where = np.full(balls, -1)
     if fine.any():
@@ -40,12 +40,12 @@ def _ending(experiment: Experiment, entry: Entry, trajectory: Trajectory) -> str
     places = []
     for ball in range(balls):
         if not fine[ball]:
-            places.append(f"diverged at step {trajectory.last[ball]}" if balls == 1 else "diverged")
+            places.append(str(trajectory.status[ball]) + (f" at step {trajectory.last[ball]}" if balls == 1 else ""))
         elif where[ball] < 0:
             places.append("still moving")
         else:
             minimum = experiment.surface.minima[where[ball]]
             places.append(f"at the minimum ({minimum.x:.4g}, {minimum.y:.4g})")
     if balls == 1:
-        return f"loss {trajectory.loss[0, trajectory.last[0]]:.6g}, {places[0]}"
+        return f"loss {trajectory.loss[0, trajectory.ends[0]]:.6g}, {places[0]}"
     return ", ".join(f"{count} {place}" for place, count in Counter(places).most_common())

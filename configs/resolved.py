@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def resolved(parts: Parts, entries: Sequence[Entry]) -> dict[str, Any]:
     """Loading this again gives the same experiment."""
-    own = {index for index, draft in enumerate(parts.drafts) if draft.start}
+    own = {index for index, draft in enumerate(parts.drafts) if draft.start or draft.recording}
     shared = next((starts(entry) for index, entry in enumerate(entries) if index not in own), None)
     video = parts.video
     assert video is not None
@@ -33,6 +33,7 @@ def resolved(parts: Parts, entries: Sequence[Entry]) -> dict[str, Any]:
         "seed": parts.basics.seed,
         "replicas": parts.basics.replicas,
         "noise": parts.noise and {"kind": parts.noise.kind, **vars(parts.noise)},
+        "record": parts.record,
         "optimizers": [_entry(entry, index in own) for index, entry in enumerate(entries)],
         "camera": asdict(parts.camera),
         "style": asdict(parts.style),
@@ -41,11 +42,15 @@ def resolved(parts: Parts, entries: Sequence[Entry]) -> dict[str, Any]:
     }
     if shared is None:
         del made["start"]
+    if parts.tree.has("plugins"):
+        made["plugins"] = parts.tree.child("plugins").plain
     plain: dict[str, Any] = _plain(made)
     return plain
 
 
 def _surface(surface: Surface, node: Node) -> dict[str, Any]:
+    if node.has("samples"):
+        return {"samples": node.child("samples").scalar, "sha256": getattr(surface, "digest", None)}
     (x0, x1), (y0, y1) = surface.domain
     what: dict[str, Any] = {"name": surface.name, "parameters": surface.parameters}
     if node.has("expression"):  # as it was written, rather than as it was read
@@ -55,6 +60,9 @@ def _surface(surface: Surface, node: Node) -> dict[str, Any]:
 
 
 def _entry(entry: Entry, own_start: bool) -> dict[str, Any]:
+    if entry.recording:
+        return {entry.name: {"file": entry.recording.file, "sha256": entry.recording.digest, "label": entry.label,
+                             "color": entry.color}}
     body = {**vars(entry.optimizer), "label": entry.label, "color": entry.color}
     if own_start:
         body["start"] = starts(entry).tolist()

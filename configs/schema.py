@@ -26,10 +26,6 @@ FORMS = {"a colour": 'write "#RRGGBB", in quotes', "a size in pixels": "write it
 WORDS_OF_OTHERS = {"learning_rate": "lr", "step_size": "lr", "eta": "lr", "beta1": "betas", "beta2": "betas",
                    "epsilon": "eps", "mu": "momentum", "colour": "color", "iterations": "steps", "epochs": "steps",
                    "loss": "surface", "function": "surface", "bounds": "domain", "name": "label"}
-LATER = {
-    "": ("record", "plugins"),
-    "surface": ("samples",),
-}
 ELSEWHERE = {  # keys that belong to another place: section -> key -> where
     "": {"schedule": "in an optimizer's entry", "clip": "in an optimizer's entry", "batch": "as noise: {batch: 8}",
          "domain": "in the surface", "expression": "in the surface"},
@@ -64,11 +60,9 @@ def checked(cls: type[T], node: Node, where: str, report: Report, also: Iterable
 
 
 def unknown(key: str, known: Collection[str], node: Node, where: str, report: Report) -> None:
-    """Says that a key is not known, or not yet."""
+    """Says that a key is not known, or belongs elsewhere."""
     section = "start" if where.endswith("start") else where.split(".")[0]
-    if key in LATER.get(section, ()):
-        report.add(node.keys[key], join(where, key), "not in this version", "remove it")
-    elif key in ELSEWHERE.get(section, ()) and key not in known:
+    if key in ELSEWHERE.get(section, ()) and key not in known:
         report.add(node.keys[key], join(where, key), "is not read here", f"write it {ELSEWHERE[section][key]}")
     else:
         other = WORDS_OF_OTHERS.get(key, key)

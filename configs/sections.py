@@ -9,8 +9,10 @@ from configs.errors import Mark, Report, nearest, show
 from configs.experiment import Basics, EntryBasics
 from configs.labels import Named
 from configs.reader import Node
+from configs.recorded import Recorded, Recording
+from configs.samples import read_recorded, read_sampled
 from configs.schedules import read_clip, read_schedules, words_of
-from configs.schema import LATER, checked, fields_of, join, unknown
+from configs.schema import checked, fields_of, join, unknown
 from configs.starts import Start, read_box, read_start
 from optimizers import OPTIMIZERS
 from optimizers._clip import Clip
@@ -38,6 +40,7 @@ class Draft:
     given: tuple[str, ...]
     schedule: dict[str, Schedule]
     clip: Clip | None
+    recording: Recording | None = None
 
     @property
     def told(self) -> tuple[str, ...]:
@@ -82,14 +85,16 @@ def read_surface(tree: Node, report: Report) -> Any:
     if node.entries is None:
         cls = member(SURFACES, node, tree.mark_of("surface"), "surface", "a surface", report)
         return cls and cls()
+    if node.has("samples"):
+        return read_sampled(node, report)
     before = len(report.problems)
     for key in [key for key in node.entries if key not in ("name", "expression", "parameters", "domain")]:
-        unknown(key, ["name", "expression", "parameters", "domain"], node, "surface", report)
+        unknown(key, ["name", "expression", "samples", "parameters", "domain"], node, "surface", report)
     box = read_box(node, "domain", "surface.domain", report)
     if node.has("name") == node.has("expression"):
-        if not any(key in node.entries for key in LATER["surface"]) or node.has("name"):
-            what = "name and expression exclude each other" if node.has("name") else "has neither name nor expression"
-            report.add(tree.mark_of("surface"), "surface", what, "give one of the two")
+        what = ("name and expression exclude each other" if node.has("name")
+                else "has neither name, expression nor samples")
+        report.add(tree.mark_of("surface"), "surface", what, "give one of them")
         return None
     square = ((-3.0, 3.0), (-3.0, 3.0))
     surface = _named(node, report) if node.has("name") else _expression(node, box and box.within(square), report)
@@ -172,6 +177,9 @@ def _draft(entry: Node, index: int, report: Report) -> Iterator[Draft]:
             return
         name = next(iter(entry.entries))
         key, body = Node(entry.keys[name], name, text=name), entry.child(name)
+    if key.scalar == "recorded":
+        yield _recorded(body, key.mark, join(where, "recorded"), report)
+        return
     cls = member(OPTIMIZERS, key, key.mark, where, "an optimizer", report)
     if cls is None:
         return
@@ -190,6 +198,15 @@ def _draft(entry: Node, index: int, report: Report) -> Iterator[Draft]:
     given = tuple(name for name in fields_of(cls) if body.has(name) or name == "lr")
     yield Draft(key.text, where, key.mark, optimizer, one_lined(basics or EntryBasics()), body, start, given,
                 schedules or {}, clip)
+
+
+def _recorded(body: Node, mark: Mark, where: str, report: Report) -> Draft:
+    """An entry whose run was made elsewhere; its label is the csv's unless given."""
+    basics, recording = read_recorded(body, mark, where, report)
+    if recording is not None and basics.label is None:
+        basics = replace(basics, label=recording.label)
+    return Draft("recorded", where, mark, Recorded() if recording else None, one_lined(basics), body, None, (), {},
+                 None, recording)
 
 
 def told(start: Start | None, schedules: dict[str, Schedule], clip: Clip | None) -> tuple[str, ...]:

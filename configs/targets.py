@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from configs.errors import Mark, Problem, listed, nearest, show
-from configs.machine import DISK_BYTES, disk_free, size
+from configs.machine import DISK_BYTES, disk_free, memory_free, memory_needed, size
 
 if TYPE_CHECKING:
     from configs.experiment import Experiment
@@ -108,11 +108,19 @@ def unsuited(experiment: Experiment, target: Path) -> list[Problem]:
         return [_written(experiment, ("video", "transparent"), f"{suffix} has no transparency",
                          "use -o NAME.webm, NAME.mov or NAME.png")]
     if suffix in DISK_BYTES:
-        rows = sum(len(entry.starts) for entry in experiment.entries) * (experiment.steps + 1)
+        from optimizers._record import kept_steps
+        rows = sum(len(entry.starts) for entry in experiment.entries) * len(kept_steps(experiment.record, experiment.steps))
         needed, free = rows * DISK_BYTES[suffix], disk_free(target)
         if free is not None and needed > free:
             what = f"{rows:,} rows need about {size(needed)}, {size(free)} are free at {target.parent}"
             return [_written(experiment, ("steps",), what, "use fewer steps or starts")]
+    elif experiment.record != "all":     # what is drawn needs every step
+        from configs.entries import state_bytes
+        needed, free = sum(memory_needed(len(entry.starts), experiment.steps, state_bytes(entry.optimizer))
+                           for entry in experiment.entries), memory_free()
+        if free is not None and needed > 0.8 * free:
+            what = f"a film needs every step, {size(needed)} of memory, {size(free)} are free"
+            return [_written(experiment, ("record",), what, "use fewer steps or starts, or -o NAME.csv")]
     return []
 
 

@@ -10,10 +10,11 @@ from pathlib import Path
 from optimizers._base import Objective, Optimizer, State
 from optimizers._clip import Clip
 from optimizers._noise import NOISES
-from optimizers._rollout import Trajectory, roll
+from optimizers._record import Record, Trajectory
+from optimizers._rollout import roll
 from optimizers._schedules import SCHEDULES
 from registry import Registry
 
 OPTIMIZERS: Registry[Optimizer] = Registry("optimizers", Path(__file__).parent, Optimizer)
 
-__all__ = ["NOISES", "OPTIMIZERS", "SCHEDULES", "Clip", "Objective", "Optimizer", "State", "Trajectory", "roll"]
+__all__ = ["NOISES", "OPTIMIZERS", "SCHEDULES", "Clip", "Objective", "Optimizer", "Record", "State", "Trajectory", "roll"]

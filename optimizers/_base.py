@@ -70,6 +70,12 @@ class Optimizer:
         """One step of all runs: the new state and the new points (runs, 2). Pure: changes none of its inputs."""
         raise NotImplementedError
 
+    def settled(self, steps: int, hyper: Hyper) -> bool:
+        """Whether from the step after `steps` on the rule is the same for all that comes: it no longer looks at how
+        many steps were made. A ball that such a step leaves alone is at rest for good. To say False costs time only.
+        """
+        return False
+
 
 def check_ranges(options: Any) -> None:
     """Raises ValueError, in one line, when a number of a dataclass made with `parameter` is out of its range."""
@@ -118,3 +124,14 @@ def power(base: Any, exponent: Any) -> Any:
     if isinstance(exponent, np.ndarray):
         return np.array([base ** float(entry) for entry in exponent.flat]).reshape(exponent.shape)
     return base ** exponent
+
+
+def decayed(gradient: Array, points: Array, weight_decay: Any) -> Array:
+    """gradient + weight_decay * points; the gradient itself where the weight decay is the number 0."""
+    return gradient if isinstance(weight_decay, float) and weight_decay == 0 else gradient + weight_decay * points
+
+
+def mixed(share: Any, before: Array, added: Array) -> Array:
+    """share * before + added, written into `added`."""
+    np.add(share * before, added, out=added)
+    return added

@@ -35,6 +35,9 @@ class Source(Protocol):
 
     def gradient(self, points: Array, k: int) -> Array: ...
 
+    def keep(self, these: npt.NDArray[np.bool_]) -> None:
+        """Go on with some of the runs."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Noise:
@@ -170,6 +173,9 @@ class _Drawn:
         result: Array = self.table[row]
         return result
 
+    def keep(self, these: npt.NDArray[np.bool_]) -> None:
+        self.table, self.generator.keys = self.table[:, these], self.generator.keys[these]
+
 
 class _Added:
     """Exact gradient + (fixed + relative * its length) * draw."""
@@ -183,6 +189,9 @@ class _Added:
             return exact + self.fixed * draw
         x, y = exact[..., :1], exact[..., 1:]
         return exact + (self.fixed + self.relative * np.sqrt(x * x + y * y)) * draw
+
+    def keep(self, these: npt.NDArray[np.bool_]) -> None:
+        self.drawn.keep(these)
 
 
 class _Batches:
@@ -208,6 +217,9 @@ class _Batches:
     def gradient(self, points: Array, k: int) -> Array:
         result: Array = self.surface.batch_gradient(points, self.chosen(k))
         return result
+
+    def keep(self, these: npt.NDArray[np.bool_]) -> None:
+        self.order, self.generator.keys = self.order[:, these], self.generator.keys[these]
 
 
 def _epochs_at_once(count: int, size: int) -> int:

@@ -31,6 +31,9 @@ class TorchSGD(Optimizer):
             state["momentum_buffer"] = np.zeros_like(points)
         return state
 
+    def settled(self, steps: int, hyper: Hyper) -> bool:
+        return steps > 0
+
     def step(self, state: State, points: Array, objective: Objective, hyper: Hyper) -> tuple[State, Array]:
         direction = gradient = objective.gradient(points) + hyper.weight_decay * points
         new = {"step": state["step"] + 1}

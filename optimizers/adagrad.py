@@ -47,6 +47,9 @@ class AdaGrad(Optimizer):
     def init(self, points: Array, hyper: Hyper) -> State:
         return {"step": counter(points), "sum": np.zeros_like(points) + hyper.initial_accumulator_value}
 
+    def settled(self, steps: int, hyper: Hyper) -> bool:
+        return not np.any(hyper.lr_decay)
+
     def step(self, state: State, points: Array, objective: Objective, hyper: Hyper) -> tuple[State, Array]:
         gradient = objective.gradient(points) + hyper.weight_decay * points
         rate = hyper.lr / (1 + steps_made(state) * hyper.lr_decay)

@@ -5,7 +5,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optimizers._base import Array, Hyper, Objective, Optimizer, State, counter, power, steps_made
+from optimizers._base import (
+    Array,
+    Hyper,
+    Objective,
+    Optimizer,
+    State,
+    counter,
+    decayed,
+    mixed,
+    power,
+    steps_made,
+)
 from registry import parameter
 
 
@@ -50,13 +61,21 @@ class Adam(Optimizer):
     def init(self, points: Array, hyper: Hyper) -> State:
         return {"step": counter(points), "exp_avg": np.zeros_like(points), "exp_avg_sq": np.zeros_like(points)}
 
+    def settled(self, steps: int, hyper: Hyper) -> bool:
+        return all(np.all(1 - power(beta, steps + 1) == 1.0) for beta in hyper.betas)   # the corrections are over
+
     def step(self, state: State, points: Array, objective: Objective, hyper: Hyper) -> tuple[State, Array]:
         beta1, beta2 = hyper.betas
-        gradient = objective.gradient(points) + hyper.weight_decay * points
-        mean = beta1 * state["exp_avg"] + (1 - beta1) * gradient
-        square = beta2 * state["exp_avg_sq"] + (1 - beta2) * gradient * gradient
+        gradient = decayed(objective.gradient(points), points, hyper.weight_decay)
+        mean = mixed(beta1, state["exp_avg"], (1 - beta1) * gradient)
+        square = (1 - beta2) * gradient
+        square = mixed(beta2, state["exp_avg_sq"], np.multiply(square, gradient, out=square))
         time = steps_made(state) + 1
         rate = hyper.lr / (1 - power(beta1, time))
-        root = np.sqrt(square) / np.sqrt(1 - power(beta2, time))
+        root = np.sqrt(square)      # from here on in place: memory that is new costs more than the sums in it
+        root /= np.sqrt(1 - power(beta2, time))
+        root += hyper.eps
+        move = rate * mean
+        move /= root
         new = {"step": state["step"] + 1, "exp_avg": mean, "exp_avg_sq": square}
-        return new, points - rate * mean / (root + hyper.eps)
+        return new, np.subtract(points, move, out=move)

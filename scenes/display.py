@@ -77,7 +77,7 @@ class Display:
         z_scale: str | float = "auto",
         samples: int = 161,
     ) -> None:
-        self.surface = surface
+        self.surface = getattr(surface, "carried_on", surface)  # a ball at the edge of samples has somewhere to be
         self.domain = np.asarray(domain, dtype=float)
         self.center = self.domain.mean(axis=1)
         sides = self.domain[:, 1] - self.domain[:, 0]

@@ -114,6 +114,19 @@ def hold_last(positions: Array, last: NDArray[np.int_]) -> Array:
     return np.clip(held, -1e12, 1e12)
 
 
+def stop_at_edge(positions: Array, last: NDArray[np.int_], left: NDArray[np.bool_], domain: Array) -> Array:
+    """Runs that `left` what is known of their surface stop where their last step crosses its edge."""
+    stopped, low, high = positions.copy(), domain[:, 0], domain[:, 1]
+    for run in np.flatnonzero(left & (last > 0)):
+        before, after = positions[run, last[run] - 1], positions[run, last[run]]
+        with np.errstate(all="ignore"):
+            shares = (np.where(after > before, high, low) - before) / (after - before)
+            share = np.where((after < low) | (after > high), shares, 1.0).min()
+        if np.isfinite(share):
+            stopped[run, last[run]] = np.clip(before + share * (after - before), low, high)
+    return stopped
+
+
 def dense_paths(display: Display, positions: Array, group: NDArray[np.int_], radius: float) -> Paths:
     """Sample the way between iterates finely enough to see it, let crowded balls step aside, and roll the balls along
     it.

@@ -33,7 +33,7 @@ def from_expression(text: str, parameters: Mapping[str, float] | None = None,
 
 
 def read_samples(file: str | PathLike[str]) -> Surface:
-    """The surface through the samples of an .npz: see `surfaces/_sampled.py`. Raises ValueError, in one line, OSError."""
+    """The surface through the samples of an .npz: see `surfaces/_sampled.py`. Raises ValueError (a line), OSError."""
     from surfaces._sampled import read_samples
     return read_samples(Path(file))
 

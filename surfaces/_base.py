@@ -127,6 +127,12 @@ class Surface:
         result: Array = self.compiled.gradient(points)
         return result
 
+    def value_and_gradient(self, points: ArrayLike) -> tuple[Array, Array]:
+        """What `value` and `gradient` give, to the bit; for a formula, what they share is computed once."""
+        plain = type(self).value is Surface.value and type(self).gradient is Surface.gradient
+        both = getattr(self.compiled, "value_and_gradient", None) if plain else None
+        return both(points) if both else (self.value(points), self.gradient(points))
+
     def hessian(self, points: ArrayLike) -> Array:
         """Second derivatives at points (..., 2): (..., 2, 2), symmetric."""
         result: Array = self.compiled.hessian(points)

@@ -6,8 +6,10 @@ operations takes some multiple of n lines, whatever its form, and every shared s
 """
 from __future__ import annotations
 
+import ast
 import math
 import re
+import threading
 from collections.abc import Callable, Iterable, Sequence
 from itertools import combinations_with_replacement
 from typing import Any
@@ -19,6 +21,8 @@ Array = NDArray[np.float64]
 Symbolic = Any
 BLOCK = 8192   # points computed at once, so that the named results stay in the processor's cache
 NAME = re.compile(r"\bt\d+\b")   # of an operation's result
+SIGNS: dict[type[ast.operator], str] = {ast.Add: "add", ast.Sub: "subtract", ast.Mult: "multiply", ast.Div: "divide"}
+MOST = 64      # results a function may keep memory for between two calls
 PAIRS = tuple(combinations_with_replacement(range(2), 2))   # second derivatives: xx, xy, yy
 
 
@@ -146,6 +150,40 @@ def together(listings: Iterable[Listing]) -> Listing:
     return [(name, operation) for operation, name in names.items()], wanted
 
 
+def calls(lines: list[tuple[str, str]], wanted: list[str]) -> Listing:
+    """The same with one call of a function a line, so that each can write its result where it is told to."""
+    made: list[tuple[str, str]] = []
+    own: dict[str, str] = {}
+
+    def call(function: str, *operands: str) -> str:
+        made.append((f"t{len(made)}", f"{function}({', '.join(operands)}"))
+        return made[-1][0]
+
+    def power(base: str, exponent: int) -> str:   # in the order of surfaces._functions.whole_power
+        result, left = "", abs(exponent)
+        while left:
+            if left & 1:
+                result = call("multiply", result, base) if result else base
+            left >>= 1
+            base = call("multiply", base, base) if left else base
+        return call("divide", "1.0", result) if exponent < 0 else result
+
+    def lower(node: ast.expr) -> str:
+        if isinstance(node, ast.BinOp) and type(node.op) in SIGNS:
+            return call(SIGNS[type(node.op)], lower(node.left), lower(node.right))
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and not isinstance(node.operand, ast.Constant):
+            return call("negative", lower(node.operand))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            if node.func.id == "whole_power" and (exponent := ast.literal_eval(node.args[1])):
+                return power(lower(node.args[0]), exponent)
+            return call(node.func.id, *map(lower, node.args))
+        return _renamed(f"({ast.unparse(node)})" if not isinstance(node, ast.Name) else node.id, own)
+
+    for name, operation in lines:
+        own[name] = lower(ast.parse(operation, mode="eval").body)
+    return made, [_renamed(result, own) for result in wanted]
+
+
 def frugal(lines: list[tuple[str, str]], wanted: list[str]) -> Listing:
     """The same with few names: one is used again as soon as nobody needs what it stood for, so that memory stays hot."""
     needed = {name: len(lines) for result in wanted for name in NAME.findall(result)}
@@ -154,12 +192,15 @@ def frugal(lines: list[tuple[str, str]], wanted: list[str]) -> Listing:
             needed.setdefault(name, number)
     free: list[str] = []
     own: dict[str, str] = {}
-    made = []
+    made: list[tuple[str, str]] = []
+    count = 0
     for number, (name, operation) in enumerate(lines):
-        made.append((own, _renamed(operation, own)))
+        text = _renamed(operation, own)
         free += [own[each] for each in dict.fromkeys(NAME.findall(operation)) if needed[each] == number]
-        own[name] = free.pop() if free else f"t{len(set(own.values()))}"
-        made[-1] = (own[name], made[-1][1])
+        if not free:
+            free, count = [f"t{count}"], count + 1
+        own[name] = free.pop()
+        made.append((own[name], text))
     return made, [_renamed(result, own) for result in wanted]
 
 
@@ -167,28 +208,46 @@ def _renamed(text: str, names: dict[str, str]) -> str:
     return NAME.sub(lambda found: names[found[0]], text)
 
 
-def compiled(formula: Symbolic, x: Symbolic, y: Symbolic, orders: Sequence[int]) -> Callable[[Array], Array]:
-    """points (n, 2) -> (n, entries): value, gradient, (xx, xy, yy) of the formula, for the orders 0, 1, 2 asked for.
+def written(formula: Symbolic, x: Symbolic, y: Symbolic, orders: Sequence[int]) -> tuple[Callable[..., Any], int]:
+    """A function of x, y (n,) and `scratch`, as many arrays (n,) as it is told beside it, that gives the entries.
 
-    Each entry is contiguous in memory, and so are x and y at best.
+    An entry is a number or an array, possibly one of the scratch.
     """
     from surfaces._functions import NUMPY
 
-    lines, wanted = frugal(*together(listing(formula, x, y, order) for order in orders))
-    text = "\n    ".join([f"def run({x}, {y}):", *(f"{name} = {made}" for name, made in lines),
-                          f"return {', '.join(wanted)},"])
     names: dict[str, Any] = {**vars(np), **NUMPY}
-    exec(compile(text, "<formula>", "exec"), names)   # written from the formula's operations, never from its text
-    run = names["run"]
+    lines, wanted = frugal(*calls(*together(listing(formula, x, y, order) for order in orders)))
+    places = dict.fromkeys(name for name, _ in lines)
+    body = [f"{', '.join(places)}, = scratch"] if places else []
+    for name, call in lines:
+        into = isinstance(names[call.partition("(")[0]], np.ufunc)
+        body.append(f"{call}, {name})" if into else f"{name}[...] = {call})")
+    text = "\n    ".join([f"def run({x}, {y}, scratch):", *body, f"return {', '.join(wanted)},"])
+    exec(compile(text, "<formula>", "exec"), names)   # made of the formula's operations alone, never of its text
+    return names["run"], len(places)
+
+
+def compiled(formula: Symbolic, x: Symbolic, y: Symbolic, orders: Sequence[int]) -> Callable[[Array], Array]:
+    """points (n, 2) -> (n, entries): value, gradient, (xx, xy, yy) of the formula, for the orders 0, 1, 2 asked for.
+
+    Each entry is in one piece in memory; x and y at best are too.
+    """
+    run, places = written(formula, x, y, orders)
+    entries, own = sum(order + 1 for order in orders), threading.local()
 
     def evaluate(points: Array) -> Array:
-        result = np.empty((len(wanted), len(points)))
+        result = np.empty((entries, len(points)))
+        size = min(BLOCK, len(points))
+        scratch = getattr(own, "scratch", None)     # the same memory again and again is in the processor's cache
+        if scratch is None or scratch.shape[1] < size:
+            scratch = np.empty((places, size))
+            own.scratch = scratch if places <= MOST else None
         with np.errstate(all="ignore"):
             for begin in range(0, len(points), BLOCK):
-                block = slice(begin, begin + BLOCK)
-                columns = np.ascontiguousarray(points[block, 0]), np.ascontiguousarray(points[block, 1])
-                for row, entry in zip(result, run(*columns), strict=True):
-                    row[block] = entry
+                part = points[begin:begin + BLOCK]
+                columns = np.ascontiguousarray(part[:, 0]), np.ascontiguousarray(part[:, 1])
+                for row, entry in zip(result, run(*columns, scratch[:, :len(part)]), strict=True):
+                    row[begin:begin + BLOCK] = entry
         return result.T
 
     return evaluate

@@ -30,7 +30,8 @@ class Plane:
         """x and y (samples,) that hold the path with a margin, a share of its larger extent, on every side."""
         low, high = self.path.min(axis=0), self.path.max(axis=0)
         room = margin * float((high - low).max())
-        return (np.linspace(low[0] - room, high[0] + room, samples), np.linspace(low[1] - room, high[1] + room, samples))
+        x, y = (np.linspace(low[k] - room, high[k] + room, samples) for k in (0, 1))
+        return x, y
 
 
 def plane_of_path(weights: ArrayLike) -> Plane:

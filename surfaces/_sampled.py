@@ -47,7 +47,7 @@ class Sampled(Surface):
     __hash__ = object.__hash__
 
     def __post_init__(self) -> None:
-        from scipy.interpolate import RectBivariateSpline
+        from scipy.interpolate import RectBivariateSpline  # type: ignore[import-untyped]
         x, y, z = checked(self.x, self.y, self.z)
         for name, values in {"x": x, "y": y, "z": z, "spline": RectBivariateSpline(x, y, z)}.items():
             object.__setattr__(self, name, values)
@@ -80,8 +80,7 @@ class Sampled(Surface):
     def inside(self, points: ArrayLike) -> NDArray[np.bool_]:
         """Whether points (..., 2) lie in the hull, its edge included: (...)."""
         at, ((x0, x1), (y0, y1)) = np.asarray(points, dtype=np.float64), self.domain
-        result: NDArray[np.bool_] = ((at >= (x0, y0)) & (at <= (x1, y1))).all(axis=-1)
-        return result
+        return np.asarray(((at >= (x0, y0)) & (at <= (x1, y1))).all(axis=-1))
 
     @cached_property
     def carried_on(self) -> Surface:
@@ -195,12 +194,12 @@ def read_samples(path: Path, file: str = "") -> Sampled:
     data = path.read_bytes()
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            arrays = [_array(archive, name) for name in NAMES]
+            x, y, z = (_array(archive, name) for name in NAMES)
     except SamplesError:
         raise
     except (zipfile.BadZipFile, zlib.error, ValueError, EOFError, OSError, NotImplementedError, RuntimeError):
         raise SamplesError(f"is not a whole .npz of numbers; {FORM}") from None
-    return Sampled(*arrays, file=file or path.name, digest=hashlib.sha256(data).hexdigest())
+    return Sampled(x, y, z, file=file or path.name, digest=hashlib.sha256(data).hexdigest())
 
 
 def _array(archive: zipfile.ZipFile, name: str) -> Array:

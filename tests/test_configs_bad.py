@@ -39,7 +39,7 @@ def test_every_line_is_right(name: str, monkeypatch: pytest.MonkeyPatch) -> None
     started = time.perf_counter()
     with pytest.raises(ConfigErrors) as caught:
         load(f"{name}.yaml")
-    assert time.perf_counter() - started < 5
+    assert time.perf_counter() - started < 30
     assert_lines([str(problem) for problem in caught.value.problems], expected(name))
 
 

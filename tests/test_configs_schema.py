@@ -25,7 +25,7 @@ BEYOND = ("start_outside", "start_of_entry", "start_box", "start_infinite", "sta
           "expression_", "title_", "caption_", "optimizer_label", "memory", "duplicate_", "domain_reversed",
           "camera_follow", "video_odd", "video_small", "optimizer_nesterov", "optimizer_hyper_infinite",
           "optimizer_color_unquoted", "style_background", "noise_infinite", "noise_batch_many", "noise_no_examples",
-          "replicas_memory", "schedule_range", "surface_data_")
+          "replicas_memory", "schedule_range", "surface_data_", "surface_samples")
 VALIDATOR = jsonschema.Draft202012Validator(ours.schema())
 
 

@@ -100,4 +100,4 @@ def test_junk_raises_nothing_else_and_soon(text: str) -> None:
         assert str(error) and "\n" not in str(error)
     else:
         assert surface.gradient((0.3, 0.6)).shape == (2,)
-    assert time.perf_counter() - begin < 5
+    assert time.perf_counter() - begin < 30

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -58,19 +59,17 @@ def fresh(window):
     if window.config.read_text() != FILM:
         window.config.write_text(FILM)
     window.resize(*WHOLE)
-    window.key("BackSpace", "0", "Home")
+    window.key("BackSpace", "0", "Right", "Home")  # a step pauses
     shows(window, 0.0)
-    if len({window.picture(WHOLE).tobytes() for _ in range(3) if not time.sleep(0.15)}) > 1:
-        window.key("space")
-    window.key("Home")
     return window
 
 
 def scene_of(config: Path, size=SIZE):
     from scenes.stage.render import make_scene
 
-    experiment = configs.load(config, [], {"resolution": f"{size[0]}x{size[1]}"})
-    return make_scene(experiment, experiment.roll())
+    experiment = configs.load(config)
+    video = replace(experiment.video, width=size[0], height=size[1])  # windows may be odd, films are not
+    return make_scene(replace(experiment, video=video), experiment.roll())
 
 
 def frame(config: Path, seconds: float, size=SIZE) -> np.ndarray:
@@ -90,8 +89,9 @@ def far(a: np.ndarray, b: np.ndarray) -> float:
 
 
 def shows(window: Window, seconds: float, config: Path | None = None, size=SIZE) -> None:
-    wanted = frame(config or window.config, seconds, size)
-    window.wait_for(lambda: far(window.picture(size), wanted) < 0.2, 10, f"it does not show {seconds} s")
+    """All of it is the film's frame, but for the lower edge, where messages may stand for a while."""
+    wanted, high = frame(config or window.config, seconds, size), size[1] - 50
+    window.wait_for(lambda: far(window.picture(size)[:high], wanted[:high]) < 0.1, 10, f"it does not show {seconds} s")
 
 
 def test_what_is_shown_is_the_films_frame(fresh: Window) -> None:
@@ -102,6 +102,7 @@ def test_what_is_shown_is_the_films_frame(fresh: Window) -> None:
     shows(fresh, 5.9)
     fresh.key("shift+Left")
     shows(fresh, 4.9)
+    fresh.wait_for(lambda: np.array_equal(fresh.picture(SIZE), frame(fresh.config, 4.9)), 10, "something stands there")
     assert far(frame(fresh.config, 3.0), frame(fresh.config, 4.9)) > 1  # or all this would say nothing
 
 
@@ -192,7 +193,7 @@ def test_a_slider_rolls_at_once_and_w_writes_only_its_value(fresh: Window) -> No
     text = written(fresh)
     lines, was = text.splitlines(), FILM.splitlines()
     assert [index for index, line in enumerate(lines) if line != was[index]] == [7]
-    assert lines[7].startswith("  - adam: {lr: 0.06") and lines[7].endswith(", betas: [0.9, 0.99]}")
+    assert lines[7] == "  - adam: {lr: 0.0792, betas: [0.9, 0.99]}"
     fresh.key("p")
     shows(fresh, 5.9)
     assert far(before, fresh.picture(SIZE)) > 0.5
@@ -230,8 +231,10 @@ def test_w_does_not_overwrite_what_changed_meanwhile(fresh: Window) -> None:
     fresh.key("w")
     time.sleep(0.6)
     assert fresh.config.read_text() == FILM + "# mine\n"
-    fresh.key("w")
-    fresh.wait_for(lambda: "# mine" in fresh.config.read_text() != FILM + "# mine\n", 5, "asked twice, not written")
+    for _ in range(2):  # the first may still have come before the window had read the file
+        fresh.key("w")
+        time.sleep(0.5)
+    assert fresh.config.read_text() != FILM + "# mine\n"
     assert fresh.config.read_text().count("\n") == FILM.count("\n") + 1
     fresh.key("p")
 
@@ -296,15 +299,16 @@ def end_by_signal(window: Window) -> None:
 
 
 ENDS = {"q": lambda window: window.key("q"), "ctrl-c": end_by_signal,
-        "close": lambda window: window.hand("windowquit", window.number),
+        "close": lambda window: window.ask_to_close(),
         "destroy": lambda window: window.hand("windowclose", window.number),
         "kill": lambda window: window.hand("windowkill", window.number)}
 
 
 @pytest.mark.parametrize("way", ENDS)
 def test_it_ends_cleanly(display: Display, tmp_path: Path, way: str) -> None:
-    (tmp_path / "film.yaml").write_text(FILM)
-    window = Window(display, tmp_path / "film.yaml", tmp_path)
+    config = tmp_path / f"ends-by-{way}.yaml"
+    config.write_text(FILM)
+    window = Window(display, config, tmp_path)
     try:
         time.sleep(0.3)
         ENDS[way](window)

@@ -28,7 +28,7 @@ class Display:
         read, write = os.pipe()
         size = f"{SCREEN[0]}x{SCREEN[1]}x24"
         self.server = subprocess.Popen(
-            ["Xvfb", "-displayfd", str(write), "-screen", "0", size, "+extension", "GLX", "-nolisten", "tcp"],
+            ["Xvfb", "-displayfd", str(write), "-screen", "0", size, "+extension", "GLX", "-nolisten", "tcp", "-noreset"],
             pass_fds=[write], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         os.close(write)
         with os.fdopen(read) as told:
@@ -50,9 +50,13 @@ class Window:
             self.process = subprocess.Popen(
                 [sys.executable, str(ROOT / "render.py"), str(config), "--preview", *arguments], cwd=folder,
                 env=self.environment, stdout=out, stderr=err, preexec_fn=unhold)
-        self.title = f"{config.stem} · Thalweg"
+        self.title = f"^{config.stem} - Thalweg$"
         self.number = ""
-        self.wait_for(self.find, 60, "the window did not open")
+        try:
+            self.wait_for(self.find, 60, "the window did not open")
+        except BaseException:
+            self.close()
+            raise
 
     def find(self) -> bool:
         """Look for the window again: full screen is another one to X."""
@@ -87,6 +91,21 @@ class Window:
 
     def resize(self, width: int, height: int) -> None:
         self.hand("windowsize", "--sync", self.number, width, height)
+
+    def ask_to_close(self) -> None:
+        """What a window manager does when its close button is pressed."""
+        from ctypes import byref
+
+        from pyglet.libs.x11 import xlib
+        connection = xlib.XOpenDisplay(self.environment["DISPLAY"].encode())
+        event = xlib.XEvent()
+        message = event.xclient
+        message.type, message.format, message.window = xlib.ClientMessage, 32, int(self.number)
+        message.message_type = xlib.XInternAtom(connection, b"WM_PROTOCOLS", False)
+        message.data.l[0] = xlib.XInternAtom(connection, b"WM_DELETE_WINDOW", False)
+        xlib.XSendEvent(connection, int(self.number), False, 0, byref(event))
+        xlib.XFlush(connection)
+        xlib.XCloseDisplay(connection)
 
     def picture(self, size: tuple[int, int] = SCREEN) -> Any:
         """What the screen shows from its upper left corner, where the window is: (height, width, 3) uint8."""

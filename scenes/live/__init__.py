@@ -23,6 +23,7 @@ def preview(path: Path, overrides: Sequence[str], video: Mapping[str, Any]) -> N
     Raises MachineError where there is no display or no driver, ConfigErrors and OSError for the file.
     """
     from configs import load
+    from configs.plugins import words
     from scenes.stage.window import check_display
 
     check_display()
@@ -34,4 +35,4 @@ def preview(path: Path, overrides: Sequence[str], video: Mapping[str, Any]) -> N
     script = Path(__file__).resolve().parents[2] / "render.py"
     given = [word for text in overrides for word in ("--set", text)]
     given += [word for key in ("quality", "resolution", "fps") if video[key] for word in (f"--{key}", video[key])]
-    Session(path, path.read_bytes(), read, [sys.executable, str(script), str(path), *given]).run()
+    Session(path, path.read_bytes(), read, [sys.executable, str(script), str(path), *given, *words()]).run()

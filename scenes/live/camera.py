@@ -19,6 +19,7 @@ class CameraHand:
 
     def __init__(self) -> None:
         self.scene = None
+        self.film: CameraPose | None = None  # the film's own pose, and what is seen, at the moment drawn last
         self.back()
 
     def back(self) -> None:
@@ -26,13 +27,14 @@ class CameraHand:
         self.theta = self.phi = 0.0
         self.zoom = 1.0
         self.shift = np.zeros(2)
-        self.shown: CameraPose | None = None
+        self.shown = self.film
 
     @property
     def idle(self) -> bool:
         return self.theta == self.phi == 0 and self.zoom == 1 and not self.shift.any()
 
     def __call__(self, pose: CameraPose) -> CameraPose:
+        self.film = pose
         self.shown = pose if self.idle else self._moved(pose)
         return self.shown
 

@@ -42,7 +42,8 @@ class Model:
     @property
     def sharing(self) -> list[int]:
         """The entries that start where the file's own `start` says."""
-        return [index for index in range(len(self.filed.entries)) if not self.owns_start(index)]
+        entries = enumerate(self.filed.entries)
+        return [index for index, entry in entries if not self.owns_start(index) and entry.recording is None]
 
     def filed_value(self, key: Key) -> Value:
         """The value that an edit of that key replaces."""

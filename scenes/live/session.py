@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+import traceback
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -40,30 +41,32 @@ class Session(Acts, Files, Pointer):
 
     def __init__(self, path: Path, data: bytes, read: Reader, command: Sequence[str]) -> None:
         self.path, self.command, self.closing = path, list(command), False
-        self.model = Model(read, data)
-        video = self.model.experiment.video
-        self.window = open_window(f"{path.stem} · Thalweg", (video.width, video.height + HEIGHT), self)
-        on_lost_display(self.close)
-        self.screen, self.paint = Screen(self.window.ctx), Paint(self.window.ctx)
-        self.hand, self.player = CameraHand(), Player()
-        self.screen.hand = self.hand
+        self.model, self.hand, self.player = Model(read, data), CameraHand(), Player()
         self.bar, self.panel, self.notes = Bar(), Panel(), Notes()
-        self.film, self.watcher = Film(self.window.wake), Watcher(self._changed)
+        self.film, self.watcher = Film(lambda: self.window.wake()), Watcher(self._changed)
         self.news: list[set[Path]] = []
-        self.doubtful: set[Path] = set()  # files that could not be read the first time
+        self.doubtful: set[Path] = set()  # could not be read the first time
         self.pointer: tuple[float, float] | None = None
         self.controls_shown, self.dirty, self.drawn = True, True, None
         self.held: tuple | None = None  # key that repeats, and when next
         self.at = dict.fromkeys(("settle", "resize", "again", "click"))  # moments at which something is due
-        self.now = self.before = time.perf_counter()
         self.forget_pointer()
         self.panel.choose(0, self.model.experiment)
+
+    def open(self) -> None:
+        video = self.model.experiment.video
+        self.window = open_window(f"{self.path.stem} - Thalweg", (video.width, video.height + HEIGHT), self)
+        on_lost_display(self.film.stop)
+        self.screen, self.paint = Screen(self.window.ctx), Paint(self.window.ctx)
+        self.screen.hand = self.hand
         self.restage()
         self.watcher.watch(named_files(self.model.filed))
+        self.now = self.before = time.perf_counter()
 
     # the loop
     def run(self) -> None:
         try:
+            self.open()
             while not self.closing and self.window.alive():
                 self.turn()
         finally:
@@ -142,16 +145,13 @@ class Session(Acts, Files, Pointer):
 
     def restage(self) -> None:
         """Make the scene of what the model says, at the window's size; what cannot be staged leaves the old one."""
-        width, height, _ = self.layout()
-        model = self.model
+        (width, height, _), model = self.layout(), self.model
         self.screen.hidden = {k for k in self.screen.hidden if k < len(model.experiment.entries)}
         try:
             self.screen.show(model.experiment, model.trajectories, (width, height))
         except Exception as error:
             if self.screen.scene is None:
                 raise
-            import traceback
-
             traceback.print_exc()
             self.notes.problems = [one_line(f"cannot be drawn: {type(error).__name__}: {error}")]
         self.player.fit(self.screen.last)
@@ -230,9 +230,9 @@ class Session(Acts, Files, Pointer):
         self.closing = True
         self.film.stop()
         self.watcher.stopped.set()
-        with suppress(Exception):
-            self.screen.release()
-            self.window.destroy()
+        for part, end in (("screen", "release"), ("window", "destroy")):  # what there is of them, whole or not
+            with suppress(Exception):
+                getattr(getattr(self, part), end)()
 
     # what the window tells
     def key(self, name: str, held: set[str]) -> None:

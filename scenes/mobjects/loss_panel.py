@@ -17,8 +17,11 @@ DECADES = 9  # at most this many powers of ten are shown
 class LossPanel(Group):
     """`losses` (entries, steps + 1); `lowest`, the value of the deepest minimum or None. Width and height in pixels.
 
-    The axis shows the loss itself where it stays positive, else its height above the lowest value.
+    The axis shows the loss itself where it stays positive, else its height above the lowest value. `note` may add
+    words to the title before `place`.
     """
+
+    note = ""
 
     def __init__(
         self,
@@ -59,7 +62,7 @@ class LossPanel(Group):
         width, height = self.size
         canvas = raster.rounded(width, height, 12 * u, theme.panel, theme.panel_opacity)
         self.box = (54 * u, 38 * u, width - 16 * u, height - 32 * u)  # left, top, right, bottom of the plot
-        title = raster.tinted(raster.set_line(f"{self.title}, by step", 15 * u).cover, theme.dim)
+        title = raster.tinted(raster.set_line(f"{self.title}, by step{self.note}", 15 * u).cover, theme.dim)
         raster.paste(canvas, title, 14 * u, 9 * u)
         steps = self.levels.shape[1] - 1
         for power in decades(self.low, self.high):

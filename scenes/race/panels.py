@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from configs.experiment import PROJECTED
 from configs.text import fit_title, text_width, wrap
 from scenes import raster
 from scenes.colors import THEMES
@@ -15,7 +16,7 @@ from scenes.mobjects.loss_panel import LossPanel
 from scenes.numbers import short
 from scenes.race.result import Segment, result_lines
 
-OUTSIDE, DIVERGED = "outside", "diverged"
+OUTSIDE, DIVERGED, LEFT = "outside", "diverged", "left"
 
 
 class Panels:
@@ -54,10 +55,12 @@ class Panels:
         with np.errstate(all="ignore"):
             losses = [np.where(np.isnan(t.loss), np.inf, t.loss) for t in self.trajectories]
             self.losses = np.stack([np.median(loss, axis=0) for loss in losses])
+        self.projected = any(PROJECTED in entry.given.values() for entry in self.experiment.entries)
         self.outside = np.stack([(~self.display.inside(t.positions)).all(axis=0) for t in self.trajectories])
-        steps = np.arange(self.losses.shape[1])
-        self.diverged = np.stack(
-            [((t.status[:, None] == "diverged") & (steps >= t.last[:, None])).all(axis=0) for t in self.trajectories]
+        steps, paths = np.arange(self.losses.shape[1]), self.trajectories
+        self.diverged, self.left = (
+            np.stack([((t.status == word)[:, None] & (t.last[:, None] <= steps)).all(axis=0) for t in paths])
+            for word in (DIVERGED, LEFT)
         )
 
     def _add(self, picture: raster.Image, corner: str) -> Picture:
@@ -117,13 +120,15 @@ class Panels:
             if f"{key} {short(value)}" not in told and not (isinstance(value, str) and value in told)
         }
         details = "   ".join(f"{key} {short(value)}" for key, value in named.items())
-        tags = (*([OUTSIDE] if self.outside[index].any() else []), *([DIVERGED] if self.diverged[index].any() else []))
+        seen = {OUTSIDE: self.outside, DIVERGED: self.diverged, LEFT: self.left}
+        tags = tuple(tag for tag, when in seen.items() if when[index].any())
         return Row(color, entry.label, details, tags)
 
     def _loss_panel(self, corner: str) -> LossPanel:
         page, minima = self.page, self.experiment.surface.minima
         size = (0.45 * page.width - page.margin if page.stacked else 330 * page.unit, 190 * page.unit)
         panel = LossPanel(self.losses, minima[0].value if minima else None, self.colors, size, page.text, self.theme)
+        panel.note = " (projected: as recorded)" if self.projected else ""
         panel.place(*self.corners.reserve(corner, *size))
         self.mobjects += panel.submobjects
         return panel
@@ -174,8 +179,8 @@ class Panels:
         whole = int(step + 1e-9)
         if self.legend is not None:
             tags = [
-                DIVERGED if diverged[whole] else OUTSIDE if outside[whole] else None
-                for diverged, outside in zip(self.diverged, self.outside, strict=True)
+                DIVERGED if diverged[whole] else LEFT if left[whole] else OUTSIDE if outside[whole] else None
+                for diverged, left, outside in zip(self.diverged, self.left, self.outside, strict=True)
             ]
             self.legend.show(self.losses[:, whole], tags)
         if self.counter is not None:

@@ -11,6 +11,7 @@ MOST_MINIMA = 3
 WORDS = {
     "moving": "still moving:",
     "outside": "outside the domain:",
+    "left": "left the samples:",
     "diverged": "diverged:",
     "other": "in another minimum:",
 }
@@ -27,6 +28,7 @@ def result_lines(surface, labels: list[str], colors: list[str], trajectories: li
         *(["other"] if len(reached) > MOST_MINIMA else []),
         "moving",
         "outside",
+        "left",
         "diverged",
     ]
     for key in keys:
@@ -45,8 +47,9 @@ def tally(surface, trajectory) -> dict[int | str, int]:
     """How many balls of a trajectory ended in each minimum (by index), 'moving', 'outside' the domain or 'diverged'."""
     counts: dict[int | str, int] = {}
     fine = trajectory.status == "ok"
-    if (~fine).any():
-        counts["diverged"] = int((~fine).sum())
+    for status in ("left", "diverged"):
+        if (trajectory.status == status).any():
+            counts[status] = int((trajectory.status == status).sum())
     if fine.any():
         ends = trajectory.positions[fine, -1]
         low, high = np.array(surface.domain).T

@@ -17,7 +17,7 @@ from scenes.mobjects.axis_labels import AxisLabels
 from scenes.mobjects.ball import RADIUS
 from scenes.mobjects.trail import LIFT
 from scenes.pace import make_timing
-from scenes.playback import Playback, hold_last
+from scenes.playback import Playback, hold_last, stop_at_edge
 from scenes.race.hands import RaceHands
 from scenes.race.panels import Panels
 
@@ -42,6 +42,8 @@ class Race(RaceHands):
         self.colors = ball_colors([entry.color for entry in experiment.entries])
         positions = np.concatenate([trajectory.positions for trajectory in trajectories])
         last = np.concatenate([trajectory.last for trajectory in trajectories])
+        left = np.concatenate([trajectory.status for trajectory in trajectories]) == "left"
+        positions = stop_at_edge(positions, last, left, self.display.domain)
         self.group = np.repeat(np.arange(len(trajectories)), [len(trajectory.positions) for trajectory in trajectories])
         held = hold_last(positions, last)
         minima = np.array([(minimum.x, minimum.y) for minimum in experiment.surface.minima]).reshape(-1, 2)

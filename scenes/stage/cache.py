@@ -32,7 +32,7 @@ LOCK, PART = "lock", ".part"
 def film_key(experiment, trajectories, *details: object) -> str:
     """A name for what a film shows: its config, its numbers, the code that draws it, and `details` of the output."""
     digest = hashlib.sha256()
-    words = [VERSION, code_hash(), experiment.name, experiment.resolved, *details]
+    words = [VERSION, code_hash(), experiment.name, experiment.resolved, experiment.surface.expression, *details]
     words += [metadata.version(library) for library in LIBRARIES]
     digest.update(json.dumps(words, sort_keys=True, default=str).encode())
     for trajectory in trajectories:
@@ -95,9 +95,10 @@ def kept(key: str, resume: bool) -> Iterator[Path]:
         yield folder
         done = True
     finally:
-        clear(folder, everything=done)
-        if [file.name for file in folder.iterdir()] == [LOCK]:
-            shutil.rmtree(folder, ignore_errors=True)  # while it is still held, so that nobody else is in it
+        with suppress(OSError):  # somebody removed it
+            clear(folder, everything=done)
+            if [file.name for file in folder.iterdir()] == [LOCK]:
+                shutil.rmtree(folder, ignore_errors=True)  # while it is still held, so that nobody else is in it
         os.close(lock)
         prune(folder.parent)
 

@@ -96,6 +96,7 @@ def window_class():
 
         def destroy(self) -> None:
             self.listener = None
+            self._window.pop_handlers()  # they hold weak references, which complain when the interpreter ends
             self.loop.stop()
             self._window.close()
 
@@ -168,7 +169,10 @@ def exists(window) -> bool:
 
 
 def on_lost_display(clean_up) -> None:
-    """On X11, when the display goes away or kills our connection, clean up and end quietly, not by Xlib's exit."""
+    """On X11, when the display goes away or kills our connection, end quietly, not by Xlib's exit.
+
+    `clean_up` must touch neither the window nor anything on the GPU: they are gone.
+    """
     try:
         from pyglet.libs.x11 import xlib
     except ImportError:

@@ -1,0 +1,1 @@
+"""What else moves swarms: each file runs in the environment of its own that peers.txt pins."""

@@ -1,0 +1,87 @@
+"""Files that a config names: where they are, the surface of a file of samples, the runs of a csv."""
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from configs.errors import Mark, Report, show
+from configs.experiment import EntryBasics
+from configs.reader import Node
+from configs.recorded import RecordedError, Recording, read_recording
+from configs.schema import checked, join, unknown
+
+SAMPLED = ("samples", "sha256")
+
+
+def named_file(node: Node, key: str, where: str, example: str, report: Report) -> Path | None:
+    """The file under `key`, relative to the config's folder; None, with the problem reported, for what names none."""
+    child, where = node.child(key), join(where, key)
+    if not child.is_scalar or not isinstance(child.scalar, str) or not child.scalar.strip() or "\0" in child.scalar:
+        what = "is empty" if child.is_null or child.scalar == "" else f"{show(child.plain)} is not the path of a file"
+        report.add(node.mark_of(key), where, what, f"write {key}: {example}")
+        return None
+    return Path(report.file).parent / child.scalar
+
+
+def cannot_read(error: OSError, node: Node, key: str, where: str, report: Report) -> None:
+    """Says that the file under `key` is not there, or may not be read."""
+    report.add(node.mark_of(key), join(where, key), f"{node.child(key).scalar} cannot be read: {error.strerror}",
+               "paths are relative to the YAML's folder")
+
+
+def same_file(node: Node, digest: str, where: str, file: str, report: Report) -> bool:
+    """Whether the file is the one meant, where `sha256` says which: it is written into what travels with a film."""
+    if not node.has("sha256") or node.child("sha256").plain == digest:
+        return True
+    report.add(node.mark_of("sha256"), join(where, "sha256"), f"{file} is another file than the one meant",
+               "remove sha256 to take it as it is")
+    return False
+
+
+def read_sampled(node: Node, report: Report) -> Any:
+    """The surface of `samples:`; None, with problems reported."""
+    from surfaces import read_samples
+    before = len(report.problems)
+    for key in [key for key in node.entries or {} if key not in SAMPLED]:
+        if key in ("name", "expression", "parameters", "domain"):
+            report.add(node.keys[key], f"surface.{key}", "does not go with samples, which say it all", "remove it")
+        else:
+            unknown(key, SAMPLED, node, "surface", report)
+    path = named_file(node, "samples", "surface", "loss_grid.npz", report)
+    if path is None:
+        return None
+    file = node.child("samples").scalar
+    try:
+        surface: Any = read_samples(path)
+    except ValueError as error:
+        what, _, cure = str(error).partition("; ")
+        report.add(node.mark_of("samples"), "surface.samples", f"{file}: {what}", cure)
+        return None
+    except OSError as error:
+        cannot_read(error, node, "samples", "surface", report)
+        return None
+    same = same_file(node, surface.digest, "surface", file, report)
+    return surface if same and len(report.problems) == before else None
+
+
+def read_recorded(body: Node, mark: Mark, where: str, report: Report) -> tuple[EntryBasics, Recording | None]:
+    """What a `recorded:` entry says, and its runs; None, with problems reported."""
+    if body.entries is None or not body.has("file"):
+        said = "names no file" if body.is_null or body.entries is not None else f"{show(body.plain)} is not a mapping"
+        report.add(mark, where, said, "write - recorded: {file: run.csv, label: My network}")
+        return EntryBasics(), None
+    basics, bad = checked(EntryBasics, body, where, report, also=("file", "sha256"))
+    path = named_file(body, "file", where, "run.csv", report)
+    if path is None or basics is None or bad:
+        return basics or EntryBasics(), None
+    file = body.child("file").scalar
+    try:
+        recording = read_recording(path, file, basics.label)
+    except RecordedError as error:
+        what, _, cure = str(error).rpartition("; ")
+        report.add(body.mark_of("file"), join(where, "file"), what, cure)
+        return basics, None
+    except OSError as error:
+        cannot_read(error, body, "file", where, report)
+        return basics, None
+    return basics, recording if same_file(body, recording.digest, where, file, report) else None

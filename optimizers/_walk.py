@@ -1,0 +1,192 @@
+"""Moves a block of runs step by step: small enough for the processor's cache, so that many blocks fill all cores."""
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from optimizers._base import Array, Hyper, Objective, Optimizer, State, steps_made
+from optimizers._clip import Clip
+from optimizers._noise import Noise, Runs, Source
+from optimizers._record import Table
+from optimizers._schedules import largest
+
+Mask = npt.NDArray[np.bool_]
+LOOK = 16     # steps between two looks for runs that have come to rest
+
+
+@dataclass(frozen=True)
+class Task:
+    """What all blocks share; `hyper` and `moving` (hyperparameter -> its value at each step) are of all runs."""
+
+    optimizer: Optimizer
+    surface: Objective
+    start: Array
+    steps: int
+    hyper: dict[str, Any]
+    moving: Mapping[str, list[Any]]
+    clip: Clip | None
+    noise: Noise | None
+    runs: Runs
+
+    def source(self, surface: Any, block: slice) -> Source | None:
+        seed, index, replica = self.runs
+        return self.noise.source(surface, Runs(seed, index[block], replica[block]), self.steps) if self.noise else None
+
+    def init(self, points: Array, runs: Any) -> State:
+        plain = {name: _of(value, runs) for name, value in self.hyper.items()}
+        moving = {name: _of(value, runs) for name, value in largest(self.moving).items()}
+        return self.optimizer.init(points, Hyper(**{**plain, **moving}))
+
+
+def _of(value: Any, runs: Any) -> Any:
+    """Some runs' share of a hyperparameter."""
+    if isinstance(value, tuple):
+        return tuple(_of(part, runs) for part in value)
+    return value[runs] if isinstance(value, np.ndarray) and value.ndim else value
+
+
+class Exact:
+    """The surface, which remembers what it is at the points where the runs are: most steps ask for just that."""
+
+    def __init__(self, surface: Any) -> None:
+        self.surface = surface
+        self.both = getattr(surface, "value_and_gradient", None)
+        self.points = self.loss = self.slope = np.empty(0)
+
+    def move(self, points: Array) -> None:
+        both = self.both(points) if self.both else (self.surface.value(points), self.surface.gradient(points))
+        self.points, (self.loss, self.slope) = points, both
+
+    def value(self, points: Array) -> Array:
+        return self.loss if points is self.points else self.surface.value(points)
+
+    def gradient(self, points: Array) -> Array:
+        return self.slope if points is self.points else self.surface.gradient(points)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.surface, name)
+
+
+class Watched:
+    """The surface as a step sees it, with its noise and clipping; remembers the last gradient asked for and where."""
+
+    def __init__(self, surface: Exact, runs: int, source: Source | None, clip: Clip | None) -> None:
+        self.surface, self.source, self.clip = surface, source, clip
+        self.nothing = np.full((runs, 2), np.nan)
+        self.begin(0)
+
+    def begin(self, step: int) -> None:
+        """Before each step: its noise, and nothing asked for yet."""
+        self.used, self.at, self.k = self.nothing, self.nothing, step
+
+    def value(self, points: Array) -> Array:
+        return self.surface.value(points)
+
+    def gradient(self, points: Array) -> Array:
+        gradient = self.surface.gradient(points) if self.source is None else self.source.gradient(points, self.k)
+        self.at, self.used = points, gradient if self.clip is None else self.clip.of(gradient)
+        return self.used
+
+    def hessian(self, points: Array) -> Array:
+        return self.surface.hessian(points)    # type: ignore[no-any-return]
+
+    def keep(self, these: Mask) -> None:
+        """Go on with some of the runs."""
+        self.nothing, self.used, self.at = self.nothing[these], self.used[these], self.at[these]
+        if self.source is not None:
+            self.source.keep(these)
+
+
+class Block:
+    """Some runs on their way; `runs` says which they are among all: a slice, or indices once some have ended."""
+
+    def __init__(self, task: Task, block: slice, table: Table) -> None:
+        self.task, self.block, self.table = task, block, table
+        self.runs: Any = block
+        self.points = np.asfortranarray(task.start[block])    # x and y are each in one piece: formulas take them so
+        self.state = task.init(self.points.copy(order="K"), block)
+        self.exact = Exact(task.surface)
+        self.watched = Watched(self.exact, len(self.points), task.source(self.exact, block), task.clip)
+        self.plain = {name: _of(value, block) for name, value in task.hyper.items()}
+        self.rests = task.noise is None and not task.moving     # a step depends on nothing but points and state
+
+    def walk(self) -> None:
+        task, table, row, kept = self.task, self.table, 0, self.table.kept.tolist()
+        with np.errstate(all="ignore"):
+            for k in range(task.steps + 1):
+                self.exact.move(self.points)
+                self._end_diverged(k, row)
+                if k == kept[row]:
+                    self._write(row, self.runs)
+                    row += 1
+                if k == task.steps or not len(self.points):
+                    break
+                before = self.state, self.points
+                self._step(k)
+                if self.rests and k % LOOK == LOOK - 1:
+                    self._end_resting(*before, row)
+            table.blank(self.block)
+
+    def _step(self, k: int) -> None:
+        moving = {name: _of(values[k], self.runs) for name, values in self.task.moving.items()}
+        self.watched.begin(k)
+        self.state, self.points = self.task.optimizer.step(self.state, self.points, self.watched,
+                                                           Hyper(**{**self.plain, **moving}))
+
+    def _write(self, row: int | slice, runs: Any, only: Any = ...) -> None:
+        moment = {"positions": self.points, "loss": self.exact.loss, "gradient": self.exact.slope}
+        self.table.write(row, runs, moment, self.state, only)
+        self.table.write_step(row, runs, self.watched.used, self.watched.at, only)
+
+    def _end_diverged(self, k: int, row: int) -> None:
+        """Writes runs where something is not finite for the last time, and goes on without them."""
+        every = (self.points, self.exact.loss, self.exact.slope)
+        if math.isfinite(sum(float(np.add.reduce(each, axis=None)) for each in every)):    # what is not stays in a sum
+            return
+        fine = np.isfinite(self.points).all(axis=1) & np.isfinite(self.exact.loss)
+        fine &= np.isfinite(self.exact.slope).all(axis=1)
+        if not fine.all():
+            gone = self._indices()[~fine]
+            self._write(row, gone, ~fine)
+            self.table.ended[gone] = k
+            self._keep(fine)
+
+    def _end_resting(self, state: State, points: Array, row: int) -> None:
+        """Goes on without runs whose last step changed no bit: no later step will, as it would be the same step."""
+        rest = _same(points, self.points)
+        if not rest.any():
+            return
+        counted = {"step"} & state.keys()
+        if counted and not self.task.optimizer.settled(steps_made(state), Hyper(**self.plain)):
+            return
+        for name in state.keys() - counted:
+            rest &= _same(state[name], self.state[name])
+        if rest.any():
+            runs, rows = self._indices()[rest], slice(row, None)
+            self._write(rows, runs, rest)
+            if counted:
+                self.table.state["step"][rows, runs] = self.table.kept[rows, None]
+            self._keep(~rest)
+
+    def _indices(self) -> npt.NDArray[np.int64]:
+        return np.arange(self.runs.start, self.runs.stop) if isinstance(self.runs, slice) else self.runs
+
+    def _keep(self, these: Mask) -> None:
+        self.runs = self._indices()[these]
+        self.points = np.asfortranarray(self.points[these])
+        self.state = {name: rows[these] for name, rows in self.state.items()}
+        self.plain = {name: _of(value, these) for name, value in self.plain.items()}
+        self.exact.points, self.exact.loss = self.points, self.exact.loss[these]
+        self.exact.slope = np.asfortranarray(self.exact.slope[these])
+        self.watched.keep(these)
+
+
+def _same(before: Array, now: Array) -> Mask:
+    """Which runs (first axis) are the same to the last bit, the sign of a zero included."""
+    equal = before.view(np.int64) == now.view(np.int64)
+    return np.asarray(equal.reshape(len(equal), -1).all(axis=1))

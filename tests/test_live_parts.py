@@ -1,0 +1,292 @@
+"""The parts of the live window that need no window: clock, hands, camera, sliders, model."""
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import configs
+from optimizers import OPTIMIZERS
+from scenes.display import Display
+from scenes.framing import CameraPose
+from scenes.live.camera import CameraHand
+from scenes.live.hands import Sight, ball_at, on_surface, rounded
+from scenes.live.keys import BINDINGS, HELP, TABLE, name_of
+from scenes.live.model import SHARED, START, Model, settings, yaml_of
+from scenes.live.panel import Knob, knobs
+from scenes.live.player import Player
+from surfaces import SURFACES
+
+FILM = """\
+surface: bowl
+start: [-2, 1]
+steps: 20
+optimizers:
+  - sgd: {lr: 0.1}
+  - adam
+  - nag: {start: [1, 1]}
+"""
+
+
+# --- the clock
+
+def test_the_clock_stops_at_the_end_or_begins_again() -> None:
+    player = Player(last=2.0)
+    player.advance(1.5)
+    assert player.seconds == 1.5
+    player.advance(1.5)
+    assert (player.seconds, player.playing) == (2.0, False)
+    player.toggle()
+    assert (player.seconds, player.playing) == (0.0, True)
+    player.loop, player.speed = True, 4.0
+    player.advance(0.75)
+    assert (player.seconds, player.playing) == (1.0, True)
+
+
+def test_the_clock_keeps_to_the_film() -> None:
+    player = Player(last=2.0, playing=False)
+    player.advance(1)
+    assert player.seconds == 0
+    player.go(9)
+    assert player.seconds == 2
+    player.fit(1.5)
+    assert player.seconds == 1.5
+    for _ in range(20):
+        player.faster(1)
+    assert player.speed == 8
+    for _ in range(20):
+        player.faster(-1)
+    assert player.speed == 0.1
+
+
+def test_marks_are_jumped_to() -> None:
+    player, marks = Player(last=9.0), [(0.0, "a"), (2.0, "b"), (6.0, "c")]
+    assert [player.jump(marks, way) for way in (1, 1, 1, -1, -1, -1)] == ["b", "c", None, "b", "a", None]
+    assert player.seconds == 0
+
+
+# --- pointing
+
+def sight(theta: float = 20, phi: float = 50, size: tuple[int, int] = (801, 450)) -> Sight:
+    """A camera by the formulas of framing, as manimgl would set it."""
+    from scenes.framing import FIELD_OF_VIEW, rotation
+
+    scale, center = 1.6, np.array([0.3, -0.2, 0.8])
+    view = np.eye(4)
+    view[:3, :3] = rotation(theta, phi).T / scale
+    view[:3, 3] = -view[:3, :3] @ center
+    k = np.tan(np.radians(FIELD_OF_VIEW) / 2) / 4
+    return Sight(view, (2 / 8 * size[1] / size[0], 2 / 8, k), size)
+
+
+@pytest.mark.parametrize("theta,phi", [(0, 0), (22, 37), (-35, 60), (160, 80)])
+@pytest.mark.parametrize("name", ["bowl_with_two_holes", "himmelblau", "abs_valley"])
+def test_a_pixel_leads_back_to_the_point_drawn_there(name: str, theta: float, phi: float) -> None:
+    surface = SURFACES[name]()
+    display, looking = Display(surface, surface.domain), sight(theta, phi)
+    low, high = display.domain[:, 0], display.domain[:, 1]
+    shares = np.random.default_rng(4).uniform(0.05, 0.95, (40, 2))
+    points = display.to_world(low + shares * (high - low))
+    pixels = looking.pixel(points)
+    found = [on_surface(looking, display, x, y) for x, y in pixels]
+    assert all(point is not None for point in found)
+    again = looking.pixel(display.to_world(np.array(found)))
+    assert np.abs(again - pixels).max() < 0.01  # the very point, or one before it that hides it
+    nearer = np.linalg.norm(display.to_world(np.array(found)) - points, axis=1)
+    assert (nearer < 1e-3).mean() > 0.5
+
+
+def test_beside_the_surface_there_is_nothing() -> None:
+    surface = SURFACES["bowl"]()
+    assert on_surface(sight(), Display(surface, surface.domain), 1, 1) is None
+
+
+def test_the_ball_in_front_is_picked() -> None:
+    looking = sight()
+    eye = np.linalg.inv(looking.view)[:3] @ [0, 0, 1 / looking.factors[2], 1]
+    near = eye + 0.9 * (np.zeros(3) - eye)
+    x, y = looking.pixel(np.zeros(3))
+    balls = [(0, 0, np.zeros(3), 0.2), (1, 3, near, 0.2)]
+    assert ball_at(looking, balls, x, y) == (1, 3)
+    assert ball_at(looking, balls[:1], x + 2, y) == (0, 0)
+    assert ball_at(looking, balls, x + 200, y) is None
+
+
+def test_points_are_rounded_below_a_pixel_and_stay_inside() -> None:
+    surface = SURFACES["bowl"]()
+    display = Display(surface, ((-2.0, 2.2), (-1.6, 2.6)))
+    assert rounded(np.array([0.123456, -0.98765]), display) == (0.123, -0.988)
+    assert rounded(np.array([2.2, -1.6]), display) == (2.2, -1.6)
+
+
+# --- the camera
+
+class Stage:
+    ground, middle_of_room = 0.5, (1.0, -0.5)
+
+
+def hand() -> CameraHand:
+    made = CameraHand()
+    made.scene = Stage
+    return made
+
+
+POSE = CameraPose(22.0, 40.0, 1.3, np.array([0.4, 0.2, 0.9]))
+
+
+def place(pose: CameraPose, point: np.ndarray) -> np.ndarray:
+    from scenes.framing import View, project
+
+    return project(point, pose.center, pose.theta, pose.phi, View(pose.scale, 0, 0))
+
+
+def test_an_idle_hand_leaves_the_films_camera() -> None:
+    held = hand()
+    assert held(POSE) is POSE
+    held.turn(5, 5, POSE)
+    assert held(POSE) is not POSE
+    held.back()
+    assert held(POSE) is POSE
+
+
+def test_turning_and_enlarging_keep_the_middle() -> None:
+    held = hand()
+    held(POSE)
+    middle = held.on_ground(POSE, Stage.middle_of_room)
+    held.turn(30, -10, POSE)
+    held.enlarge(1.5, Stage.middle_of_room)
+    seen = held(POSE)
+    assert (seen.theta, seen.phi) == (52.0, 30.0)
+    assert seen.scale == pytest.approx(1.3 / 1.5)
+    assert np.abs(place(seen, middle) - Stage.middle_of_room).max() < 1e-9
+
+
+def test_what_is_pulled_comes_along_and_the_wheel_keeps_what_is_under_it() -> None:
+    held = hand()
+    shown = held(POSE)
+    point = held.on_ground(shown, (-2.0, 1.0))
+    held.pull((-2.0, 1.0), (0.5, 0.7))
+    shown = held(POSE)
+    assert np.abs(place(shown, point) - (0.5, 0.7)).max() < 1e-9
+    point = held.on_ground(shown, (2.0, -1.0))
+    held.enlarge(1.7, (2.0, -1.0))
+    assert np.abs(place(held(POSE), point) - (2.0, -1.0)).max() < 1e-9
+
+
+def test_the_camera_stays_above_the_ground() -> None:
+    held = hand()
+    for way in (1, -1):
+        for _ in range(100):
+            held.turn(0, 7 * way, held(POSE))
+        assert 0 <= held(POSE).phi <= 89
+    held.turn(0, 7, held(POSE))
+    assert held(POSE).phi == 7  # no reserve beyond the stop has to be turned back first
+
+
+# --- sliders
+
+@pytest.mark.parametrize("name", list(OPTIMIZERS))
+def test_every_slider_shows_what_it_sets_within_its_range(name: str) -> None:
+    optimizer = OPTIMIZERS[name]()
+    if name == "sgd":
+        optimizer = type(optimizer)(momentum=0.9)  # else nesterov is no rule
+    for knob in knobs(optimizer):
+        for share in (0.0, 0.21, 0.5, 0.83, 1.0):
+            value = knob.at(share)
+            try:
+                changed = type(optimizer)(**{**vars(optimizer), knob.name: knob.whole(optimizer, value)})
+            except ValueError as error:
+                assert "no rule" in str(error)  # two values that do not go together; each alone is in its range
+                continue
+            assert knob.value(changed) == value
+            assert knob.scale == "switch" or knob.share(value) == pytest.approx(share, abs=0.01)
+
+
+def test_rates_have_even_ratios() -> None:
+    lr = next(knob for knob in knobs(OPTIMIZERS["adam"]()) if knob.name == "lr")
+    assert lr.scale == "log"
+    assert lr.at(0.6) / lr.at(0.5) == pytest.approx(lr.at(0.3) / lr.at(0.2), rel=0.02)
+    assert Knob("x", None, "near one", 0, 0.999).at(1 / 3) == 0.9
+
+
+# --- keys
+
+def test_every_key_has_one_meaning_and_help() -> None:
+    assert len(TABLE) == sum(len(binding.keys) for binding in BINDINGS)
+    assert name_of("LEFT", {"shift", "ctrl", "alt"}) == "ctrl+shift+LEFT"
+    said = " ".join(key for _, keys in HELP for key, _ in keys)
+    letters = [key for key in TABLE if len(key) == 1 and key.isalpha()]
+    assert [key for key in letters if key not in said] == []
+
+
+# --- the model
+
+@pytest.fixture
+def model(tmp_path: Path) -> Model:
+    path = tmp_path / "film.yaml"
+    return Model(lambda data, more: configs.load(path, more, data=data), FILM.encode())
+
+
+def starts(model: Model) -> list:
+    return [entry.starts.tolist() for entry in model.experiment.entries]
+
+
+def test_dropping_moves_all_and_says_so_as_the_file_would(model: Model) -> None:
+    model.drop(0.5, -1.0)
+    assert starts(model) == [[[0.5, -1.0]]] * 3
+    assert settings(model.edits) == ["optimizers.2.start=[0.5, -1]", "start=[0.5, -1]"]
+    assert all(t.positions[0, 0].tolist() == [0.5, -1.0] for t in model.trajectories)
+    model.take({})
+    assert starts(model) == [[[-2, 1]], [[-2, 1]], [[1, 1]]]
+
+
+def test_moving_a_ball_moves_its_entry_alone(model: Model) -> None:
+    model.move(1, 0, 0.25, 0.5)
+    assert starts(model) == [[[-2, 1]], [[0.25, 0.5]], [[1, 1]]]
+    assert model.edits == {(1, START): ((0.25, 0.5),)}
+
+
+def test_tuning_rolls_only_what_changed(model: Model) -> None:
+    before = list(model.trajectories)
+    model.tune(0, "lr", 0.2)
+    assert [a is b for a, b in zip(before, model.trajectories, strict=True)] == [False, True, True]
+    tuned = model.trajectories[0]
+    model.settle()
+    assert model.experiment.entries[0].optimizer.lr == 0.2
+    assert np.array_equal(model.trajectories[0].positions, tuned.positions)
+    alone = configs.load(model.filed.path, ["optimizers.sgd.lr=0.2"], data=FILM.encode()).roll()[0]
+    assert np.array_equal(model.trajectories[0].positions, alone.positions)
+    model.tune(0, "lr", 0.1)
+    assert model.edits == {}
+
+
+def test_what_is_out_of_range_changes_nothing(model: Model) -> None:
+    with pytest.raises(ValueError, match="lr"):
+        model.tune(0, "lr", -1.0)
+    with pytest.raises(configs.ConfigErrors, match="outside the domain"):
+        model.drop(1e6, 0)
+    assert (model.edits, starts(model)[0]) == ({}, [[-2, 1]])
+
+
+@pytest.mark.parametrize(("text", "kept", "lost"), [
+    (FILM.replace("20", "30"), {(0, "lr"): 0.2, (SHARED, START): ((1.0, 0.0),)}, []),
+    (FILM.replace("lr: 0.1", "lr: 0.15"), {(SHARED, START): ((1.0, 0.0),)}, ["SGD lr"]),
+    (FILM.replace("[-2, 1]", "[2, 1]"), {(0, "lr"): 0.2}, ["start"]),
+    (FILM.replace("sgd: {lr: 0.1}", "momentum"), {(SHARED, START): ((1.0, 0.0),)}, ["SGD lr"]),
+])
+def test_changes_by_hand_stay_where_the_file_still_says_the_same(model: Model, text: str, kept: dict, lost: list
+                                                                 ) -> None:
+    model.take({(0, "lr"): 0.2, (SHARED, START): ((1.0, 0.0),)})
+    filed = model.read(text.encode(), [])
+    assert model.reload(text.encode(), filed, False) == lost
+    assert model.edits == kept
+    assert model.stale
+    assert model.experiment.steps == filed.steps
+
+
+def test_values_are_written_as_yaml() -> None:
+    assert [yaml_of("lr", value) for value in (0.05, 1e-08, 3.0, True, (0.9, 0.999))] == [
+        "0.05", "1e-08", "3", "true", "[0.9, 0.999]"]
+    assert yaml_of(START, ((1.0, 2.5),)) == "[1, 2.5]"
+    assert yaml_of(START, ((1.0, 2.0), (0.0, 1.0))) == "[[1, 2], [0, 1]]"
