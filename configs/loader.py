@@ -76,7 +76,8 @@ def load_config(path: Path, overrides: Iterable[str], video: Mapping[str, Any],
     return Experiment(
         path=path, name=path.stem, title=parts.basics.title, caption=parts.basics.caption, scene=parts.kind,
         options=parts.options, surface=parts.surface, entries=tuple(race), steps=parts.basics.steps,
-        seed=parts.basics.seed, noise=parts.noise, record=parts.record, camera=parts.camera, style=parts.style, video=parts.video,
+        seed=parts.basics.seed, noise=parts.noise, record=parts.record,
+        camera=parts.camera, style=parts.style, video=parts.video,
         resolved=resolved(parts, race), tree=tree)
 
 

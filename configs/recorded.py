@@ -20,7 +20,7 @@ from optimizers import Optimizer, Trajectory
 Array = npt.NDArray[np.float64]
 COLUMNS = ("x", "y", "step", "loss", "label", "ball", "status")
 STATES = ("ok", "diverged", "left")
-MOST_BYTES, MOST_STEPS = 200_000_000, 1_000_000
+MOST_BYTES, MOST_STEPS = 50_000_000, 1_000_000
 NEAR, TINY = 0.01, 1e-6      # a recorded loss differs when by more than 1 %, and by more than a trace of the largest
 
 

@@ -109,7 +109,8 @@ def unsuited(experiment: Experiment, target: Path) -> list[Problem]:
                          "use -o NAME.webm, NAME.mov or NAME.png")]
     if suffix in DISK_BYTES:
         from optimizers._record import kept_steps
-        rows = sum(len(entry.starts) for entry in experiment.entries) * len(kept_steps(experiment.record, experiment.steps))
+        kept = len(kept_steps(experiment.record, experiment.steps))
+        rows = sum(len(entry.starts) for entry in experiment.entries) * kept
         needed, free = rows * DISK_BYTES[suffix], disk_free(target)
         if free is not None and needed > free:
             what = f"{rows:,} rows need about {size(needed)}, {size(free)} are free at {target.parent}"

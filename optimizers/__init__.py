@@ -17,4 +17,5 @@ from registry import Registry
 
 OPTIMIZERS: Registry[Optimizer] = Registry("optimizers", Path(__file__).parent, Optimizer)
 
-__all__ = ["NOISES", "OPTIMIZERS", "SCHEDULES", "Clip", "Objective", "Optimizer", "Record", "State", "Trajectory", "roll"]
+__all__ = ["NOISES", "OPTIMIZERS", "SCHEDULES", "Clip", "Objective", "Optimizer", "Record", "State",
+           "Trajectory", "roll"]

@@ -6,9 +6,7 @@ operations takes some multiple of n lines, whatever its form, and every shared s
 """
 from __future__ import annotations
 
-import ast
 import math
-import re
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from itertools import combinations_with_replacement
@@ -17,11 +15,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from surfaces._calls import Listing, function, one_point
+
 Array = NDArray[np.float64]
 Symbolic = Any
 BLOCK = 8192   # points computed at once, so that the named results stay in the processor's cache
-NAME = re.compile(r"\bt\d+\b")   # of an operation's result
-SIGNS: dict[type[ast.operator], str] = {ast.Add: "add", ast.Sub: "subtract", ast.Mult: "multiply", ast.Div: "divide"}
 MOST = 64      # results a function may keep memory for between two calls
 PAIRS = tuple(combinations_with_replacement(range(2), 2))   # second derivatives: xx, xy, yy
 
@@ -124,9 +122,6 @@ class Tape:
         return kept[::-1]
 
 
-Listing = tuple[list[tuple[str, str]], list[str]]   # (name, operation on earlier names), names of the results; as text
-
-
 def listing(formula: Symbolic, x: Symbolic, y: Symbolic, order: int) -> Listing:
     """The value, gradient or (xx, xy, yy) of the formula, by order 0, 1, 2, one operation a line."""
     from surfaces._printer import Printer
@@ -138,104 +133,19 @@ def listing(formula: Symbolic, x: Symbolic, y: Symbolic, order: int) -> Listing:
             [printer.doprint(result) for result in wanted])
 
 
-def together(listings: Iterable[Listing]) -> Listing:
-    """Listings one after the other, without the operations that an earlier one has made: each keeps its bits."""
-    names: dict[str, str] = {}
-    wanted: list[str] = []
-    for lines, results in listings:
-        own: dict[str, str] = {}
-        for name, operation in lines:
-            own[name] = names.setdefault(_renamed(operation, own), f"t{len(names)}")
-        wanted += [_renamed(result, own) for result in results]
-    return [(name, operation) for operation, name in names.items()], wanted
-
-
-def calls(lines: list[tuple[str, str]], wanted: list[str]) -> Listing:
-    """The same with one call of a function a line, so that each can write its result where it is told to."""
-    made: list[tuple[str, str]] = []
-    own: dict[str, str] = {}
-
-    def call(function: str, *operands: str) -> str:
-        made.append((f"t{len(made)}", f"{function}({', '.join(operands)}"))
-        return made[-1][0]
-
-    def power(base: str, exponent: int) -> str:   # in the order of surfaces._functions.whole_power
-        result, left = "", abs(exponent)
-        while left:
-            if left & 1:
-                result = call("multiply", result, base) if result else base
-            left >>= 1
-            base = call("multiply", base, base) if left else base
-        return call("divide", "1.0", result) if exponent < 0 else result
-
-    def lower(node: ast.expr) -> str:
-        if isinstance(node, ast.BinOp) and type(node.op) in SIGNS:
-            return call(SIGNS[type(node.op)], lower(node.left), lower(node.right))
-        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and not isinstance(node.operand, ast.Constant):
-            return call("negative", lower(node.operand))
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            if node.func.id == "whole_power" and (exponent := ast.literal_eval(node.args[1])):
-                return power(lower(node.args[0]), exponent)
-            return call(node.func.id, *map(lower, node.args))
-        return _renamed(f"({ast.unparse(node)})" if not isinstance(node, ast.Name) else node.id, own)
-
-    for name, operation in lines:
-        own[name] = lower(ast.parse(operation, mode="eval").body)
-    return made, [_renamed(result, own) for result in wanted]
-
-
-def frugal(lines: list[tuple[str, str]], wanted: list[str]) -> Listing:
-    """The same with few names: one is used again as soon as nobody needs what it stood for, so that memory stays hot."""
-    needed = {name: len(lines) for result in wanted for name in NAME.findall(result)}
-    for number, (_, operation) in reversed([*enumerate(lines)]):
-        for name in NAME.findall(operation):
-            needed.setdefault(name, number)
-    free: list[str] = []
-    own: dict[str, str] = {}
-    made: list[tuple[str, str]] = []
-    count = 0
-    for number, (name, operation) in enumerate(lines):
-        text = _renamed(operation, own)
-        free += [own[each] for each in dict.fromkeys(NAME.findall(operation)) if needed[each] == number]
-        if not free:
-            free, count = [f"t{count}"], count + 1
-        own[name] = free.pop()
-        made.append((own[name], text))
-    return made, [_renamed(result, own) for result in wanted]
-
-
-def _renamed(text: str, names: dict[str, str]) -> str:
-    return NAME.sub(lambda found: names[found[0]], text)
-
-
-def written(formula: Symbolic, x: Symbolic, y: Symbolic, orders: Sequence[int]) -> tuple[Callable[..., Any], int]:
-    """A function of x, y (n,) and `scratch`, as many arrays (n,) as it is told beside it, that gives the entries.
-
-    An entry is a number or an array, possibly one of the scratch.
-    """
-    from surfaces._functions import NUMPY
-
-    names: dict[str, Any] = {**vars(np), **NUMPY}
-    lines, wanted = frugal(*calls(*together(listing(formula, x, y, order) for order in orders)))
-    places = dict.fromkeys(name for name, _ in lines)
-    body = [f"{', '.join(places)}, = scratch"] if places else []
-    for name, call in lines:
-        into = isinstance(names[call.partition("(")[0]], np.ufunc)
-        body.append(f"{call}, {name})" if into else f"{name}[...] = {call})")
-    text = "\n    ".join([f"def run({x}, {y}, scratch):", *body, f"return {', '.join(wanted)},"])
-    exec(compile(text, "<formula>", "exec"), names)   # made of the formula's operations alone, never of its text
-    return names["run"], len(places)
-
-
 def compiled(formula: Symbolic, x: Symbolic, y: Symbolic, orders: Sequence[int]) -> Callable[[Array], Array]:
     """points (n, 2) -> (n, entries): value, gradient, (xx, xy, yy) of the formula, for the orders 0, 1, 2 asked for.
 
     Each entry is in one piece in memory; x and y at best are too.
     """
-    run, places = written(formula, x, y, orders)
+    parts = [listing(formula, x, y, order) for order in orders]
+    (run, places), alone = function(parts, str(x), str(y)), one_point(parts, str(x), str(y))
     entries, own = sum(order + 1 for order in orders), threading.local()
 
     def evaluate(points: Array) -> Array:
+        if len(points) == 1:
+            with np.errstate(all="ignore"):
+                return np.array([alone(*points[0].tolist())])
         result = np.empty((entries, len(points)))
         size = min(BLOCK, len(points))
         scratch = getattr(own, "scratch", None)     # the same memory again and again is in the processor's cache
@@ -269,7 +179,9 @@ class Compiled:
             self._functions[orders] = compiled(self.formula, *self.axes, orders)
         result = self._functions[orders](points)
         slopes = result[:, orders.count(0):]
-        if slopes.size and math.isnan(np.add.reduce(slopes, axis=None)):   # a quick look: nan adds up to nan
+        with np.errstate(all="ignore"):
+            some = math.isnan(np.add.reduce(slopes, axis=None))     # a quick look: nan adds up to nan
+        if some:
             holes = np.asarray(np.isnan(slopes).any(axis=1))
             if holes.any():
                 holes[holes] = np.isfinite(self._flat(points[holes], 0)[:, 0])

@@ -20,6 +20,7 @@ from surfaces._base import CORNER, SYMBOLS, Array, Minimum, Surface
 
 NAMES, FEWEST, MOST = ("x", "y", "z"), 4, 4_000_000   # arrays of a file, samples a side, samples in all
 MOST_BYTES = 8 * MOST + 100_000                        # of a file, and of each array in it
+NARROW, WIDE, HIGH = 1e-6, 1e9, 1e100                  # of a side, of x and y, of z
 FORM = "write the file with surfaces.save_samples(file, x, y, z_of)"
 
 
@@ -155,6 +156,8 @@ def checked(x: ArrayLike, y: ArrayLike, z: ArrayLike | None = None) -> tuple[Arr
             i = int(stuck[0])
             raise SamplesError(f"{name}[{i + 1}] = {side[i + 1]:g} is not above {name}[{i}] = {side[i]:g}; "
                                f"{name} must rise strictly")
+        if side[-1] - side[0] < NARROW or max(abs(side[0]), abs(side[-1])) > WIDE:
+            raise SamplesError(f"{name} goes from {side[0]:g} to {side[-1]:g}; stay within +-{WIDE:g}, over {NARROW:g}")
         sides.append(side)
     m, n = len(sides[0]), len(sides[1])
     if m * n > MOST:
@@ -174,10 +177,10 @@ def _numbers(name: str, given: ArrayLike) -> Array:
     if array.dtype.kind not in "fiu":
         raise SamplesError(f"{name} does not hold numbers; {FORM}")
     numbers = array.astype(np.float64)
-    wrong = np.argwhere(~np.isfinite(numbers))
+    wrong = np.argwhere(~(np.abs(numbers) <= HIGH))
     if len(wrong):
         raise SamplesError(f"{name}[{', '.join(map(str, wrong[0]))}] is {numbers[tuple(wrong[0])]}; "
-                           "every sample must be finite")
+                           f"every sample must be finite, {HIGH:g} at most")
     return numbers
 
 

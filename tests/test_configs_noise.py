@@ -151,8 +151,9 @@ def test_data_says_start_and_replica_of_every_run(loaded: Load, tmp_path: Path) 
 
 
 def test_replicas_and_draws_count_as_memory(loaded: Load, monkeypatch: pytest.MonkeyPatch) -> None:
-    needed = memory_needed(6, 20) + 6 * NOISES["gaussian"](std=0.2).bytes_a_run(None, 20)
-    assert needed > memory_needed(6, 20) > memory_needed(3, 20)
+    state = 8     # of sgd, for a ball: the steps made
+    needed = memory_needed(6, 20, state) + 6 * NOISES["gaussian"](std=0.2).bytes_a_run(None, 20)
+    assert needed > memory_needed(6, 20, state) > memory_needed(3, 20, state)
     for free, fits in ((needed / 0.8 + 1, True), (needed / 0.8 - 1, False)):
         monkeypatch.setattr("configs.entries.memory_free", lambda free=free: free)
         if fits:

@@ -91,7 +91,7 @@ def test_aliases_do_not_carry_an_override_elsewhere(tmp_path: Path) -> None:
     ("surface=bowll", 'unknown surface "bowll"; did you mean bowl?'),
     ("video.fps=[", "not YAML: "),
     ("title=!!python/name:os.system", "the tag !!python/name:os.system is not read here; "),
-    ("record=some", "some is unknown; use all, last or {every: 10}"),
+    ("record=some", '"some" is unknown; use all, last or {every: 10}'),
     ("noise.stdd=1", "has neither std, relative nor batch; did you mean std?"),
     ("noise.batch=8", "this surface is no sum over examples; add noise by std, or take another surface"),
     ("optimizers.adam.schedule=cosin", 'unknown schedule "cosin"; did you mean cosine?'),

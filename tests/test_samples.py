@@ -122,6 +122,10 @@ BAD = {
         x=np.arange(4.0), y=np.array([0.0, 1, 1, 2]), z=z((4, 4))),
     "z[0, 1] is nan; every sample must be finite": dict(
         x=np.arange(4.0), y=np.arange(4.0), z=np.where(z((4, 4)) == 1, np.nan, 1.0)),
+    "z[0, 0] is 1e+308; every sample must be finite, 1e+100 at most": dict(
+        x=np.arange(4.0), y=np.arange(4.0), z=np.full((4, 4), 1e308)),
+    "x goes from 0 to 3e-300; stay within +-1e+09, over 1e-06": dict(
+        x=np.arange(4.0) * 1e-300, y=np.arange(4.0), z=z((4, 4))),
     "x has shape (2, 2); it must be one row of numbers": dict(x=z((2, 2)), y=np.arange(4.0), z=z((4, 4))),
     "holds no array z; write the file with surfaces.save_samples": dict(x=np.arange(4.0), y=np.arange(4.0)),
     "z does not hold numbers": dict(x=np.arange(4.0), y=np.arange(4.0), z=np.array([["a"] * 4] * 4)),

@@ -39,7 +39,8 @@ def rolled(name: str, surface: Any, monkeypatch: pytest.MonkeyPatch, block: int 
     monkeypatch.setattr(_rollout, "BLOCK", block)
     monkeypatch.setattr(_walk, "LOOK", look)
     lr = [0.01, 0.02, 5.0, 0.03, 0.1, 40.0, 1e200, 0.02, 0.0, 0.01, 0.02]
-    return roll(OPTIMIZERS[name](), surface, STARTS, 15 if name == "gradient_flow" else 40, hyper={"lr": lr}, jobs=jobs, **more)
+    steps = 15 if name == "gradient_flow" else 40
+    return roll(OPTIMIZERS[name](), surface, STARTS, steps, hyper={"lr": lr}, jobs=jobs, **more)
 
 
 @each
@@ -96,7 +97,8 @@ def watched_sizes(member: Any, monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 def test_a_ball_at_rest_takes_no_more_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     sizes = watched_sizes(OPTIMIZERS["sgd"], monkeypatch)
-    path = roll(OPTIMIZERS["sgd"](lr=0.5), from_expression("x**2 + y**2/8"), [[1.0, 0.0], [1.0, 1.0]], 300, record="last")
+    starts = [[1.0, 0.0], [1.0, 1.0]]
+    path = roll(OPTIMIZERS["sgd"](lr=0.5), from_expression("x**2 + y**2/8"), starts, 300, record="last")
     assert sizes[0] == 2 and sizes.count(1) > 200       # the first is at the bottom after one step
     assert path.positions[0, 0].tolist() == [0.0, 0.0] and path.positions[1, 0, 1] == pytest.approx(0.875 ** 300)
 

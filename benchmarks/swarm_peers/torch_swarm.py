@@ -28,7 +28,7 @@ def swarm(starts, steps):
 
 
 def main() -> None:
-    """Lines of JSON: {"starts": FILE, "steps": N, "ends": FILE} in, the seconds out; the first, short run is not timed."""
+    """Lines of JSON: {"starts": FILE, "steps": N, "ends": FILE} in, the seconds out, without a short run before."""
     torch.set_num_threads(int(sys.argv[1]))
     for line in sys.stdin:
         asked = json.loads(line)

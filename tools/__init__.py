@@ -1,0 +1,1 @@
+"""What is run beside Thalweg: the installer, and hands on the live window."""
