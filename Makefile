@@ -5,7 +5,7 @@
 PYTHON ?=
 export PYTHON
 
-.PHONY: demo test schema check-style bench bench-numerics
+.PHONY: demo test schema check-style bench bench-numerics bench-window soak
 
 demo:
 	@sh tools/bootstrap.sh
@@ -36,3 +36,13 @@ bench:
 bench-numerics:
 	@sh tools/bootstrap.sh
 	@.venv/bin/python -m benchmarks.optimizers $(ARGS)
+
+# How fast the live window plays, and how soon a change is seen: make bench-window ARGS="saddle 1920x1080"
+bench-window:
+	@sh tools/bootstrap.sh
+	@.venv/bin/python -m benchmarks.window $(ARGS)
+
+# Ten minutes of random keys, clicks, sizes and saves on the live window: make soak ARGS="2" for two, ARGS="2 17" with seed 17
+soak:
+	@sh tools/bootstrap.sh --test
+	@.venv/bin/python -m tools.soak $(ARGS)

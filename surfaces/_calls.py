@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import ast
-import math
 import operator
 import re
 from collections.abc import Iterable
@@ -96,7 +95,8 @@ def one_point(parts: Iterable[Listing], x: str, y: str) -> Any:
     lines, wanted = calls(*together(parts))
     used = {call.partition("(")[0] for _, call in lines}
     every: dict[str, Any] = {**vars(np), **NUMPY}
-    names = {name: PLAIN.get(name) or _on_floats(every[name]) for name in used} | {"inf": math.inf, "nan": math.nan}
+    names: dict[str, Any] = {name: value for name, value in every.items() if isinstance(value, float)}     # pi, e, inf
+    names |= {name: PLAIN.get(name) or _on_floats(every[name]) for name in used}
     text = "\n    ".join([f"def run({x}, {y}):", *(f"{name} = {call})" for name, call in lines),
                           f"return {', '.join(wanted)},"])
     exec(compile(text, "<formula>", "exec"), names)   # made of the formula's operations alone, never of its text

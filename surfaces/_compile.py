@@ -145,7 +145,7 @@ def compiled(formula: Symbolic, x: Symbolic, y: Symbolic, orders: Sequence[int])
     def evaluate(points: Array) -> Array:
         if len(points) == 1:
             with np.errstate(all="ignore"):
-                return np.array([alone(*points[0].tolist())])
+                return np.array([alone(*points[0].tolist())], dtype=np.float64)
         result = np.empty((entries, len(points)))
         size = min(BLOCK, len(points))
         scratch = getattr(own, "scratch", None)     # the same memory again and again is in the processor's cache
@@ -180,12 +180,14 @@ class Compiled:
         result = self._functions[orders](points)
         slopes = result[:, orders.count(0):]
         with np.errstate(all="ignore"):
-            some = math.isnan(np.add.reduce(slopes, axis=None))     # a quick look: nan adds up to nan
-        if some:
+            some = math.isnan(np.add.reduce(result, axis=None))     # a quick look: nan adds up to nan
+        if some and slopes.size:
             holes = np.asarray(np.isnan(slopes).any(axis=1))
             if holes.any():
                 holes[holes] = np.isfinite(self._flat(points[holes], 0)[:, 0])
                 slopes[holes] = np.nan_to_num(slopes[holes], nan=0.0, posinf=np.inf, neginf=-np.inf)
+        if some:
+            result[np.isnan(result)] = np.nan   # their signs depend on how many points are computed at once
         return result
 
     def _at(self, points: ArrayLike, *orders: int) -> tuple[Array, tuple[int, ...]]:

@@ -58,3 +58,20 @@ def test_a_busy_machine_gives_no_figure() -> None:
                        for frames, wall in zip((40, 120), walls, strict=True))
         with pytest.raises(Failed, match="busy"):
             speed(short, long)
+
+
+SWARMS = sorted(path.stem for path in (FOLDER / "swarm_peers").glob("*_swarm.py"))
+
+
+@pytest.mark.parametrize("peer", SWARMS)
+def test_swarm_peer_parses_and_is_pinned(peer: str) -> None:
+    from benchmarks import _peers
+    from benchmarks.optimizers import SCRIPTS
+    assert ast.get_docstring(ast.parse((FOLDER / "swarm_peers" / f"{peer}.py").read_text(encoding="utf-8")))
+    assert len(_peers.pins(peer)) > 3 and peer in SCRIPTS.values()
+
+
+def test_swarms_are_measured_and_compared() -> None:
+    from benchmarks.optimizers import OURS, measured, ours
+    best, apart = measured({OURS: ours, "again": ours}, 10, 5, 2)
+    assert apart == 0 and all(0 < seconds < 60 for seconds in best.values())

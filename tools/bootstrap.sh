@@ -108,11 +108,12 @@ system_packages() {
     [ -z "$packages" ] || fail "Installed, but what these should bring to $python is still missing: $packages"
 }
 
-# Only the tests of manimgl's own window want these, and they skip without: never a reason to stop, tried once.
+# Only the tests of windows want these, and they skip without: never a reason to stop, tried once.
 test_packages() {
     packages=
     has Xvfb || packages=xvfb
     has xauth || packages="$packages xauth"
+    has xdotool || packages="$packages xdotool"
     [ -n "$packages" ] || return 0
     if [ ! -e .venv/asked-for-xvfb ] && may_install && install_packages $packages; then return; fi
     : >.venv/asked-for-xvfb

@@ -18,8 +18,8 @@ from tools.window_driver import ROOT, SCREEN, Display, Window, missing
 
 LEAK, WARM = 50.0, 60.0   # MB; seconds until memory is first measured
 KEYS = ["space", "Left", "Right", "shift+Left", "shift+Right", "Up", "Down", "Home", "End", "Prior", "Next", "l", "p",
-        "n", "Tab", "bracketleft", "bracketright", "BackSpace", "w", "w", "c", "s", "h", "question", "0", "plus", "minus",
-        "period", "ctrl+Left", "ctrl+Up", "ctrl+shift+Left", "1", "2", "5", "f"]
+        "n", "Tab", "bracketleft", "bracketright", "BackSpace", "w", "w", "c", "s", "h", "question", "0", "plus",
+        "minus", "period", "ctrl+Left", "ctrl+Up", "ctrl+shift+Left", "1", "2", "5", "f"]
 BROKEN = ["steps: -1\n", "surface: [\n", "", "optimizers: {sgd: 1}\n"]
 
 

@@ -30,6 +30,8 @@ class Pointer:
         return (x + 0.5 - left) / shrink, (y + 0.5 - top) / shrink
 
     def sight(self) -> Sight:
+        if "view" not in self.screen.scene.camera.uniforms:  # not drawn yet
+            self.refresh_sight()
         return Sight.of(self.screen.scene)
 
     def point_at(self, x: float, y: float) -> tuple[float, float] | None:
@@ -166,8 +168,8 @@ class Pointer:
         if last is not None and now - last[2] < 2 * TWICE and np.hypot(x - last[0][0], y - last[0][1]) < 3 * MOVED:
             self.clicked = self.at["click"] = None
             self._centre_on(x, y, point)
-        elif point is not None:
-            self.later("click", TWICE)
+        else:
+            self.at["click"] = None if point is None else now + TWICE
 
     def _centre_on(self, x: float, y: float, point) -> None:
         if point is None:

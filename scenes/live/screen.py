@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from dataclasses import replace
 
 import moderngl
@@ -28,8 +29,13 @@ class Screen:
     def show(self, experiment, trajectories, size: tuple[int, int]) -> None:
         """Stage the experiment in pictures of that size. Raises what staging raises; the old scene then stays."""
         scene = self._staged(experiment, trajectories, drawn_size(size))
+        first = self.scene is None
         self.release()
         self.scene = scene
+        if first:
+            gc.freeze()  # what is there to stay need not be looked through each time
+        else:
+            gc.collect()  # scenes hold themselves in circles; several of them would be hundreds of MB
         self._take_in_hand()
 
     def _staged(self, experiment, trajectories, size):

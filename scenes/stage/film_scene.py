@@ -27,6 +27,7 @@ from manimlib.scene.scene import Scene  # noqa: E402
 
 from scenes.framing import FIELD_OF_VIEW, CameraPose  # noqa: E402
 from scenes.stage.clock import frame_count  # noqa: E402
+from scenes.stage.shown import Shown  # noqa: E402
 
 
 class StageCamera(Camera):
@@ -73,20 +74,12 @@ class StageCamera(Camera):
             buffer.release()
 
 
-class FilmScene(Scene):
+class FilmScene(Shown, Scene):
     """Base of every scene. From Python: `FilmScene(experiment, trajectories)`; from manimgl's command: CONFIG=name."""
 
     kind = ""
     samples = 0
     duration = 1.0
-
-    # What a live window may use of a scene, besides `pose`; each scene offers what it can.
-    hand = None  # CameraPose -> CameraPose, the user's hand on the camera
-    ground = 0.0  # height of the plane that the hand moves the camera along
-    middle_of_room = (0.0, 0.0)  # where the free part of the picture has its middle, frame units
-    marks: tuple[tuple[float, str], ...] = ()  # (seconds, title) of moments to jump to
-    taken: tuple | list = ()  # Rects of the picture, frame units, where panels stand
-    display = None  # the Display of the surface, where there is one to click on
 
     def __init__(self, experiment=None, trajectories=None, **config) -> None:
         camera_config = dict(config.pop("camera_config", {}))
@@ -134,21 +127,6 @@ class FilmScene(Scene):
 
     def pose(self, seconds: float) -> None:
         raise NotImplementedError
-
-    def step_beside(self, seconds: float, way: int) -> float:
-        """The moment one step before (way -1) or after (way 1) `seconds`: a frame, where a scene knows no steps."""
-        return (round(seconds * self.camera.fps) + way) / self.camera.fps
-
-    def balls_at(self, seconds: float) -> list[tuple[int, int, np.ndarray, float]]:
-        """(entry, its ball, centre in space (3,), radius) of what can be picked up."""
-        return []
-
-    def hide(self, entries: set[int]) -> None:
-        """Leave out the balls of these entries from now on."""
-
-    def reroll(self, trajectories) -> bool:
-        """Show other trajectories at once, all else left as it was; False where that cannot be done."""
-        return False
 
     def run(self) -> None:
         """All of it, as manimgl's command does; a film that fails leaves nothing behind."""

@@ -1,0 +1,90 @@
+"""What is changed by hand in the live window: rolled, taken back, kept when the file changes."""
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import configs
+from scenes.live.model import SHARED, START, Model, settings, yaml_of
+
+FILM = """\
+surface: bowl
+start: [-2, 1]
+steps: 20
+optimizers:
+  - sgd: {lr: 0.1}
+  - adam
+  - nag: {start: [1, 1]}
+"""
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Model:
+    path = tmp_path / "film.yaml"
+    return Model(lambda data, more: configs.load(path, more, data=data), FILM.encode())
+
+
+def starts(model: Model) -> list:
+    return [entry.starts.tolist() for entry in model.experiment.entries]
+
+
+def test_dropping_moves_all_and_says_so_as_the_file_would(model: Model) -> None:
+    model.drop(0.5, -1.0)
+    assert starts(model) == [[[0.5, -1.0]]] * 3
+    assert settings(model.edits) == ["optimizers.2.start=[0.5, -1]", "start=[0.5, -1]"]
+    assert all(t.positions[0, 0].tolist() == [0.5, -1.0] for t in model.trajectories)
+    model.take({})
+    assert starts(model) == [[[-2, 1]], [[-2, 1]], [[1, 1]]]
+
+
+def test_moving_a_ball_moves_its_entry_alone(model: Model) -> None:
+    model.move(1, 0, 0.25, 0.5)
+    assert starts(model) == [[[-2, 1]], [[0.25, 0.5]], [[1, 1]]]
+    assert model.edits == {(1, START): ((0.25, 0.5),)}
+
+
+def test_tuning_rolls_only_what_changed(model: Model) -> None:
+    before = list(model.trajectories)
+    model.tune(0, "lr", 0.2)
+    assert [a is b for a, b in zip(before, model.trajectories, strict=True)] == [False, True, True]
+    tuned = model.trajectories[0]
+    model.settle()
+    assert model.experiment.entries[0].optimizer.lr == 0.2
+    assert np.array_equal(model.trajectories[0].positions, tuned.positions)
+    alone = configs.load(model.filed.path, ["optimizers.sgd.lr=0.2"], data=FILM.encode()).roll()[0]
+    assert np.array_equal(model.trajectories[0].positions, alone.positions)
+    model.tune(0, "lr", 0.1)
+    assert model.edits == {}
+
+
+def test_what_is_out_of_range_changes_nothing(model: Model) -> None:
+    with pytest.raises(ValueError, match="lr"):
+        model.tune(0, "lr", -1.0)
+    with pytest.raises(configs.ConfigErrors, match="outside the domain"):
+        model.drop(1e6, 0)
+    assert (model.edits, starts(model)[0]) == ({}, [[-2, 1]])
+
+
+@pytest.mark.parametrize(("text", "kept", "lost"), [
+    (FILM.replace("20", "30"), {(0, "lr"): 0.2, (SHARED, START): ((1.0, 0.0),)}, []),
+    (FILM.replace("lr: 0.1", "lr: 0.15"), {(SHARED, START): ((1.0, 0.0),)}, ["SGD lr"]),
+    (FILM.replace("[-2, 1]", "[2, 1]"), {(0, "lr"): 0.2}, ["start"]),
+    (FILM.replace("sgd: {lr: 0.1}", "momentum"), {(SHARED, START): ((1.0, 0.0),)}, ["SGD lr"]),
+])
+def test_changes_by_hand_stay_where_the_file_still_says_the_same(model: Model, text: str, kept: dict, lost: list
+                                                                 ) -> None:
+    model.take({(0, "lr"): 0.2, (SHARED, START): ((1.0, 0.0),)})
+    filed = model.read(text.encode(), [])
+    assert model.reload(text.encode(), filed, False) == lost
+    assert model.edits == kept
+    assert model.stale
+    assert model.experiment.steps == filed.steps
+
+
+def test_values_are_written_as_yaml() -> None:
+    assert [yaml_of("lr", value) for value in (0.05, 1e-08, 3.0, True, (0.9, 0.999))] == [
+        "0.05", "1e-08", "3", "true", "[0.9, 0.999]"]
+    assert yaml_of(START, ((1.0, 2.5),)) == "[1, 2.5]"
+    assert yaml_of(START, ((1.0, 2.0), (0.0, 1.0))) == "[[1, 2], [0, 1]]"
