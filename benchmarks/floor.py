@@ -20,11 +20,10 @@ from scenes.stage import render
 FRAGMENT = """#version 330
 uniform sampler2D baked;
 in vec2 v_uv;
-in vec2 v_shine;
+in vec2 v_light;
 out vec4 frag_color;
 void main() {
-    vec3 color = texture(baked, v_uv).rgb + 0.16 * v_shine.x;
-    frag_color = vec4(color * (1.0 - 0.45 * v_shine.y), 1.0);
+    frag_color = vec4(texture(baked, v_uv).rgb * v_light.x + v_light.y, 1.0);
 }
 """
 

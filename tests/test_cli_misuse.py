@@ -45,7 +45,7 @@ FILES = {"own": "", "two": "", "sub/own": "", "bad": "steps: 0\n", "clear": "vid
     (("own.yaml", "--jobs=-1", "--fps", "0"), ["--fps 0: 0 is out of range; ...", "--jobs -1: is not a number of ..."]),
     (("own.yaml", "--resume", "-o", "a.csv"), ["--resume: is for films only; leave it out"]),
     (("own.yaml", "--plugin", "mine.py"), ["--plugin mine.py: is code that runs with your rights; read it..."]),
-    (("own.yaml", "--plugin", "mine.py", "--trust"), ["--plugin mine.py: cannot be read: No such file or directory..."]),
+    (("own.yaml", "--plugin", "mine.py", "--trust"), ["--plugin mine.py: cannot be read: No such file or..."]),
     (("--list", "optimizer"), ["--list optimizer: there is no such list; did you mean optimizers?"]),
 ])
 def test_misuse(arguments: tuple[str, ...], lines: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch,

@@ -1,39 +1,16 @@
 """The live window on a real (virtual) display, with real keys and clicks."""
 from __future__ import annotations
 
-import shutil
-import signal
-import subprocess
-import sys
 import time
-from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
-from scenes_help import environment
+from window_help import FILM, SIZE, WHOLE, far, frame, scene_frame, scene_of, shows
 
 import configs
-from tools.window_driver import STRIP, Display, Window, missing
+from tools.window_driver import Display, Window, missing
 
 pytestmark = pytest.mark.skipif(bool(missing()), reason=f"the live window is not tried: {missing()}")
-
-ROOT = Path(__file__).resolve().parent.parent
-SIZE = (640, 360)
-WHOLE = (SIZE[0], SIZE[1] + round(STRIP * 0.8))  # the controls' unit is 0.8 pixels in so small a window
-FILM = """\
-title: A small film  # shown
-surface: {name: bowl_with_two_holes, domain: {x: [-2, 2.2], y: [-1.6, 2.6]}}
-# where they begin
-start: [-0.64, 1.8]
-steps: 40
-optimizers:
-  - sgd: {lr: 0.1}   # slow
-  - adam: {lr: 0.05, betas: [0.9, 0.99]}
-camera: {theta: 22, phi: 37, orbit: 1.5}
-video: {resolution: 640x360, fps: 10, seconds: 6}
-"""
-
 
 @pytest.fixture(scope="module")
 def display():
@@ -61,36 +38,6 @@ def fresh(window):
     window.key("BackSpace", "0", "Right", "Home")  # a step pauses
     shows(window, 0.0)
     return window
-
-
-def scene_of(config: Path, size=SIZE):
-    from scenes.stage.render import make_scene
-
-    experiment = configs.load(config)
-    video = replace(experiment.video, width=size[0], height=size[1])  # windows may be odd, films are not
-    return make_scene(replace(experiment, video=video), experiment.roll())
-
-
-def frame(config: Path, seconds: float, size=SIZE) -> np.ndarray:
-    """The film's frame of that moment."""
-    from scenes.stage.render import frame_pixels
-
-    scene = scene_of(config, size)
-    try:
-        return frame_pixels(scene, round(seconds * 10))[..., :3]
-    finally:
-        scene.release()
-
-
-def far(a: np.ndarray, b: np.ndarray) -> float:
-    """Mean difference in 0 ... 255."""
-    return float(np.abs(a.astype(int) - b.astype(int)).mean())
-
-
-def shows(window: Window, seconds: float, config: Path | None = None, size=SIZE) -> None:
-    """All of it is the film's frame, but for the lower edge, where messages may stand for a while."""
-    wanted, high = frame(config or window.config, seconds, size), size[1] - 50
-    window.wait_for(lambda: far(window.picture(size)[:high], wanted[:high]) < 0.1, 10, f"it does not show {seconds} s")
 
 
 def test_what_is_shown_is_the_films_frame(fresh: Window) -> None:
@@ -127,12 +74,6 @@ def test_the_time_bar_is_dragged(fresh: Window) -> None:
     nearest = min(moments, key=lambda index: far(moments[index], picture))
     assert 10 < nearest < 50
     assert far(moments[nearest], picture) < 2
-
-
-def scene_frame(scene, index: int) -> np.ndarray:
-    from scenes.stage.render import frame_pixels
-
-    return frame_pixels(scene, index)[..., :3]
 
 
 def written(window: Window) -> str:
@@ -274,56 +215,9 @@ def test_a_still_is_what_is_seen(fresh: Window) -> None:
         assert np.array_equal(np.asarray(picture.convert("RGB")), frame(fresh.config, 1.0))
 
 
-@pytest.mark.parametrize("size", [(361, 640), (901, 403)])
-def test_it_is_right_at_any_size(fresh: Window, size: tuple[int, int]) -> None:
-    fresh.key("h")  # the controls away: the picture has the whole window
-    fresh.resize(*size)
-    try:
-        shows(fresh, 0.0, size=size)
-        assert fresh.picture(size).shape == (size[1], size[0], 3)
-    finally:
-        fresh.resize(*WHOLE)
-        fresh.key("h")
-
-
-def test_it_rests_when_nothing_moves(fresh: Window) -> None:
-    time.sleep(3.5)  # messages fade
-    before = fresh.cpu()
-    time.sleep(2)
-    assert (fresh.cpu() - before) / 2 < 0.03
-
-
-def end_by_signal(window: Window) -> None:
-    window.process.send_signal(signal.SIGINT)
-
-
-ENDS = {"q": lambda window: window.key("q"), "ctrl-c": end_by_signal,
-        "close": lambda window: window.ask_to_close(),
-        "destroy": lambda window: window.hand("windowclose", window.number),
-        "kill": lambda window: window.hand("windowkill", window.number)}
-
-
-@pytest.mark.parametrize("way", ENDS)
-def test_it_ends_cleanly(display: Display, tmp_path: Path, way: str) -> None:
-    config = tmp_path / f"ends-by-{way}.yaml"
-    config.write_text(FILM)
-    window = Window(display, config, tmp_path)
-    try:
-        time.sleep(0.3)
-        ENDS[way](window)
-        window.wait_for(lambda: window.process.poll() is not None, 10, "it does not end")
-        assert window.process.returncode == (130 if way == "ctrl-c" else 0)
-        assert "Traceback" not in window.told.read_text()
-    finally:
-        window.close()
-
-
-def test_without_a_display_one_line_says_so(tmp_path: Path) -> None:
-    shutil.copy(ROOT / "configs" / "zigzag.yaml", tmp_path)
-    for more in ({}, {"DISPLAY": ":987"}):
-        kept = {key: value for key, value in environment(**more).items() if key != "PYGLET_HEADLESS"}
-        done = subprocess.run([sys.executable, ROOT / "render.py", "zigzag.yaml", "-p"], cwd=tmp_path, env=kept,
-                              capture_output=True, text=True, timeout=60)
-        assert (done.returncode, done.stdout) == (2, "")
-        assert done.stderr.splitlines() == [
-            "--preview: there is no display here to open a window on; render a film instead: -o x.mp4"]
+def test_r_renders_the_film_beside(fresh: Window) -> None:
+    fresh.key("r")
+    fresh.key("End")
+    shows(fresh, 5.9)  # the window goes on meanwhile
+    fresh.wait_for(lambda: "film.mp4" in fresh.said.read_text(), 60, "no film was made")
+    assert (fresh.config.parent / "videos" / "film.mp4").stat().st_size > 10_000

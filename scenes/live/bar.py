@@ -5,7 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from configs.text import text_unit
+
 HEIGHT = 46
+
+
+def unit_of(width: float, height: float, ratio: float = 1.0) -> float:
+    """Pixels for one unit of the controls below a picture of that size."""
+    return ratio * min(max(text_unit(width, height) / ratio / 720, 0.8), 1.3)
 
 
 class Place(NamedTuple):

@@ -11,6 +11,7 @@ import numpy as np
 from configs.errors import ConfigErrors
 from configs.output import whole
 from scenes.live.model import START, settings, words_of, yaml_of
+from scenes.live.screen import tidy
 from scenes.live.write_back import CannotWrite, replaces_many, written
 from scenes.numbers import short
 from scenes.stage.render import frame_pixels, make_scene, save_picture
@@ -101,6 +102,7 @@ class Files:
         finally:
             self.hand.scene = scene
             film.release()
+            tidy()
         print(path, flush=True)
         self.drawn = None
         self.say(f"saved {path}")
@@ -124,10 +126,12 @@ class Files:
         pose = self.hand.shown
         theta = pose.theta if camera.keyframes else pose.theta - camera.orbit * self.player.seconds
         theta = (theta + 180) % 360 - 180
-        center = tuple(scene.display.from_plate(self.hand.on_ground(pose, scene.middle_of_room)[:2]).tolist())
-        words = [f"theta: {theta:.4g}", f"phi: {pose.phi:.4g}"]
+        words, center = [f"theta: {theta:.4g}", f"phi: {pose.phi:.4g}"], camera.center
+        if scene.display is not None:
+            center = tuple(scene.display.from_plate(self.hand.on_ground(pose, scene.middle_of_room)[:2]).tolist())
         words.append(f"zoom: {self._zoom_of(pose, theta, center):.4g}")
-        words.append(f"center: [{center[0]:.4g}, {center[1]:.4g}]")
+        if center is not None:
+            words.append(f"center: [{center[0]:.4g}, {center[1]:.4g}]")
         words.append(f"orbit: {camera.orbit:g}")
         return "camera: {" + ", ".join(words) + "}"
 
@@ -143,6 +147,7 @@ class Files:
             scene.pose(self.player.seconds)
         finally:
             scene.release()
+            tidy()
         return seen[0].scale / pose.scale
 
 

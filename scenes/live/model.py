@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from configs.errors import number
+from configs.errors import ConfigErrors, number
 from configs.experiment import Experiment
 from configs.resolved import starts
 
@@ -123,7 +123,7 @@ class Model:
         kept = {key: value for key, value in edits.items() if self._still(key, was[key], before)}
         try:
             experiment = self.read(data, settings(kept)) if kept else filed
-        except Exception:  # what was changed by hand does not suit the file any more
+        except ConfigErrors:  # what was changed by hand does not suit the file any more
             kept, experiment = {}, filed
         self._show(experiment, reuse=not others)
         self.edits = kept

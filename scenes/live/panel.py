@@ -11,6 +11,7 @@ from scenes.numbers import short
 
 WIDTH, ROW = 330, 42
 LOG = ("lr", "eps")  # sliders with even ratios
+NEAR_ONE = ("momentum", "alpha", "rho")  # what matters is how far they are from 1
 DECADES_BELOW, DECADES_ABOVE = 3, 2
 
 
@@ -95,7 +96,7 @@ def scale_of(name: str, default: float, limits) -> tuple[str, float, float]:
     if default > 0 and (name in LOG or (default < 1e-3 and high is None)):
         top = default * 10**DECADES_ABOVE if name == "lr" else max(default * 1e6, 1e-2)
         return "log", default / 10**DECADES_BELOW, top if high is None else min(top, high)
-    if low == 0 and high == 1:
+    if low == 0 and (high == 1 or name in NEAR_ONE):
         return "near one", 0.0, 0.999
     if low == 0 and high is None:
         return "from zero", 0.0, max(1.0, 5 * default)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
 import gc
+from contextlib import suppress
 from dataclasses import replace
 
 import moderngl
@@ -35,7 +37,7 @@ class Screen:
         if first:
             gc.freeze()  # what is there to stay need not be looked through each time
         else:
-            gc.collect()  # scenes hold themselves in circles; several of them would be hundreds of MB
+            tidy()
         self._take_in_hand()
 
     def _staged(self, experiment, trajectories, size):
@@ -95,6 +97,13 @@ class Screen:
         if self.scene is not None:
             self.scene.release()
             self.scene = None
+
+
+def tidy() -> None:
+    """Give back what scenes that are gone held: they hold themselves in circles, and several take hundreds of MB."""
+    gc.collect()
+    with suppress(OSError, AttributeError):  # glibc keeps what was freed until it is told
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def drawn_size(size: tuple[int, int]) -> tuple[int, int]:

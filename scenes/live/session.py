@@ -10,10 +10,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from configs.errors import ConfigErrors, one_line
-from configs.text import text_unit
 from scenes.colors import THEMES, rgb
 from scenes.live.acts import Acts
-from scenes.live.bar import HEIGHT, Bar, BarState, Place
+from scenes.live.bar import HEIGHT, Bar, BarState, Place, unit_of
 from scenes.live.camera import CameraHand
 from scenes.live.files import Files
 from scenes.live.film import Film
@@ -55,7 +54,8 @@ class Session(Acts, Files, Pointer):
 
     def open(self) -> None:
         video = self.model.experiment.video
-        self.window = open_window(f"{self.path.stem} - Thalweg", (video.width, video.height + HEIGHT), self)
+        strip = round(HEIGHT * unit_of(video.width, video.height))
+        self.window = open_window(f"{self.path.stem} - Thalweg", (video.width, video.height + strip), self)
         on_lost_display(self.film.stop)
         self.screen, self.paint = Screen(self.window.ctx), Paint(self.window.ctx)
         self.screen.hand = self.hand
@@ -139,9 +139,8 @@ class Session(Acts, Files, Pointer):
         return width, max(height - strip, 1), strip
 
     def unit(self, width: int, height: int) -> float:
-        """Pixels for one unit of the controls: they grow less than the picture does."""
-        ratio = self.window.text_ratio
-        return ratio * min(max(text_unit(width, height) / ratio / 720, 0.8), 1.3)
+        """Pixels for one unit of the controls in a window of that size: they grow less than the picture does."""
+        return unit_of(width, height * 720 / (720 + HEIGHT), self.window.text_ratio)
 
     def restage(self) -> None:
         """Make the scene of what the model says, at the window's size; what cannot be staged leaves the old one."""

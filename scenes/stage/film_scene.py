@@ -1,17 +1,11 @@
 """FilmScene: a manimgl Scene that is a function of time.
 
 A subclass writes `stage(experiment, trajectories)`, which builds the mobjects once, sets `duration`, and
-`pose(seconds)`,
-which puts everything where it belongs at that second, whatever was drawn before. `construct` is the same for all:
-pose, draw, emit, for every frame of the clock; so manimgl's own command makes the same film as render.py.
+`pose(seconds)`, which puts everything where it belongs at that second, whatever was drawn before. `construct` is the
+same for all: pose, draw, emit, for every frame of the clock; so manimgl's own command makes the same film as render.py.
 """
 
 from __future__ import annotations
-
-import os
-import sys
-from types import SimpleNamespace
-from typing import NoReturn
 
 import numpy as np
 
@@ -20,20 +14,18 @@ from scenes.stage import boot
 boot.ensure()
 
 from manimlib.camera.camera import Camera  # noqa: E402
-from manimlib.config import manim_config, parse_cli  # noqa: E402
 from manimlib.constants import DEG, FRAME_HEIGHT, FRAME_WIDTH  # noqa: E402
 from manimlib.scene import scene as manim_scene  # noqa: E402
 from manimlib.scene.scene import Scene  # noqa: E402
 
 from scenes.framing import FIELD_OF_VIEW, CameraPose  # noqa: E402
 from scenes.stage.clock import frame_count  # noqa: E402
+from scenes.stage.command import experiment_from_environment, leave, writer_for  # noqa: E402
 from scenes.stage.shown import Shown  # noqa: E402
 
 
 class StageCamera(Camera):
-    """manimgl's camera on the shared context, for any aspect ratio, drawing upside down so that rows are read top
-    first.
-    """
+    """manimgl's camera on the shared context, for any aspect ratio, drawing upside down: rows are read top first."""
 
     def __init__(self, **config) -> None:
         config["fps"] = int(config.get("fps", 30))  # manimgl's --fps arrives as text
@@ -175,76 +167,3 @@ class FilmScene(Shown, Scene):
                 mobject.release()
         if self.window is None:
             self.camera.release()
-
-
-def writer_for(config):
-    """Our writer where manimgl's command asked for a file, else a writer that writes nothing."""
-    merged = {**manim_config.file_writer, **config}
-    if merged.get("write_to_movie") or merged.get("save_last_frame"):
-        from scenes.stage.manimgl_writer import CommandWriter
-
-        return CommandWriter
-    return NoWriter
-
-
-class NoWriter(SimpleNamespace):
-    """Stands where manimgl keeps its file writer when render.py takes the frames itself."""
-
-    def __init__(self, scene, **config) -> None:
-        super().__init__(scene=scene, ended_with_interrupt=False)
-
-    def has_progress_display(self) -> bool:
-        return False
-
-    def begin(self) -> None: ...
-
-    def begin_animation(self) -> None: ...
-
-    def end_animation(self) -> None: ...
-
-    def write_frame(self, camera) -> None: ...
-
-    def finish(self) -> None: ...
-
-    def abandon(self) -> None: ...
-
-
-def experiment_from_environment(kind: str, scene_class: str):
-    """The experiment named by CONFIG, for manimgl's own command, whose -r, --fps, -t win over the YAML's.
-
-    Ends with exit code 2 and one line a problem when CONFIG is missing, has errors, or is of another kind.
-    """
-    from configs import find, load
-    from configs.errors import ConfigErrors
-
-    name = os.environ.get("CONFIG")
-    if not name:
-        leave(f"set CONFIG to the experiment: CONFIG=boss_fight manimgl scenes/{kind}/scene.py {scene_class} -w")
-    try:
-        experiment = load(find(name), video=video_of_command())
-    except ConfigErrors as error:
-        leave(*map(str, error.problems))
-    if experiment.scene != kind:
-        from scenes import SCENES
-
-        right = SCENES[experiment.scene].scene_class
-        leave(
-            f"{name} is a {experiment.scene}; run: CONFIG={name} manimgl scenes/{experiment.scene}/scene.py {right} -w"
-        )
-    return experiment
-
-
-def video_of_command() -> dict[str, object]:
-    """What manimgl's command line says about the picture, in the words of `configs.load`."""
-    given = parse_cli()
-    sized = given.resolution or given.low_quality or given.medium_quality or given.hd or given.uhd
-    return {
-        "resolution": "{}x{}".format(*manim_config.camera.resolution) if sized else None,
-        "fps": given.fps,
-        "transparent": given.transparent or None,
-    }
-
-
-def leave(*lines: str) -> NoReturn:
-    print(*lines, sep="\n", file=sys.stderr)
-    raise SystemExit(2)

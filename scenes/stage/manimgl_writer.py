@@ -14,7 +14,7 @@ from tqdm.auto import tqdm
 
 from configs.output import whole
 from scenes.stage.clock import gif_rate
-from scenes.stage.film_scene import leave
+from scenes.stage.command import leave
 from scenes.stage.render import frame_pixels, metadata, save_picture
 from scenes.stage.writer import FilmWriter
 
