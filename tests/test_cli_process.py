@@ -65,8 +65,11 @@ def test_help_loads_neither_numpy_nor_sympy_nor_pydantic(option: str, folder: Pa
 @pytest.mark.skipif(os.name == "nt", reason="signals are sent differently there")
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 143)])
 def test_stopped_it_leaves_nothing(number: signal.Signals, code: int, folder: Path) -> None:
+    def heed() -> None:         # under nohup SIGHUP would be ignored from birth
+        signal.signal(number, signal.SIG_DFL if number != signal.SIGINT else signal.default_int_handler)
+
     process = subprocess.Popen([sys.executable, "-c", SLOW.format(root=str(ROOT))], cwd=folder, text=True,
-                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=heed)
     assert process.stderr is not None
     assert process.stderr.readline() == "begun\n"
     assert len(list((folder / "out").iterdir())) == 1

@@ -174,12 +174,12 @@ def test_a_wrong_config_is_told_in_lines(config, tmp_path):
 
 
 def test_a_config_of_another_kind_is_told_where_it_belongs(monkeypatch, capsys):
-    from scenes.stage import film_scene
+    from scenes.stage import command
 
     monkeypatch.setenv("CONFIG", "kink")
-    monkeypatch.setattr(film_scene, "video_of_command", lambda: None)
+    monkeypatch.setattr(command, "video_of_command", lambda: None)
     with pytest.raises(SystemExit) as caught:
-        film_scene.experiment_from_environment("explain", "Explain")
+        command.experiment_from_environment("explain", "Explain")
     told = capsys.readouterr().err.splitlines()
     assert caught.value.code == 2 and len(told) == 1
     assert "CONFIG=kink manimgl scenes/race/scene.py Race -w" in told[0]
