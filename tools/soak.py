@@ -79,15 +79,15 @@ class Soak:
         return text
 
     def stuck(self) -> bool:
-        """Whether the picture stays although a mended file is saved and the time is changed."""
+        """Whether the picture stays although a mended file is saved and the time is changed, for half a minute."""
         self.window.find()
         self.config.write_text(self.texts[0])
-        time.sleep(1.5)
-        seen = set()
-        for keys in (["Home"], ["End"], ["shift+Left"], ["Home"]):
-            self.window.key(*keys)
-            time.sleep(0.5)
-            seen.add(self.window.picture().tobytes())
+        end, seen = time.monotonic() + 30, set()
+        while len(seen) < 2 and time.monotonic() < end:
+            for keys in (["Home"], ["End"], ["shift+Left"]):
+                self.window.key(*keys)
+                time.sleep(0.3)
+                seen.add(self.window.picture().tobytes())
         return len(seen) < 2
 
 

@@ -18,7 +18,14 @@ class Pointer:
         self.grip: tuple | None = None  # what the pressed button holds
         self.pressed: tuple[float, float] = (0.0, 0.0)
         self.clicked: tuple | None = None  # a click that may become a double click: place, point, moment
+        self.pulled: tuple[float, float] | None = None  # where to, since the last picture
         self.was_playing = False
+
+    def after_reload(self) -> None:
+        """What was held or pointed at may not be there any more."""
+        self.forget_pointer()
+        self.at["click"] = None
+        self.panel.choose_again(self.model.experiment)
 
     # places
     def on_picture(self, x: float, y: float) -> tuple[float, float]:
@@ -122,10 +129,8 @@ class Pointer:
             kind, before = self.grip[0], self.pressed
         if kind == "seek":
             self._seek(x)
-        elif kind == "knob":
-            self._slide(self.grip[1], x)
-        elif kind == "ball":
-            self._carry(self.grip[1], x, y)
+        elif kind in ("knob", "ball"):
+            self.pulled = (x, y)  # balls are rolled once for each picture, however often the mouse tells
         elif kind == "orbit":
             degrees = TURN / self.window.ratio
             self.hand.turn(-(x - before[0]) * degrees, -(y - before[1]) * degrees, self.hand.shown)
@@ -133,12 +138,22 @@ class Pointer:
             self.hand.pull(self.frame_place(*before), self.frame_place(x, y))
             self.refresh_sight()
 
+    def follow_pointer(self) -> None:
+        """Do what the mouse asked for since the last picture."""
+        if self.pulled is not None and self.grip is not None:
+            if self.grip[0] == "knob":
+                self._slide(self.grip[1], self.pulled[0])
+            elif self.grip[0] == "ball":
+                self._carry(self.grip[1], *self.pulled)
+        self.pulled = None
+
     def refresh_sight(self) -> None:
         """The camera stands elsewhere at once, so that the next motion is measured from there."""
         self.screen.scene.pose(self.player.seconds)
         self.screen.scene.camera.refresh_uniforms()
 
     def release(self, x: float, y: float, button: str) -> None:
+        self.follow_pointer()
         grip, self.grip = self.grip, None
         if grip is None:
             return

@@ -102,6 +102,7 @@ class Session(Acts, Files, Pointer):
         self.at[name] = time.perf_counter() + seconds
 
     def _do_what_is_due(self) -> None:
+        self.follow_pointer()
         if self._due("resize"):
             self.restage()
         if self._due("click"):
@@ -211,7 +212,7 @@ class Session(Acts, Files, Pointer):
         self._mended()
         if lost:
             self.say(f"the file says otherwise now: {', '.join(lost)}")
-        self.panel.choose_again(self.model.experiment)
+        self.after_reload()
         self.restage()
         self.watcher.watch(named_files(filed))
 
