@@ -78,11 +78,21 @@ class Soak:
         self.config.write_text(text)
         return text
 
+    def memory(self) -> float:
+        """Resident MB, always with the same film at the same size. Raises RuntimeError when the picture is stuck."""
+        self.window.find()
+        self.size = (640, 400)
+        self.window.hand("windowsize", self.window.number, *self.size)
+        if self.stuck():
+            raise RuntimeError("the picture is stuck")
+        return self.window.memory()
+
     def stuck(self) -> bool:
         """Whether the picture stays although a mended file is saved and the time is changed, for half a minute."""
-        self.window.find()
         self.config.write_text(self.texts[0])
-        end, seen = time.monotonic() + 30, set()
+        time.sleep(1)
+        end = time.monotonic() + 30
+        seen: set[bytes] = set()
         while len(seen) < 2 and time.monotonic() < end:
             for keys in (["Home"], ["End"], ["shift+Left"]):
                 self.window.key(*keys)
@@ -113,12 +123,10 @@ def run(soak: Soak, seconds: float, seed: int) -> int:
         soak.act()
         count += 1
         if passed - told >= 30:
-            told, memory = passed, soak.window.memory()
+            told, memory = passed, soak.memory()
             first = first or (memory if passed > min(WARM, seconds / 4) else 0.0)
             print(f"{passed:4.0f} s: {count} actions, {memory:.0f} MB", flush=True)
-            if soak.stuck():
-                raise RuntimeError("the picture is stuck")
-    grown = soak.window.memory() - first
+    grown = soak.memory() - first
     print(f"{count} actions, seed {seed}: memory grew by {grown:.0f} MB")
     if grown > LEAK:
         raise RuntimeError(f"memory grew by {grown:.0f} MB")
