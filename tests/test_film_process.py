@@ -33,12 +33,17 @@ def film(tmp_path):
     return path
 
 
+def heed() -> None:
+    """Signals as a terminal gives them: what a shell starts in the background ignores SIGINT from birth."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def cut_off(film: Path, place: Path, number: signal.Signals) -> int:
     """Start a long film to `place`, send the signal once frames are being written, and return the exit code."""
     command = [sys.executable, str(ROOT / "render.py"), str(film), "-o", str(place), *LONG]
     cache, deadline = film.parent / "cache", time.monotonic() + 60
     variables = environment(XDG_CACHE_HOME=str(cache))
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=variables)
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=variables, preexec_fn=heed)
     while not (list(place.parent.glob(".film.*")) or list(cache.rglob("0*"))):
         assert process.poll() is None and time.monotonic() < deadline, process.stderr.read()
         time.sleep(0.02)
