@@ -13,6 +13,7 @@ import sys
 import warnings
 from functools import lru_cache
 
+from scenes.stage.deferred import deferred
 from scenes.stage.errors import MachineError
 
 
@@ -35,7 +36,7 @@ def ensure() -> None:
     OpenGL.ERROR_CHECKING = False
     saved, sys.argv = sys.argv, ["manimgl"]
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), deferred():
             warnings.simplefilter("ignore")
             import manimlib  # noqa: F401
     except ImportError as error:

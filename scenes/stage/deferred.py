@@ -1,0 +1,80 @@
+"""Modules that manimlib imports and a film never calls, loaded when they are first used.
+
+manimgl 1.7.2 imports a notebook's shell, matplotlib's pyplot and scipy's optimizers on the way in: half of the time
+that its import takes. Each of the names it takes from them is only ever called, so a stand-in that fetches the real
+thing at the first call does the same.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.machinery import ModuleSpec
+from types import ModuleType
+from typing import Any
+
+NEVER_CALLED = ("IPython", "matplotlib.pyplot", "scipy.optimize", "scipy.integrate", "pkg_resources")
+
+
+@contextmanager
+def deferred(roots: tuple[str, ...] = NEVER_CALLED) -> Iterator[None]:
+    """Inside, importing one of `roots` or what lies below it gives a stand-in; those loaded already stay as they are.
+
+    Afterwards an import gives the real module again, to everybody but those who hold a stand-in.
+    """
+    finder = _Finder(tuple(root for root in roots if root not in sys.modules))
+    sys.meta_path.insert(0, finder)  # type: ignore[arg-type]
+    try:
+        yield
+    finally:
+        sys.meta_path.remove(finder)  # type: ignore[arg-type]
+        for name in [name for name, module in sys.modules.items() if isinstance(module, _StandIn)]:
+            parent, _, child = name.rpartition(".")
+            if parent and not isinstance(sys.modules.get(parent), _StandIn | None):
+                vars(sys.modules[parent]).pop(child, None)
+            del sys.modules[name]
+
+
+class _Name:
+    """A name taken from a stand-in: fetched when it is called or looked into."""
+
+    def __init__(self, module: str, name: str) -> None:
+        self._place = module, name
+
+    def _real(self) -> Any:
+        module, name = self._place
+        return getattr(importlib.import_module(module), name)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._real()(*args, **kwargs)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return getattr(self._real(), name)
+
+
+class _StandIn(ModuleType):
+    def __getattr__(self, name: str) -> Any:
+        if name == "get_distribution":  # pkg_resources: the one thing that is called at once, for a version
+            return importlib.import_module("importlib.metadata").distribution
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return _Name(self.__name__, name)
+
+
+class _Finder:
+    def __init__(self, roots: tuple[str, ...]) -> None:
+        self.roots = roots
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
+        below = any(name == root or name.startswith(root + ".") for root in self.roots)
+        return ModuleSpec(name, self, is_package=True) if below else None  # type: ignore[arg-type]
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        return _StandIn(spec.name)
+
+    def exec_module(self, module: ModuleType) -> None:
+        pass
