@@ -7,6 +7,7 @@ hue, and none of them lies near the blue-teal-green ramp. Values are sRGB in 0 .
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,12 +40,15 @@ THEMES = {
 }
 
 
+@lru_cache(256)
 def rgb(color: str) -> Array:
-    """'#RRGGBB' or '#RGB' as three numbers in 0 ... 1."""
+    """'#RRGGBB' or '#RGB' as three numbers in 0 ... 1, not to be written to."""
     digits = color.lstrip("#")
     if len(digits) == 3:
         digits = "".join(2 * digit for digit in digits)
-    return np.array([int(digits[i : i + 2], 16) for i in (0, 2, 4)]) / 255
+    made = np.array([int(digits[i : i + 2], 16) for i in (0, 2, 4)]) / 255
+    made.flags.writeable = False
+    return made
 
 
 def ball_colors(given: list[str | None]) -> list[str]:

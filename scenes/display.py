@@ -113,7 +113,10 @@ class Display:
 
     def to_world(self, points: Array) -> Array:
         with np.errstate(all="ignore"):
-            height = self.heights(np.asarray(self.surface.value(points), dtype=float))
+            return self._world(points, np.asarray(self.surface.value(points), dtype=float))
+
+    def _world(self, points: Array, loss: Array) -> Array:
+        height = self.heights(loss)
         height = np.clip(np.nan_to_num(height, nan=FAR, posinf=FAR, neginf=-FAR), -FAR, FAR)
         return np.concatenate([self.to_plate(points), height[..., None]], axis=-1)
 
@@ -122,8 +125,16 @@ class Display:
         up.
         """
         with np.errstate(all="ignore"):
+            return self._normal(points, np.asarray(self.surface.value(points), dtype=float))
+
+    def contact(self, points: Array) -> tuple[Array, Array]:
+        """`to_world` and `normal` of the same points, for less than both."""
+        with np.errstate(all="ignore"):
             loss = np.asarray(self.surface.value(points), dtype=float)
-            slope = self.heights.slope(loss)[..., None] * np.asarray(self.surface.gradient(points)) / self.scale
+            return self._world(points, loss), self._normal(points, loss)
+
+    def _normal(self, points: Array, loss: Array) -> Array:
+        slope = self.heights.slope(loss)[..., None] * np.asarray(self.surface.gradient(points)) / self.scale
         slope = np.where(np.isfinite(slope).all(axis=-1, keepdims=True), np.clip(slope, -1e9, 1e9), 0.0)
         normal = np.concatenate([-slope, np.ones(slope.shape[:-1] + (1,))], axis=-1)
         return normal / np.linalg.norm(normal, axis=-1, keepdims=True)

@@ -92,7 +92,7 @@ class Playback:
         turns = self.paths.turns[:, low : low + 2]
         nearer = np.where((turns[:, 0] * turns[:, 1]).sum(axis=1, keepdims=True) < 0, -1.0, 1.0)
         turn = turns[:, 0] * (1 - share) + nearer * turns[:, 1] * share
-        contact, normal = self.display.to_world(points), self.display.normal(points)
+        contact, normal = self.display.contact(points)
         return Moment(
             step,
             points,

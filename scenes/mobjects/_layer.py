@@ -24,6 +24,7 @@ QUAD = np.array([0, 0, 1, 0, 0, 1, 1, 1], "f4")
 BOX = np.array([[k & 1, k & 2, k & 4] for k in range(8)]) > 0  # which corners are high in x, y, z
 EDGES = [1, 2, 4]  # the corners next to the first along x, y, z
 LIGHT = np.array([-0.55, 0.35, 0.78]) / np.linalg.norm([-0.55, 0.35, 0.78])
+TO_LIGHT = tuple(LIGHT.tolist())
 
 
 @lru_cache(None)
@@ -38,6 +39,7 @@ class LayerWrapper:
     def __init__(self, layer: Layer, ctx: moderngl.Context) -> None:
         self.layer, self.ctx, self.depth_test = layer, ctx, True
         self.camera: dict = {}
+        self.values: dict[moderngl.Program, dict] = {}  # of each program: its uniforms by name, with the value set last
         self.owned: list = []
         self.textures: list = []
 
@@ -106,18 +108,20 @@ class LayerWrapper:
         return text_unit(2 * half_width, 2 * half_height) / 720
 
     def set(self, program: moderngl.Program, **uniforms) -> None:
-        """Set those uniforms the program has, the camera's by name and these."""
-        standard = {
-            name: self.camera[name] for name in ("view", "frame_rescale_factors", "camera_position", "frame_scale")
-        }
-        for name, value in {**standard, "half_size": self.half_size(), "light": tuple(LIGHT), **uniforms}.items():
-            if name in program:
-                program[name].value = value
+        """Set those uniforms the program has, the camera's by name and these, where they changed."""
+        if program not in self.values:
+            self.values[program] = {name: [program[name], None] for name in program}
+        known = self.values[program]
+        given = {"half_size": self.half_size(), "light": TO_LIGHT, **uniforms}
+        for name, uniform in known.items():
+            value = given[name] if name in given else self.camera.get(name)
+            if value is not None and value != uniform[1]:
+                uniform[0].value = uniform[1] = value
 
     def release(self) -> None:
         for thing in reversed(self.owned):
             thing.release()
-        self.owned = []
+        self.owned, self.values = [], {}
 
 
 class Nothing:
@@ -191,26 +195,3 @@ def seen_from(camera: dict, placement: np.ndarray | None) -> dict:
         "camera_position": tuple(eye[:3]),
         "frame_scale": camera["frame_scale"] / size,
     }
-
-
-def ribbon(points: np.ndarray, times: np.ndarray, color: np.ndarray, strength: np.ndarray | float = 1.0) -> np.ndarray:
-    """Vertices of a ribbon through points (n, 3): (n, 2, 12) floats of point, tangent, side, time, strength, colour."""
-    tangents = np.gradient(points, axis=0) if len(points) > 1 else np.tile([1.0, 0.0, 0.0], (len(points), 1))
-    lengths = np.linalg.norm(tangents, axis=1, keepdims=True)
-    made = np.zeros((len(points), 2, 12), "f4")
-    made[..., :3] = points[:, None]
-    made[..., 3:6] = (tangents / np.maximum(lengths, 1e-9))[:, None]
-    made[:, 0, 6], made[:, 1, 6] = -1, 1
-    made[..., 7] = np.asarray(times)[:, None]
-    made[..., 8] = np.broadcast_to(strength, len(points))[:, None]
-    made[..., 9:] = color
-    return made
-
-
-RIBBON_FORMAT = ("3f 3f 3f 3f", "point", "tangent", "side_time", "color")
-
-
-def strip_indices(starts: np.ndarray, step: int) -> np.ndarray:
-    """Triangle indices joining vertex pair s to pair s + step for every s in `starts` (counted in pairs)."""
-    a, b = 2 * np.asarray(starts), 2 * (np.asarray(starts) + step)
-    return np.stack([a, a + 1, b, b, a + 1, b + 1], axis=-1)

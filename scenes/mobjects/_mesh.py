@@ -4,6 +4,8 @@ finite or leaves the heights shown, not along the cells of the mesh. Pure numpy;
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -13,6 +15,7 @@ from scenes.display import Display
 SIZES = (81, 121, 161, 241)
 CORNERS = ((0, 0), (1, 0), (1, 1), (0, 1))  # of a cell, going round
 HALVINGS = 40
+SPARSEST = 0.35  # density of the mesh's lines where the surface is flat, next to their mean
 
 
 class Mesh(NamedTuple):
@@ -30,8 +33,9 @@ class Mesh(NamedTuple):
 
 def make_mesh(display: Display) -> Mesh:
     """As fine as the landscape needs."""
+    axes = graded_axes(display)
     for n in SIZES:
-        grid = display.grid(n)
+        grid = np.stack(np.meshgrid(*[axis(n) for axis in axes], indexing="ij"), axis=-1)
         points, shown = display.to_world(grid), display.shown(grid)
         if fine_enough(display, grid, points, shown):
             break
@@ -56,6 +60,26 @@ def make_mesh(display: Display) -> Mesh:
         [places_of[line] for line in sides],
         [places_of[line] for line in rims],
     )
+
+
+def graded_axes(display: Display, samples: int = 161) -> list[Callable[[int], np.ndarray]]:
+    """For x and y, what gives n coordinates from one edge of the domain to the other, close where the surface bends:
+    as the distance of a chord from its curve grows with bend x length^2, their density goes with the bend's root.
+    """
+    grid = display.grid(samples)
+    height = np.where(display.shown(grid), display.to_relief(grid)[..., 2], np.nan)
+    made = []
+    for axis in (0, 1):
+        bend = np.nan_to_num(np.abs(np.diff(height, 2, axis=axis))).max(axis=1 - axis)
+        density = np.convolve(np.pad(np.sqrt(bend), 5, mode="edge"), np.ones(9) / 9, mode="valid")
+        density = np.maximum(density / max(density.mean(), 1e-12), SPARSEST)
+        passed = np.concatenate([[0.0], np.cumsum((density[1:] + density[:-1]) / 2)])
+        made.append(partial(spread, passed / passed[-1], np.linspace(*display.domain[axis], samples)))
+    return made
+
+
+def spread(passed: np.ndarray, places: np.ndarray, n: int) -> np.ndarray:
+    return np.interp(np.linspace(0, 1, n), passed, places)
 
 
 def fine_enough(display: Display, grid: np.ndarray, points: np.ndarray, shown: np.ndarray) -> bool:

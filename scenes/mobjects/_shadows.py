@@ -7,7 +7,7 @@ import numpy as np
 from scenes.mobjects._mesh import cells
 
 MOST = 64
-SHEET = 13  # vertices along a sheet's side
+SHEET = 9  # vertices along a sheet's side
 
 
 class Shadows:

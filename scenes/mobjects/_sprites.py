@@ -17,6 +17,7 @@ class Sprites(Layer):
     """Base: one texture, instances (place, source, tint), drawn without depth over everything before it."""
 
     opacity = 1.0
+    moving = False  # whether they may stand between pixels
 
     def texture_of(self) -> Image:
         raise NotImplementedError
@@ -28,21 +29,26 @@ class Sprites(Layer):
     def make(self, gpu) -> None:
         gpu.sprite = gpu.program("sprite")
         gpu.picture = gpu.texture((np.clip(self.texture_of(), 0, 1) * 255 + 0.5).astype("u1"), "f1")
-        gpu.room = 0
+        if not self.moving:  # a texel is a pixel: no need to mix four
+            gpu.picture.filter = moderngl.NEAREST, moderngl.NEAREST
+        gpu.room, gpu.written = 0, b""
 
     def draw(self, gpu) -> None:
         rows = self.rows()
         if not len(rows) or self.opacity <= 0:
             return
         if len(rows) > gpu.room:
-            gpu.room = 2 * len(rows)
+            gpu.room, gpu.written = 2 * len(rows), b""
             gpu.rows = gpu.own(gpu.ctx.buffer(reserve=gpu.room * 40))
             gpu.sprites = gpu.vao(
                 gpu.sprite,
                 [(gpu.buffer(QUAD), "2f", "corner"), (gpu.rows, "4f 2f 4f/i", "place", "source", "tint")],
                 strip=True,
             )
-        gpu.rows.write(np.ascontiguousarray(rows, "f4").tobytes())
+        data = np.ascontiguousarray(rows, "f4").tobytes()
+        if data != gpu.written:
+            gpu.rows.write(data)
+            gpu.written = data
         gpu.ctx.disable(moderngl.DEPTH_TEST)
         gpu.blend(premultiplied=True)
         gpu.picture.use(0)
@@ -92,7 +98,7 @@ class Digits(Sprites):
                     ..., None
                 ]
             self.advance[glyph] = digit if glyph.isdigit() or glyph == " " else round(text_width(glyph, size, bold))
-        self.written = np.zeros((0, 10))
+        self.written, self.numbers = np.zeros((0, 10)), []
         super().__init__(**kwargs)
 
     def texture_of(self) -> Image:
@@ -105,7 +111,10 @@ class Digits(Sprites):
         return sum(self.advance[glyph] for glyph in text)
 
     def write(self, numbers) -> Digits:
-        rows, halos = [], []
+        numbers = list(numbers)
+        if numbers == self.numbers:
+            return self
+        rows, halos, self.numbers = [], [], numbers
         for text, right, baseline, color in numbers:
             x = right - self.width_of(text)
             for glyph in text:

@@ -14,6 +14,8 @@ from scenes.ticks import nice_step
 class AxisLabels(Sprites):
     """`theta` (degrees) chooses the edges; `size` is the height of the numbers in pixels."""
 
+    moving = True
+
     def __init__(
         self,
         display: Display,

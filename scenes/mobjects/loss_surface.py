@@ -9,10 +9,12 @@ import numpy as np
 
 from scenes.colors import ramp_colors, rgb
 from scenes.display import Display
-from scenes.mobjects._layer import LIGHT, RIBBON_FORMAT, Layer, ribbon, strip_indices
+from scenes.mobjects import _ribbon
+from scenes.mobjects._layer import LIGHT, Layer
 from scenes.mobjects._mesh import make_mesh
+from scenes.mobjects._ribbon import needed, ribbon, strip_indices
 from scenes.mobjects._shadows import MOST, Shadows
-from scenes.mobjects._silhouette import silhouette
+from scenes.mobjects._silhouette import Silhouette
 from scenes.ticks import nice_step
 
 BAKED = 512
@@ -44,6 +46,7 @@ class LossSurface(Layer):
         self.ramp, self.grid, self.contours, self.dark = ramp, grid, contours, dark
         self.feet = np.zeros((0, 4))
         self.mesh = make_mesh(self.display)
+        self.silhouette = Silhouette(self.mesh.points, self.mesh.normals)
         super().__init__(opacity=opacity, **kwargs)
         half, low, high = self.display.half_size, self.display.floor, self.display.ceiling
         self.set_box([*-half, low], [*half, high])
@@ -112,19 +115,24 @@ class LossSurface(Layer):
         """The edges of domain and holes, once; room for the silhouette, which follows the camera."""
         color = rgb("#9FB4CC") if self.dark else rgb("#4A5A70")
         lines = [*self.mesh.sides, *self.mesh.rims] or [np.zeros((1, 3))]
-        lifted = [ribbon(line + [0, 0, LIFT], np.zeros(len(line)), color) for line in lines]
-        lengths = np.array([len(line) for line in lines])
+        kept = [needed(line, np.arange(len(line))) for line in lines]
+        lifted = [
+            ribbon(line + [0, 0, LIFT], np.zeros(len(line)), color)[some]
+            for line, some in zip(lines, kept, strict=True)
+        ]
+        lengths = np.array([len(line) for line in lifted])
         firsts = np.cumsum(lengths) - lengths
         joined = [first + np.arange(length - 1) for first, length in zip(firsts, lengths, strict=True)]
         gpu.edges = gpu.vao(
             gpu.ribbon,
-            [(gpu.buffer(np.concatenate(lifted)), *RIBBON_FORMAT)],
-            strip_indices(np.concatenate(joined), 1),
+            [(gpu.buffer(np.concatenate(lifted)), *_ribbon.FORMAT)],
+            strip_indices(np.concatenate(joined), np.concatenate(joined) + 1),
         )
         self.most_pieces = 16 * len(self.mesh.points)
+        firsts = 2 * np.arange(self.most_pieces)
         gpu.outline = gpu.own(gpu.ctx.buffer(reserve=self.most_pieces * 4 * 48))
         gpu.outlines = gpu.vao(
-            gpu.ribbon, [(gpu.outline, *RIBBON_FORMAT)], strip_indices(2 * np.arange(self.most_pieces), 1)
+            gpu.ribbon, [(gpu.outline, *_ribbon.FORMAT)], strip_indices(firsts, firsts + 1)
         )
 
     def _spacing(self) -> tuple[tuple, tuple]:
@@ -166,7 +174,7 @@ class LossSurface(Layer):
         gpu.set(gpu.ribbon, width=max(1.2, 1.5 * line), bias=0.0004, fade=(1.0, 1.0, 0.75 * opacity, 0.0), **still)
         gpu.edges.render()
         eye = np.array(gpu.camera["camera_position"])
-        pieces = silhouette(self.mesh.points, self.mesh.normals, eye, self.most_pieces)
+        pieces = self.silhouette.pieces(eye, self.most_pieces)
         if len(pieces):
             gpu.outline.write(pieces.tobytes())
             gpu.set(gpu.ribbon, width=max(1.3, 1.4 * line), bias=0.0015, fade=(1.0, 1.0, 0.8 * opacity, 0.0), **still)

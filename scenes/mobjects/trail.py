@@ -6,7 +6,9 @@ import numpy as np
 
 from scenes.colors import rgb
 from scenes.display import FAR
-from scenes.mobjects._layer import QUAD, RIBBON_FORMAT, Layer, ribbon, strip_indices
+from scenes.mobjects import _ribbon
+from scenes.mobjects._layer import QUAD, Layer
+from scenes.mobjects._ribbon import needed, ribbon, strip_indices
 from scenes.mobjects.loss_surface import LossSurface
 
 LIFT = 0.012  # display units above the surface
@@ -62,15 +64,16 @@ class Trails(Layer):
 
     def make(self, gpu) -> None:
         gpu.ribbon = gpu.program("ribbon")
-        runs, samples = self.paths.shape[:2]
+        runs = len(self.paths)
         runs_of = zip(self.paths, self.colors, self.strength, strict=True)
         vertices = np.stack([ribbon(path, self.times, color, strength) for path, color, strength in runs_of], axis=1)
-        # samples outermost: what is drawn by `now` is a prefix of the index buffer
-        steps = np.arange(samples - 1)[:, None] * runs + np.arange(runs)
-        seen = (self.strength[:, 1:] > 0) | (self.strength[:, :-1] > 0)
-        drawn = (np.arange(1, samples)[:, None] < self.ends) & seen.T & ~self.left_out
-        gpu.trail = gpu.vao(gpu.ribbon, [(gpu.buffer(vertices), *RIBBON_FORMAT)], strip_indices(steps[drawn], runs))
-        gpu.triangles = np.concatenate([[0], np.cumsum(drawn.sum(axis=1))]) * 6
+        run, first, last = self._pieces()
+        gpu.trail = gpu.vao(
+            gpu.ribbon,
+            [(gpu.buffer(vertices), *_ribbon.FORMAT)],
+            strip_indices(first * runs + run, last * runs + run),
+        )
+        gpu.begins = self.times[first]
         gpu.mark_times = np.zeros(0)
         if self.marks is not None and not self.left_out[self.marks[2]].all():
             points, times, run = (part[~self.left_out[self.marks[2]]] for part in self.marks)
@@ -82,9 +85,23 @@ class Trails(Layer):
                 strip=True,
             )
 
+    def _pieces(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Run, first and last sample of every straight piece that is drawn, in the order of time: what is drawn by
+        `now` is the first of them."""
+        strength = 0.03 * self.strength[..., None]  # steps of 5 % are not seen
+        kept = needed(np.concatenate([self.paths, strength], axis=-1), self.times)
+        kept[np.arange(len(kept)), self.ends - 1] = True
+        kept &= (np.arange(kept.shape[1]) < self.ends[:, None]) & ~self.left_out[:, None]
+        run, sample = np.nonzero(kept)
+        follows = run[1:] == run[:-1]
+        run, first, last = run[:-1][follows], sample[:-1][follows], sample[1:][follows]
+        seen = (self.strength[run, first] > 0) | (self.strength[run, last] > 0)
+        order = np.argsort(first[seen], kind="stable")
+        return run[seen][order], first[seen][order], last[seen][order]
+
     def draw(self, gpu) -> None:
         ctx, unit = gpu.ctx, gpu.unit()
-        count = int(gpu.triangles[min(np.searchsorted(self.times, self.now, side="right"), len(gpu.triangles) - 1)])
+        count = 6 * int(np.searchsorted(gpu.begins, self.now, side="right"))
         ctx.fbo.depth_mask = False
         for func, strength in ((">", GHOST), ("<=", 1.0)):
             ctx.depth_func = func

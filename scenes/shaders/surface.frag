@@ -9,8 +9,8 @@ in vec2 v_light;
 out vec4 frag_color;
 void main() {
     vec3 color = texture(baked, v_uv).rgb;
-    vec3 width = max(abs(dFdx(v_cell)) + abs(dFdy(v_cell)), vec3(1e-9));     // cells a pixel
-    vec3 away = 0.5 - abs(fract(v_cell) - 0.5);                              // cells to the nearest line
+    vec3 width = fwidth(v_cell) + 1e-9;                  // cells a pixel
+    vec3 away = abs(v_cell - roundEven(v_cell));         // cells to the nearest line
     // coverage of a line of line_width pixels, faded out where lines would stand closer than a few pixels
     vec3 line = clamp(0.5 * line_width + 0.5 - away / width, 0.0, 1.0) * clamp(1.3 - 4.0 * width, 0.0, 1.0);
     float k = max(strength.x * max(line.x, line.y), strength.y * line.z);
