@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from configs.errors import Mark, Report
 from configs.experiment import PROJECTED, Entry
-from configs.labels import Named, labels
+from configs.labels import Named, labels, words
 from configs.machine import BALL_BYTES, RUN_BYTES, STATE_BYTES, memory_free, memory_needed, size
 from configs.noise import check_noise
 from configs.recorded import Recording
@@ -72,6 +72,7 @@ def entries(parts: Parts, names: Sequence[str], report: Report) -> list[Entry]:
 def _entry(draft: Draft, label: str, starts: npt.NDArray[np.float64], replicas: int) -> Entry:
     given: dict[str, Any] = {name: getattr(draft.optimizer, name) for name in draft.given
                              if hasattr(draft.optimizer, name)}
+    given |= {name: words(value) for name, value in given.items() if isinstance(value, dict)}
     if draft.schedule:
         given["schedule"] = words_of(draft.schedule)
     if draft.clip:

@@ -10,7 +10,7 @@ from typing import Any
 
 from configs.experiment import Basics, Camera, EntryBasics, Keyframe, Style, VideoWords
 from configs.record import Every
-from configs.schema import fields_of, model_of
+from configs.schema import fields_of, holders_of, model_of
 from configs.starts import Box, Grid, Random
 from optimizers._clip import Clip
 from optimizers._noise import NOISES
@@ -44,7 +44,8 @@ def schema() -> Schema:
     }
     return {"$schema": DIALECT, "title": "Thalweg film", "type": "object", "additionalProperties": False,
             "required": ["surface", "optimizers"], "properties": properties,
-            "$defs": {"box": _object(Box), "point": _point(), "start": _start(), "schedule": _schedule()}}
+            "$defs": {"box": _object(Box), "point": _point(), "start": _start(), "schedule": _schedule(),
+                      "inner": _inner(OPTIMIZERS)}}
 
 
 def _object(cls: type[Any], extra: Schema | None = None) -> Schema:
@@ -103,11 +104,25 @@ def _samples() -> Schema:
 
 def _entries(members: Registry[Any]) -> Schema:
     basics = _object(EntryBasics, {"start": {"$ref": "#/$defs/start"}, "clip": _clip()})["properties"]
-    bodies = {name: {**_object(cls, {**basics, "schedule": _schedules(cls)}), "type": ["object", "null"]}
-              for name, cls in _working(members).items()}
+    bodies = {name: _optimizer(cls, {**basics, "schedule": _schedules(cls)}) for name, cls in _working(members).items()}
     names, text = list(bodies), {"type": "string", "minLength": 1}
     bodies["recorded"] = {**_object(EntryBasics, {"file": text, "sha256": text}), "required": ["file"]}
     return {"anyOf": [{"enum": names},
+                      {"type": "object", "additionalProperties": False, "minProperties": 1, "maxProperties": 1,
+                       "properties": bodies}]}
+
+
+def _optimizer(cls: type[Any], extra: Schema | None = None) -> Schema:
+    """Its hyperparameters; one that holds another optimizer takes a name, or a name with hyperparameters."""
+    made = _object(cls, extra)
+    for name in holders_of(cls):
+        made["properties"][name] |= {"$ref": "#/$defs/inner"}
+    return {**made, "type": ["object", "null"]}
+
+
+def _inner(members: Registry[Any]) -> Schema:
+    bodies = {name: _optimizer(cls) for name, cls in _working(members).items()}
+    return {"anyOf": [{"enum": list(bodies)},
                       {"type": "object", "additionalProperties": False, "minProperties": 1, "maxProperties": 1,
                        "properties": bodies}]}
 

@@ -43,11 +43,15 @@ def _with_hyper(entry: Named, entries: Sequence[Named]) -> str:
 
 
 def words(value: Any) -> str:
-    """A hyperparameter as labels and reports show it: 0.1, true, [0.9, 0.999]."""
+    """A hyperparameter as labels and reports show it: 0.1, true, [0.9, 0.999], adam(betas=[0.9, 0.999])."""
     if value is None:
         return "null"
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, (tuple, list)):
         return "[" + ", ".join(words(each) for each in value) + "]"
+    if isinstance(value, Mapping):    # the optimizer inside another
+        told = [(name, hyper if isinstance(hyper, Mapping) else {}) for name, hyper in value.items()]
+        return ", ".join(f"{name}({', '.join(f'{key}={words(each)}' for key, each in hyper.items())})"
+                         for name, hyper in told)
     return number(value) if isinstance(value, (int, float)) else str(value)

@@ -104,6 +104,8 @@ def _into(node: Node, keys: list[str], value: Node, source: str, where: str) -> 
         return value
     if node.is_null:
         node = Node(node.mark, entries={}, keys={})
+    elif node.is_scalar and isinstance(node.scalar, str) and where.endswith(".optimizer"):   # inside a wrapper
+        node = Node(node.mark, entries={node.text: Node(node.mark)}, keys={node.text: node.mark})
     elif node.is_scalar and where in ("surface", "scene"):
         short = "kind" if where == "scene" else "name"
         node = Node(node.mark, entries={short: node}, keys={short: node.mark})
@@ -134,9 +136,20 @@ def _into_entry(entry: Node, keys: list[str], value: Node, source: str) -> Node:
     body = entry.child(name) if entry.has(name) else Node(entry.mark)
     if len(keys) > 1 and keys[0] == name:
         keys = keys[1:]
+    keys = _deeper(body, keys)
     if entry.entries is None:
         entry = Node(entry.mark, entries={name: body}, keys={name: entry.mark})
     return _with(entry, name, _into(body, keys, value, source, name), source)
+
+
+def _deeper(body: Node, keys: list[str]) -> list[str]:
+    """An lr of a wrapper that stands with the optimizer inside is changed there."""
+    inner = body.child("optimizer") if keys == ["lr"] and body.has("optimizer") and not body.has("lr") else body
+    for name, below in (inner.entries or {}).items() if inner is not body else ():
+        path = _deeper(below, keys)
+        if below.has("lr") or path != keys:
+            return ["optimizer", name, *path]
+    return keys
 
 
 def _labels(tree: Node) -> list[str]:

@@ -32,6 +32,7 @@ def resolved(parts: Parts, entries: Sequence[Entry]) -> dict[str, Any]:
         "steps": parts.basics.steps,
         "seed": parts.basics.seed,
         "replicas": parts.basics.replicas,
+        "tolerance": parts.basics.tolerance,
         "noise": parts.noise and {"kind": parts.noise.kind, **vars(parts.noise)},
         "record": parts.record,
         "optimizers": [_entry(entry, index in own) for index, entry in enumerate(entries)],

@@ -21,7 +21,7 @@ from registry import Range
 
 T = TypeVar("T")
 PATTERNS = {"color": r"^#([0-9a-fA-F]{3}|[0-9a-fA-F]{6})$", "size": r"^[1-9][0-9]{0,4}x[1-9][0-9]{0,4}$"}
-KINDS = {"color": "a colour", "size": "a size in pixels"}
+KINDS = {"color": "a colour", "size": "a size in pixels", "optimizer": "the name of an optimizer"}
 FORMS = {"a colour": 'write "#RRGGBB", in quotes', "a size in pixels": "write it like 1280x720"}
 WORDS_OF_OTHERS = {"learning_rate": "lr", "step_size": "lr", "eta": "lr", "beta1": "betas", "beta2": "betas",
                    "epsilon": "eps", "mu": "momentum", "colour": "color", "iterations": "steps", "epochs": "steps",
@@ -149,6 +149,11 @@ def fields_of(cls: type[Any]) -> dict[str, tuple[Any, Range]]:
     return _fields(cast(Any, cls))
 
 
+def holders_of(cls: type[Any]) -> list[str]:
+    """The fields that hold another optimizer: a name, or one name with its hyperparameters."""
+    return [name for name, (hint, _) in fields_of(cls).items() if get_args(hint)[1:] == ("optimizer",)]
+
+
 def model_of(cls: type[Any]) -> type[BaseModel]:
     """The strict pydantic model of a dataclass: ranges become constraints, whole floats pass for integers."""
     return _model(cast(Any, cls))
@@ -175,7 +180,7 @@ def _model(cls: Any) -> type[BaseModel]:
 def _annotated(hint: Any, limits: Range) -> Any:
     origin, parts = get_origin(hint), get_args(hint)
     if origin is Annotated:
-        return Annotated[parts[0], Field(pattern=PATTERNS[parts[1]])]
+        return Annotated[parts[0], Field(pattern=PATTERNS[parts[1]])] if parts[1] in PATTERNS else parts[0]
     if origin is tuple and parts[-1] is Ellipsis:
         return tuple[_annotated(parts[0], limits), ...]  # type: ignore[misc]
     if origin is tuple:

@@ -5,19 +5,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from typing import Any, TypeVar
 
-from configs.errors import Mark, Report, nearest, show
+from configs.errors import Mark, Report, show
 from configs.experiment import Basics, EntryBasics
 from configs.labels import Named
+from configs.members import member, with_inner
 from configs.reader import Node
 from configs.recorded import Recorded, Recording
 from configs.samples import read_recorded, read_sampled
 from configs.schedules import read_clip, read_schedules, words_of
-from configs.schema import checked, fields_of, join, unknown
+from configs.schema import checked, fields_of, holders_of, join, unknown
 from configs.starts import Start, read_box, read_start
 from optimizers import OPTIMIZERS
 from optimizers._clip import Clip
 from optimizers._schedules import Schedule
-from registry import BrokenMember, Registry
+from registry import BrokenMember
 from scenes import SCENES
 from surfaces import SURFACES, ExpressionError, from_expression
 
@@ -46,22 +47,6 @@ class Draft:
     def told(self) -> tuple[str, ...]:
         """What tells the entry apart besides hyperparameters, in words."""
         return told(self.start, self.schedule, self.clip)
-
-
-def member(registry: Registry[Any], node: Node, mark: Mark, where: str, what: str, report: Report) -> Any:
-    """The class a name stands for; None, with the problem reported, when there is none."""
-    name = node.text if node.is_scalar and isinstance(node.scalar, str) else None
-    if name is None:
-        words = "is empty" if node.is_null else f"{show(node.plain)} is not the name of {what}"
-        report.add(mark, where, words, f"use a name, for example {next(iter(registry), '')}")
-    elif name not in registry:
-        report.add(mark, where, f"unknown {what.partition(' ')[2]} {show(name)}", nearest(name, registry))
-    else:
-        try:
-            return registry[name]
-        except BrokenMember as error:
-            report.add(mark, where, str(error), "mend that file")
-    return None
 
 
 def read_scene(tree: Node, report: Report) -> tuple[str, Any]:
@@ -187,7 +172,7 @@ def _draft(entry: Node, index: int, report: Report) -> Iterator[Draft]:
     if not body.is_null and body.entries is None:
         report.add(body.mark, where, f"{show(body.plain)} is not a mapping", f"write - {key.text}: {{lr: 0.1}}")
         return
-    optimizer, bad = checked(cls, body, where, report, also=RESERVED)
+    optimizer, bad = with_inner(cls, body, where, report, RESERVED)
     basics, _ = checked(EntryBasics, body, where, report, known=False)
     start = read_start(body.child("start"), join(where, "start"), body.mark_of("start"), report) \
         if body.has("start") else None
@@ -235,6 +220,8 @@ def named_entry(entry: Node) -> Named:
         display = cls.display_name or name
         schedules = read_schedules(body, cls, "", silent) if body.entries is not None else None
         hyper = {each.name: written.get(each.name, each.default) for each in fields(cls)}
+        if holders_of(cls):     # which take an lr from the optimizer inside
+            hyper = vars(with_inner(cls, body, "", silent, RESERVED)[0] or cls())
     except (KeyError, BrokenMember):
         pass
     label = written.get("label")

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from optimizers._base import Array, Hyper, Objective, Optimizer
 from optimizers._clip import Clip
 from optimizers._cores import cores, each
+from optimizers._fused import Fused
 from optimizers._left import told_left
 from optimizers._noise import Noise, Runs
 from optimizers._record import Record, Table, Trajectory, kept_steps
@@ -19,6 +20,8 @@ from optimizers._walk import Block, Exact, Task
 
 BLOCK = 8192         # runs that walk together: points, state and a formula's results on the way fit a core's cache
 MANY = 4_000_000     # runs times steps from which on other processes are worth their start
+HUGE = 20_000_000    # and from which on a C compiler's time is
+LONGEST = 100_000    # steps that are written down for it one by one
 
 
 def roll(optimizer: Optimizer, surface: Objective, starts: npt.ArrayLike, steps: int, *,
@@ -51,6 +54,8 @@ def roll(optimizer: Optimizer, surface: Objective, starts: npt.ArrayLike, steps:
     replicas = np.zeros(len(start), np.int64) if replica is None else _indices("replica", replica, len(start))
     task = Task(optimizer, surface, start, steps, vars(values), moving, clip, noise, Runs(seed, indices, replicas))
     runs = len(start)
+    if record != "all" and runs >= BLOCK and runs * steps >= HUGE and steps <= LONGEST:
+        task = replace(task, fused=_fused(task))
     blocks = [slice(low, min(low + BLOCK, runs)) for low in range(0, runs, BLOCK)]
     jobs = min(len(blocks), jobs or (cores() if runs * steps >= MANY else 1))
     table = Table(kept, runs, task.init(start[:1].copy(), slice(0, 1)), many=jobs > 1)
@@ -58,6 +63,20 @@ def roll(optimizer: Optimizer, surface: Objective, starts: npt.ArrayLike, steps:
         Exact(surface).move(start[:1])      # what a surface makes on first use is then there for all
     each(lambda block: Block(task, block, table).walk(), blocks, jobs)
     return told_left(table.trajectory(optimizer.name, start, kept), surface)
+
+
+def _fused(task: Task) -> Fused | None:
+    """The task's steps compiled, where that can be."""
+    formula = getattr(task.surface, "by_ufuncs", None)
+    if formula is None or task.noise or task.clip:
+        return None
+    hypers = [Hyper(**{**task.hyper, **{name: values[k] for name, values in task.moving.items()}})
+              for k in range(task.steps)]
+    try:
+        with np.errstate(all="ignore"):
+            return Fused(task.optimizer, formula, task.init(task.start[:1].copy(), slice(0, 1)), hypers)
+    except Exception:      # a rule may stumble over what stands for its arrays in any way: it is not meant to know
+        return None
 
 
 def _spread(optimizer: Optimizer, hyper: Mapping[str, Any], runs: int) -> Hyper:

@@ -11,12 +11,13 @@ import numpy.typing as npt
 
 from optimizers._base import Array, Hyper, Objective, Optimizer, State, steps_made
 from optimizers._clip import Clip
+from optimizers._fused import Fused
 from optimizers._noise import Noise, Runs, Source
 from optimizers._record import Table
 from optimizers._schedules import largest
 
 Mask = npt.NDArray[np.bool_]
-LOOK = 16     # steps between two looks for runs that have come to rest
+LOOK = 32     # steps between two looks for runs that have come to rest
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class Task:
     clip: Clip | None
     noise: Noise | None
     runs: Runs
+    fused: Fused | None = None
 
     def source(self, surface: Any, block: slice) -> Source | None:
         seed, index, replica = self.runs
@@ -114,11 +116,15 @@ class Block:
         self.watched = Watched(self.exact, len(self.points), task.source(self.exact, block), task.clip)
         self.plain = {name: _of(value, block) for name, value in task.hyper.items()}
         self.rests = task.noise is None and not task.moving     # a step depends on nothing but points and state
+        self.plainly = 0     # the step from which on `fused` may be tried
+        self.memory: list[Array] = []
 
     def walk(self) -> None:
         task, table, row, kept = self.task, self.table, 0, self.table.kept.tolist()
+        k = -1
         with np.errstate(all="ignore"):
-            for k in range(task.steps + 1):
+            while k < task.steps:
+                k = self._leapt(k + 1, kept[row])
                 self.exact.move(self.points)
                 self._end_diverged(k, row)
                 if k == kept[row]:
@@ -131,6 +137,24 @@ class Block:
                 if self.rests and k % LOOK == LOOK - 1:
                     self._end_resting(*before, row)
             table.blank(self.block)
+
+    def _leapt(self, k: int, kept: int) -> int:
+        """Makes the steps from k on, as far as no one looks at them and they are not kept, at once where that can be;
+        the step that is then to be made."""
+        fused = self.task.fused
+        while fused is not None and k >= self.plainly and len(self.points):
+            end = min(k - k % LOOK + LOOK - self._looks(k), kept - 1)
+            moved = fused.walk(self.state, self.points, range(k, end), self.memory) if end > k else None
+            if moved is None:
+                self.plainly = end
+                break
+            (self.state, self.points), k = moved, end
+        return k
+
+    def _looks(self, k: int) -> bool:
+        """Whether after the stretch of steps in which k is some run may be found at rest."""
+        return self.rests and ("step" not in self.state
+                               or self.task.optimizer.settled(k - k % LOOK + LOOK, Hyper(**self.plain)))
 
     def _step(self, k: int) -> None:
         moving = {name: _of(values[k], self.runs) for name, values in self.task.moving.items()}

@@ -5,7 +5,7 @@ import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import SimpleNamespace
-from typing import Any
+from typing import Annotated, Any
 
 from optimizers._base import Array, Hyper, Optimizer, State
 from registry import BrokenMember, parameter
@@ -21,16 +21,17 @@ class Wrapper(Optimizer):
     {"adam": {"betas": [0.8, 0.99]}}; an lr among them becomes the wrapper's.
     """
 
-    optimizer: str = parameter("sgd", doc="the optimizer inside: a name")
+    optimizer: Annotated[Any, "optimizer"] = parameter("sgd", doc="the one inside: a name or {name: {...}}")
     lr: float = parameter(0.1, low=0, doc="learning rate of the optimizer inside")
 
     def __post_init__(self) -> None:
         name, given = _read(self.optimizer)
-        if "lr" in given:
-            if self.lr not in (type(self).lr, given["lr"]):
-                raise ValueError(f"optimizer: {name} has lr {given['lr']!r} and {self.name} has lr {self.lr!r}; "
+        owner, lr = _taken_lr(name, given)
+        if lr is not None:
+            if self.lr not in (type(self).lr, lr):
+                raise ValueError(f"optimizer: {owner} has lr {lr!r} and {self.name} has lr {self.lr!r}; "
                                  "give one of the two")
-            object.__setattr__(self, "lr", given.pop("lr"))
+            object.__setattr__(self, "lr", lr)
         object.__setattr__(self, "optimizer", {name: given} if given else name)
         super().__post_init__()
         self._inside()
@@ -73,6 +74,18 @@ def inside(state: State) -> State:
 def outside(state: State) -> State:
     """The inner optimizer's state as part of the wrapper's."""
     return {INSIDE + name: rows for name, rows in state.items()}
+
+
+def _taken_lr(name: str, given: dict[str, Any]) -> tuple[str, Any]:
+    """Which optimizer has an lr, this one or one inside it, and the lr, which is taken out; None where none has."""
+    if "lr" in given:
+        return name, given.pop("lr")
+    if not isinstance(given.get("optimizer"), Mapping):
+        return name, None
+    inner, hyper = _read(given["optimizer"])
+    owner, lr = _taken_lr(inner, hyper)
+    given["optimizer"] = {inner: hyper} if hyper else inner
+    return owner, lr
 
 
 def _read(given: Any) -> tuple[str, dict[str, Any]]:

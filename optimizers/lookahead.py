@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated, Any
 
 import numpy as np
 
@@ -21,8 +22,9 @@ class Lookahead(Wrapper):
 
     The optimizer inside keeps its state when it is pulled back.
 
-    Arguments: optimizer, the name of the one inside, "adam" by default; lr, its learning rate, >= 0; k >= 1; alpha in
-    [0, 1]. Inner state: step, slow (s), and the inner optimizer's with base. before each name.
+    Arguments: optimizer, the one inside, "adam" by default: a name, or one name with some of its hyperparameters,
+    {"adam": {"betas": [0.9, 0.99]}}; lr, its learning rate, >= 0; k >= 1; alpha in [0, 1].
+    Inner state: step, slow (s), and the inner optimizer's with base. before each name.
 
     Reference: Zhang, Lucas, Hinton, Ba, "Lookahead optimizer: k steps forward, 1 step back", NeurIPS 2019,
     algorithm 1. Code: pytorch_optimizer.Lookahead 4.1 and optax.lookahead 0.2.8, which agree.
@@ -39,7 +41,7 @@ class Lookahead(Wrapper):
         ("back, every k steps", r"w \leftarrow s"),
     )
 
-    optimizer: str = parameter("adam", doc="the optimizer inside: a name")
+    optimizer: Annotated[Any, "optimizer"] = parameter("adam", doc="the one inside: a name or {name: {...}}")
     lr: float = parameter(0.05, low=0, doc="learning rate of the optimizer inside")
     k: int = parameter(5, low=1, doc="steps forward before each step back")
     alpha: float = parameter(0.5, low=0, high=1, doc="how far the slow weights follow")

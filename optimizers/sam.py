@@ -2,9 +2,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated, Any
 
 import numpy as np
 
+from optimizers._asked import asked_for, not_counted
 from optimizers._base import Array, Hyper, Objective, State
 from optimizers._wrapper import Wrapper, inside, outside
 from registry import parameter
@@ -21,7 +23,8 @@ class SAM(Wrapper):
 
     It takes two gradients a step; the second is the one that counts as the step's. rho = 0 is the optimizer itself.
 
-    Arguments: optimizer, the name of the one inside, "sgd" by default; lr, its learning rate, >= 0; rho >= 0.
+    Arguments: optimizer, the one inside, "sgd" by default: a name, or one name with some of its hyperparameters,
+    {"adam": {"betas": [0.9, 0.99]}}; lr, its learning rate, >= 0; rho >= 0.
     Inner state: the inner optimizer's with base. before each name.
 
     Reference: Foret, Kleiner, Mobahi, Neyshabur, "Sharpness-aware minimization for efficiently improving
@@ -39,7 +42,7 @@ class SAM(Wrapper):
         ("step", r"w \leftarrow \mathrm{optimizer}(w, g, \eta)"),
     )
 
-    optimizer: str = parameter("sgd", doc="the optimizer inside: a name")
+    optimizer: Annotated[Any, "optimizer"] = parameter("sgd", doc="the one inside: a name or {name: {...}}")
     lr: float = parameter(0.1, low=0, doc="learning rate of the optimizer inside")
     rho: float = parameter(0.05, low=0, doc="how far uphill the gradient is taken")
 
@@ -54,6 +57,7 @@ class _Uphill:
 
     def __init__(self, objective: Objective, rho: float | Array) -> None:
         self.objective, self.rho = objective, rho
+        self.below = self.above = np.empty(0)     # the way up is taken once
 
     def value(self, points: Array) -> Array:
         return self.objective.value(self._above(points))
@@ -64,7 +68,16 @@ class _Uphill:
     def hessian(self, points: Array) -> Array:
         return self.objective.hessian(self._above(points))
 
+    @property
+    def not_counted(self) -> Objective:
+        return _Uphill(not_counted(self.objective), self.rho)
+
+    def for_run(self, run: int) -> Objective:
+        return _Uphill(asked_for(self.objective, run), self.rho)
+
     def _above(self, points: Array) -> Array:
-        gradient = self.objective.gradient(points)
-        length = np.sqrt(gradient[:, :1] * gradient[:, :1] + gradient[:, 1:] * gradient[:, 1:])
-        return points + self.rho / (length + 1e-12) * gradient
+        if points is not self.below:
+            gradient = self.objective.gradient(points)
+            length = np.sqrt(gradient[:, :1] * gradient[:, :1] + gradient[:, 1:] * gradient[:, 1:])
+            self.below, self.above = points, points + self.rho / (length + 1e-12) * gradient
+        return self.above

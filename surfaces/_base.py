@@ -4,12 +4,15 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, fields
 from functools import cached_property
-from typing import Any, ClassVar, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from registry import Range
+
+if TYPE_CHECKING:
+    from surfaces._critical import CriticalPoint
 
 Array = NDArray[np.float64]
 Point = tuple[float, float]
@@ -17,6 +20,7 @@ Domain = tuple[tuple[float, float], tuple[float, float]]   # ((x0, x1), (y0, y1)
 CORNER: Point = (math.nan, math.nan)   # as a start: 15 % in from the upper left corner of the domain
 Self = TypeVar("Self", bound="Surface")
 SYMBOLS = ("x", "y")
+OF_DOMAIN = ("minima", "critical_points")   # found once for a surface and its domain
 
 
 class Minimum(NamedTuple):
@@ -76,12 +80,12 @@ class Surface:
     def with_domain(self: Self, domain: Domain) -> Self:
         """The same surface over another domain; its start is kept where it lies inside, else that of a bare formula."""
         other = object.__new__(type(self))
-        other.__dict__.update({key: value for key, value in self.__dict__.items() if key != "minima"})
+        other.__dict__.update({key: value for key, value in self.__dict__.items() if key not in OF_DOMAIN})
         other._place(domain, self.start)
         return other
 
     def __getstate__(self) -> dict[str, Any]:
-        return {key: value for key, value in self.__dict__.items() if key not in ("compiled", "minima")}
+        return {key: value for key, value in self.__dict__.items() if key not in ("compiled", *OF_DOMAIN)}
 
     def formula(self, x: Any, y: Any) -> Any:
         """f as a sympy expression in the symbols x and y, its parameters put in as numbers."""
@@ -129,9 +133,17 @@ class Surface:
 
     def value_and_gradient(self, points: ArrayLike) -> tuple[Array, Array]:
         """What `value` and `gradient` give, to the bit; for a formula, what they share is computed once."""
-        plain = type(self).value is Surface.value and type(self).gradient is Surface.gradient
-        both = getattr(self.compiled, "value_and_gradient", None) if plain else None
+        both = self._of_formula("value_and_gradient")
         return both(points) if both else (self.value(points), self.gradient(points))
+
+    @property
+    def by_ufuncs(self) -> Any:
+        """x, y -> f, df/dx, df/dy by numpy's functions on whatever stands for x and y; None without a formula."""
+        return self._of_formula("by_ufuncs")
+
+    def _of_formula(self, name: str) -> Any:
+        plain = type(self).value is Surface.value and type(self).gradient is Surface.gradient
+        return getattr(self.compiled, name, None) if plain else None
 
     def hessian(self, points: ArrayLike) -> Array:
         """Second derivatives at points (..., 2): (..., 2, 2), symmetric."""
@@ -143,6 +155,28 @@ class Surface:
         """The isolated local minima inside the domain for these parameters, the deepest first; may be empty."""
         from surfaces._minima import find
         return find(self)
+
+    @cached_property
+    def critical_points(self) -> tuple[CriticalPoint, ...]:
+        """The isolated points inside the domain where the gradient is zero, and the minima on kinks; may be empty.
+
+        Minima, saddles, maxima, degenerate ones, each kind by loss: see `surfaces/_critical.py`.
+        """
+        from surfaces._critical import find
+        return find(self)
+
+    def stability_limit(self, points: ArrayLike) -> Array:
+        """2 / (the Hessian's largest eigenvalue) at points (..., 2): (...); inf where nothing bends upwards.
+
+        The learning rate above which gradient descent is unstable there: on a quadratic each step multiplies the
+        distance to the minimum, along an axis of curvature h, by 1 - lr * h, which shrinks for 0 < lr < 2 / h alone
+        (Nesterov, Introductory Lectures on Convex Optimization, 2004, section 1.2.3; Cohen et al., "Gradient descent
+        on neural networks typically occurs at the edge of stability", ICLR 2021, section 2). At a minimum it decides
+        whether gradient descent can rest in it. Momentum and steps scaled per component have limits of their own.
+        nan where the Hessian is not finite; at a kink it is that of the smooth part.
+        """
+        from surfaces._critical import stability_limit
+        return stability_limit(self, points)
 
     def reached(self, points: ArrayLike) -> NDArray[np.int64]:
         """For points (n, 2): (n,) index into `minima`, or -1 for 'still moving'.

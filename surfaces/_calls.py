@@ -93,11 +93,22 @@ def one_point(parts: Iterable[Listing], x: str, y: str) -> Any:
     from surfaces._functions import NUMPY
 
     lines, wanted = calls(*together(parts))
-    used = {call.partition("(")[0] for _, call in lines}
     every: dict[str, Any] = {**vars(np), **NUMPY}
     names: dict[str, Any] = {name: value for name, value in every.items() if isinstance(value, float)}     # pi, e, inf
-    names |= {name: PLAIN.get(name) or _on_floats(every[name]) for name in used}
-    text = "\n    ".join([f"def run({x}, {y}):", *(f"{name} = {call})" for name, call in lines),
+    for used in {call.partition("(")[0] for _, call in lines}:
+        names[used] = PLAIN.get(used) or _on_floats(every[used])
+    return _made(lines, wanted, f"{x}, {y}", names)
+
+
+def by_ufuncs(parts: Iterable[Listing], x: str, y: str) -> Any:
+    """The function of x, y that calls numpy's functions on them, whatever they are: the same results to the bit."""
+    from surfaces._functions import NUMPY
+
+    return _made(*calls(*together(parts)), f"{x}, {y}", {**vars(np), **NUMPY})
+
+
+def _made(lines: list[tuple[str, str]], wanted: list[str], given: str, names: dict[str, Any]) -> Any:
+    text = "\n    ".join([f"def run({given}):", *(f"{name} = {call})" for name, call in lines),
                           f"return {', '.join(wanted)},"])
     exec(compile(text, "<formula>", "exec"), names)   # made of the formula's operations alone, never of its text
     return names["run"]

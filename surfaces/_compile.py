@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from surfaces._calls import Listing, function, one_point
+from surfaces._calls import Listing, by_ufuncs, function, one_point
 
 Array = NDArray[np.float64]
 Symbolic = Any
@@ -200,6 +200,12 @@ class Compiled:
         """What `value` and `gradient` give, to the bit, what they share computed once."""
         result, shape = self._at(points, 0, 1)
         return result[:, 0].reshape(shape), result[:, 1:].reshape(*shape, 2)
+
+    def by_ufuncs(self, x: Any, y: Any) -> tuple[Any, Any, Any]:
+        """f, df/dx, df/dy by calls of numpy's functions on x and y, of any kind that these take; 0/0 stays nan."""
+        result: tuple[Any, Any, Any] = by_ufuncs([listing(self.formula, *self.axes, order) for order in (0, 1)],
+                                                 *map(str, self.axes))(x, y)
+        return result
 
     def value(self, points: ArrayLike) -> Array:
         result, shape = self._at(points, 0)

@@ -88,16 +88,16 @@ class Moved:
     """Cliff plus a constant, or somewhere else."""
 
     def __init__(self, by: float = 0.0, up: float = 0.0) -> None:
-        self.by, self.up, self.inside = by, up, Cliff()
+        self.by, self.up, self.shape = by, up, Cliff()
 
     def value(self, points: np.ndarray) -> Any:
-        return self.inside.value(points - self.by) + self.up
+        return self.shape.value(points - self.by) + self.up
 
     def gradient(self, points: np.ndarray) -> Any:
-        return self.inside.gradient(points - self.by)
+        return self.shape.gradient(points - self.by)
 
     def hessian(self, points: np.ndarray) -> Any:
-        return self.inside.hessian(points - self.by)
+        return self.shape.hessian(points - self.by)
 
 
 @each
@@ -112,7 +112,8 @@ def test_it_does_not_matter_where_the_origin_is(name: str) -> None:
     off = {entry.name: 0.0 for entry in fields(member) if entry.name == "weight_decay"}
     one = roll(member(**off), Moved(), STARTS, 15).positions
     two = roll(member(**off), Moved(by=0.25), STARTS + 0.25, 15).positions
-    assert np.allclose(one, two - 0.25, rtol=0, atol=1e-7, equal_nan=True)
+    near = np.logical_and.accumulate((np.abs(one) < 10).all(axis=-1), axis=1)     # as long as a run does not diverge
+    assert near[:, 1].any() and np.allclose(one[near], two[near] - 0.25, rtol=0, atol=1e-7)
 
 
 def test_adadelta_goes_down_though_slowly() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy.integrate import solve_ivp
 
 from optimizers import OPTIMIZERS, roll
 from surfaces import SURFACES
@@ -189,10 +190,20 @@ def test_gradient_flow_on_a_quadratic_is_an_exponential_however_long_the_step() 
     for lr in (1e-3, 0.1, 2.0):
         path = roll(OPTIMIZERS["gradient_flow"](lr=lr), Quadratic(1.0, 30.0), START, 20)
         expected = np.exp(-lr * np.arange(21)[:, None] * [1.0, 30.0]) * START
-        assert np.abs(path.positions[0] - expected).max() < 1e-7
+        assert np.abs(path.positions[0] - expected).max() < 1e-10
         assert np.allclose(path.state["time"][0], lr * np.arange(21))
     far = roll(OPTIMIZERS["gradient_flow"](lr=1e200), Quadratic(1.0, 30.0), START, 1)
     assert np.abs(far.positions[0, 1]).max() < 1e-8
+
+
+@pytest.mark.parametrize("lr", [0.01, 0.1, 1.0])
+@pytest.mark.parametrize("name", ["bowl_with_two_holes", "rosenbrock", "himmelblau", "ackley", "beale"])
+def test_gradient_flow_stays_on_its_path_though_each_step_begins_anew(name: str, lr: float) -> None:
+    surface = SURFACES[name]()
+    path = roll(OPTIMIZERS["gradient_flow"](lr=lr), surface, surface.start, 10).positions[0]
+    once = solve_ivp(lambda _, point: -surface.gradient(point), (0, 10 * lr), surface.start, method="Radau",
+                     jac=lambda _, point: -surface.hessian(point), t_eval=lr * np.arange(11), rtol=1e-13, atol=1e-15)
+    assert np.abs(path - once.y.T)[-1].max() < 1e-10
 
 
 def test_gradient_descent_tends_to_gradient_flow() -> None:

@@ -45,7 +45,16 @@ def change_for(text: str, key: Key, value: str) -> Change:
     refuse(body, where)
     if body.kind == "scalar":  # - sgd:
         return Change(body.start, body.end, opened(text, body.start, f"{{{name}: {value}}}"))
-    return in_map(text, body, name, value)
+    return in_map(text, holder(body, name), name, value)
+
+
+def holder(body: Piece, name: str) -> Piece:
+    """The map that holds the value: a wrapper's lr may stand with the optimizer inside."""
+    inside = body.find("optimizer") if name == "lr" and body.find(name) is None else None
+    if inside is None or inside[1].kind != "map" or inside[1].parts[1].kind != "map":
+        return body
+    below = holder(inside[1].parts[1], name)
+    return below if below.find(name) else body
 
 
 def in_map(text: str, body: Piece, name: str, value: str, after: str = "") -> Change:
