@@ -40,6 +40,8 @@ class Basics:
     steps: int = parameter(300, low=1, high=1_000_000)
     seed: int = parameter(0, low=0, high=2**32 - 1)
     replicas: int = parameter(1, low=1, high=10_000_000, doc="runs of each start, told apart by their noise")
+    tolerance: float = parameter(0.02, low=0, low_open=True, high=0.02,
+                                 doc="how near a minimum a ball has arrived, as a share of the domain's diagonal")
 
 
 @dataclass(frozen=True)
@@ -160,6 +162,7 @@ class Experiment:
     entries: tuple[Entry, ...]
     steps: int
     seed: int
+    tolerance: float
     noise: Noise | None
     record: Record
     camera: Camera
@@ -173,12 +176,12 @@ class Experiment:
 
         `record` says which steps are kept: what is drawn needs all, data those of `self.record`.
         """
-        from optimizers import roll
+        from optimizers._asked import counted_roll
         from optimizers._record import thinned
         return [thinned(entry.recording.trajectory(self.surface, self.steps), record) if entry.recording else
-                roll(entry.optimizer, self.surface, entry.starts, self.steps, schedule=entry.schedule,
-                     clip=entry.clip, noise=self.noise, seed=self.seed, start_index=entry.start_index,
-                     replica=entry.replica, record=record) for entry in self.entries]
+                counted_roll(entry.optimizer, self.surface, entry.starts, self.steps, schedule=entry.schedule,
+                             clip=entry.clip, noise=self.noise, seed=self.seed, start_index=entry.start_index,
+                             replica=entry.replica, record=record) for entry in self.entries]
 
     def written(self, *keys: str) -> Mark | None:
         """Where a value was written, by the file or the command line; None when it is a default."""

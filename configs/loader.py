@@ -35,9 +35,8 @@ from optimizers import Record
 from optimizers._noise import Noise
 
 MAX_BYTES = 1_000_000
-SECTIONS = ("title", "caption", "steps", "seed", "replicas", "scene", "surface", "start", "optimizers", "noise",
-            "record",
-            "camera", "style", "video", "plugins")
+SECTIONS = ("title", "caption", "steps", "seed", "replicas", "tolerance", "scene", "surface", "start", "optimizers",
+            "noise", "record", "camera", "style", "video", "plugins")
 
 
 @dataclass(frozen=True)
@@ -76,7 +75,7 @@ def load_config(path: Path, overrides: Iterable[str], video: Mapping[str, Any],
     return Experiment(
         path=path, name=path.stem, title=parts.basics.title, caption=parts.basics.caption, scene=parts.kind,
         options=parts.options, surface=parts.surface, entries=tuple(race), steps=parts.basics.steps,
-        seed=parts.basics.seed, noise=parts.noise, record=parts.record,
+        seed=parts.basics.seed, tolerance=parts.basics.tolerance, noise=parts.noise, record=parts.record,
         camera=parts.camera, style=parts.style, video=parts.video,
         resolved=resolved(parts, race), tree=tree)
 

@@ -79,6 +79,10 @@ class Corners:
         self.taken.append(page.frame_rect(rect[0] - gap, rect[1] - gap, rect[2] + gap, rect[3] + gap))
         return left, rect[1]
 
+    def middle(self, width: float, height: float) -> tuple[float, float]:
+        """Upper left pixel of a panel of that size in the middle of the lower edge, wherever others stand."""
+        return (self.page.width - width) / 2, self.page.height - 0.7 * self.page.margin - height
+
     def _rect(self, corner: str, left: float, used: float, width: float, height: float) -> Box:
         top = self.page.height - used - height if corner.startswith("bottom") else used
         return left, top, left + width, top + height

@@ -108,6 +108,17 @@ def paste(canvas: Image, picture: Image, left: float, top: float) -> None:
         under[:] = part + under * (1 - part[..., 3:])
 
 
+def stacked(pictures: list[Image], gap: float) -> Image:
+    """One below the other, each in the middle of the widest."""
+    width, gap = max(picture.shape[1] for picture in pictures), round(gap)
+    canvas = blank(width, sum(picture.shape[0] for picture in pictures) + gap * (len(pictures) - 1))
+    top = 0
+    for picture in pictures:
+        paste(canvas, picture, (width - picture.shape[1]) / 2, top)
+        top += picture.shape[0] + gap
+    return canvas
+
+
 def rounded(width: float, height: float, radius: float, color: str, opacity: float) -> Image:
     """A filled rectangle with round corners and smooth edges."""
     canvas = blank(width, height)

@@ -40,8 +40,8 @@ def find(surface: Surface) -> tuple[Minimum, ...]:
         found = [starts, newton(surface.compiled, starts, size), *(newton(tip, starts, size) for tip in tips)]
         found += [_along(surface.compiled, kink, starts) for kink in kinks]
         found += [_crossing(one, other, starts[:100]) for one, other in combinations(kinks, 2)]
-        points = _inside(surface, np.concatenate(found))
-        points = _rounded(surface, points, size)
+        points = inside(surface, np.concatenate(found))
+        points = rounded(surface, points, size)
         points = points[_lowest_around(surface, points, size)]
         for kink in kinks:
             points = points[_lowest_along(surface, kink, points, size)]
@@ -69,7 +69,8 @@ def _starts(surface: Surface) -> Array:
     return np.concatenate([hints, nodes[low][order]])
 
 
-def _inside(surface: Surface, points: Array) -> Array:
+def inside(surface: Surface, points: Array) -> Array:
+    """Those of points (n, 2) that are finite and in the domain."""
     (x0, x1), (y0, y1) = surface.domain
     points = points[np.isfinite(points).all(axis=1)]
     return points[(points >= (x0, y0)).all(axis=1) & (points <= (x1, y1)).all(axis=1)]
@@ -154,12 +155,17 @@ def _solve(system: Array, right: Array) -> Array:
     return result
 
 
-def _rounded(surface: Surface, points: Array, size: float) -> Array:
+def rounded(surface: Surface, points: Array, size: float) -> Array:
     """The points, each rounded where that lies no higher: (1, 1) instead of (0.99999999997, 1)."""
-    digits = int(np.ceil(7 - np.log10(size)))
-    simple = np.round(points, digits) + 0.0   # no -0
+    simple = simple_numbers(points, size)
     lower = surface.value(simple) <= surface.value(points)
     return np.where(lower[:, None], simple, points)
+
+
+def simple_numbers(points: Array, size: float) -> Array:
+    """Rounded to seven digits of the diagonal."""
+    rounded: Array = np.round(points, int(np.ceil(7 - np.log10(size)))) + 0.0   # no -0
+    return rounded
 
 
 def _lowest_around(surface: Surface, points: Array, size: float) -> NDArray[np.bool_]:

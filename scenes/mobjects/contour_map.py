@@ -54,8 +54,8 @@ class ContourMap(Group):
         u = self.unit
         canvas = raster.rounded(*self.size, 12 * u, self.theme.panel, self.theme.panel_opacity)
         raster.paste(canvas, self._picture(), 8 * u, 8 * u)
-        share = (self.positions - self.display.domain[:, 0]) / (self.display.domain[:, 1] - self.display.domain[:, 0])
-        x, y = left + 8 * u + share[..., 0] * self.inner[0], top + 8 * u + (1 - share[..., 1]) * self.inner[1]
+        self.at = (left + 8 * u, top + 8 * u)
+        share, (x, y) = self._share(self.positions), self.pixel(self.positions)
         outside = ((share < 0) | (share > 1)).any(axis=-1)
         lines = np.where(outside[..., None], np.nan, np.stack([x, y], axis=-1))
         kept = (
@@ -67,6 +67,15 @@ class ContourMap(Group):
         self.curves = Curves(lines[:, kept], kept, self.colors, width, 4 * u if len(lines) <= CURVES else 2.4 * u, 0.85)
         self.set_submobjects([Picture(canvas, left, top), self.curves])
         return self
+
+    def pixel(self, points) -> tuple[np.ndarray, np.ndarray]:
+        """Where points (..., 2) of the domain are on the screen, in pixels, once it has its place."""
+        share = self._share(points)
+        return self.at[0] + share[..., 0] * self.inner[0], self.at[1] + (1 - share[..., 1]) * self.inner[1]
+
+    def _share(self, points) -> np.ndarray:
+        low, high = self.display.domain.T
+        return (np.asarray(points) - low) / (high - low)
 
     def show(self, step: float) -> None:
         self.curves.show(step)

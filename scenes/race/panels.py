@@ -5,16 +5,17 @@ from __future__ import annotations
 import numpy as np
 
 from configs.experiment import PROJECTED
-from configs.text import fit_title, text_width, wrap
+from configs.text import fit_title
 from scenes import raster
 from scenes.colors import THEMES
-from scenes.layout import Corners, Page
+from scenes.layout import Box, Corners, Page
 from scenes.mobjects._sprites import Digits, Picture
 from scenes.mobjects.contour_map import ContourMap
 from scenes.mobjects.legend import Legend, Row
 from scenes.mobjects.loss_panel import LossPanel
 from scenes.numbers import short
-from scenes.race.result import Segment, result_lines
+from scenes.race.caption import Caption
+from scenes.race.marks import chosen, key, on_map
 
 OUTSIDE, DIVERGED, LEFT = "outside", "diverged", "left"
 
@@ -30,12 +31,19 @@ class Panels:
         self.ground = self.style.background or self.theme.background
         self.mobjects: list = []
         self.corners = Corners(page)
+        self.marked = chosen(display, experiment.surface.critical_points) if experiment.options.critical_points else []
         self._facts()
         parts = {"caption": "bottom", "title": "top_left", "counter": "top_right", "legend": "top_left",
                  "loss_panel": "bottom_left", "contour_map": "bottom_right"}  # fmt: skip
+        if experiment.options.facts and page.width > 1.25 * page.height:
+            parts["caption"] = parts.pop("caption")  # a table is tall: between the panels, rather than below them
         for part, usual in parts.items():
             wish = getattr(self.style, part)
             setattr(self, part, getattr(self, f"_{part}")(wish if isinstance(wish, str) else usual) if wish else None)
+        if self.caption is not None and self.style.caption is True and experiment.options.facts:
+            self._clear_of_panels()
+        if self.marked:
+            self._key()
         if display.heights.kind == "log":
             self._note("height: logarithmic in the loss")
         if experiment.noise is not None:
@@ -101,13 +109,18 @@ class Panels:
         size = 15 * self.page.text
         self._add_words(raster.set_line(text, size).cover, self.theme.dim, size, "bottom_right")
 
+    def _key(self) -> None:
+        size = 15 * self.page.text
+        cover = key(list(dict.fromkeys(point.kind for point in self.marked)), size)
+        self._add_words(cover, self.theme.dim, size, "bottom_right")
+
     def _legend(self, corner: str) -> Legend:
         page, entries = self.page, self.experiment.entries
-        rows = [self._row(entry, color, k) for k, (entry, color) in enumerate(zip(entries, self.colors, strict=True))]
+        lines = [self._row(entry, color, k) for k, (entry, color) in enumerate(zip(entries, self.colors, strict=True))]
         several = any(len(trajectory.positions) > 1 for trajectory in self.trajectories)
         share = 0.33 if page.width > 1.25 * page.height else 0.4
         widest = page.width - 2 * page.margin if page.stacked else share * page.width
-        legend = Legend(rows, page.text, self.theme, widest, "median loss" if several else "loss")
+        legend = Legend(lines, page.text, self.theme, widest, "median loss" if several else "loss")
         legend.place(*self.corners.reserve(corner, legend.width, legend.height))
         self.mobjects += legend.submobjects
         return legend
@@ -140,40 +153,27 @@ class Panels:
         side = 0.42 * page.width - page.margin if page.stacked else 230 * page.unit
         inset = ContourMap(self.display, positions, colors, side, page.unit, self.style.ramp, self.theme)
         inset.place(*self.corners.reserve(corner, *inset.size))
-        self.mobjects += inset.submobjects
+        ground, *curves = inset.submobjects
+        marks = on_map(inset, self.marked, 9 * page.unit, self.theme.text, self.ground)
+        self.mobjects += [ground, *marks, *curves]
         return inset
 
     def _caption(self, corner: str) -> Picture:
-        """The result (or the user's own words), shown during the hold."""
-        page, experiment = self.page, self.experiment
-        size = 21 * page.text
-        room = page.width - 4 * page.margin
-        if experiment.caption:
-            lines: list[list[Segment]] = [[(line, None)] for line in wrap(experiment.caption, size, room)]
-        else:
-            labels = [entry.label for entry in experiment.entries]
-            lines = result_lines(experiment.surface, labels, self.colors, self.trajectories)
-        lines = [part for line in lines for part in break_line(line, size, room)]
-        pictures = [self._colored(line, size) for line in lines]
-        width, step = max(picture.shape[1] for picture in pictures) + 44 * page.unit, 1.45 * size
-        height = step * len(pictures) + 18 * page.unit
-        panel = raster.rounded(width, height, 12 * page.unit, self.theme.panel, self.theme.panel_opacity)
-        for index, picture in enumerate(pictures):
-            left = (width - picture.shape[1]) / 2 if corner == "bottom" else 22 * page.unit
-            raster.paste(panel, picture, left, 9 * page.unit + index * step + (step - picture.shape[0]) / 2)
-        return self._add(panel, corner)
+        self.words = Caption(self.page, self.experiment, self.trajectories, self.colors)
+        picture, corners = self.words.picture(corner), self.corners
+        if corner == "bottom" and hasattr(self, "contour_map"):  # all others stand already
+            left, top = corners.middle(picture.shape[1], picture.shape[0])
+            self.mobjects.append(Picture(picture, left, top))
+            return self.mobjects[-1]
+        return self._add(picture, corner)
 
-    def _colored(self, segments: list[Segment], size: float) -> raster.Image:
-        lines = [
-            (raster.set_line(text, size, bold=color is not None), color or self.theme.text) for text, color in segments
-        ]
-        above = max(line.baseline for line, _ in lines)
-        below = max(line.cover.shape[0] - line.baseline for line, _ in lines)
-        canvas, x = raster.blank(sum(line.cover.shape[1] for line, _ in lines), above + below), 0
-        for line, color in lines:
-            raster.paste(canvas, raster.tinted(line.cover, color), x, above - line.baseline)
-            x += line.cover.shape[1]
-        return canvas
+    def _clear_of_panels(self) -> None:
+        """A large table that would lie on another panel, a long legend, is set anew beside it."""
+        caption, places = self.caption, self.corners.places
+        anew = self.words.beside(box_of(caption), places, self.corners.gap)
+        if anew is not None:
+            caption.picture, (caption.left, caption.top) = anew[0], map(round, anew[1:])
+        places.append(box_of(caption))
 
     def show(self, seconds: float, step: float, timing) -> None:
         whole = int(step + 1e-9)
@@ -193,17 +193,6 @@ class Panels:
             self.caption.opacity = float(np.clip((seconds - begin) / max(0.2 * timing.hold, 1e-6), 0, 1))
 
 
-def break_line(segments: list[Segment], size: float, room: float) -> list[list[Segment]]:
-    """A line of segments that is wider than `room` pixels becomes several: its heading, then as many names as fit."""
-    widths = [text_width(text, size, bold=color is not None) for text, color in segments]
-    if sum(widths) <= room or len(segments) < 3:
-        return [segments]
-    lines: list[list[Segment]] = [segments[:1], []]
-    used = 0.0
-    for (text, color), width in zip(segments[1:], widths[1:], strict=True):
-        if lines[-1] and used + width > room and color is not None:
-            lines.append([])
-            used = 0.0
-        lines[-1].append((text, color))
-        used += width
-    return lines
+def box_of(picture: Picture) -> Box:
+    height, width = picture.picture.shape[:2]
+    return picture.left, picture.top, picture.left + width, picture.top + height

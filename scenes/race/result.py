@@ -43,8 +43,11 @@ def result_lines(surface, labels: list[str], colors: list[str], trajectories: li
     return [[(title + "  ", None), *segments] for title, segments in groups.items()]
 
 
-def tally(surface, trajectory) -> dict[int | str, int]:
-    """How many balls of a trajectory ended in each minimum (by index), 'moving', 'outside' the domain or 'diverged'."""
+def tally(surface, trajectory, reached=None) -> dict[int | str, int]:
+    """How many balls of a trajectory ended in each minimum (by index), 'moving', 'outside' the domain or 'diverged'.
+
+    `reached` (balls,): the index into `surface.minima` or -1, where it is known already.
+    """
     counts: dict[int | str, int] = {}
     fine = trajectory.status == "ok"
     for status in ("left", "diverged"):
@@ -54,7 +57,8 @@ def tally(surface, trajectory) -> dict[int | str, int]:
         ends = trajectory.positions[fine, -1]
         low, high = np.array(surface.domain).T
         inside = ((ends >= low) & (ends <= high)).all(axis=1)
-        for index, here in zip(np.asarray(surface.reached(ends)), inside, strict=True):
+        indices = surface.reached(ends) if reached is None else reached[fine]
+        for index, here in zip(indices, inside, strict=True):
             key = int(index) if index >= 0 else "moving" if here else "outside"
             counts[key] = counts.get(key, 0) + 1
     return counts

@@ -19,6 +19,7 @@ from scenes.mobjects.trail import LIFT
 from scenes.pace import make_timing
 from scenes.playback import Playback, hold_last, stop_at_edge
 from scenes.race.hands import RaceHands
+from scenes.race.marks import Marks, chosen
 from scenes.race.panels import Panels
 
 FADING = 1.5  # display units outside the domain over which a trail fades away
@@ -36,6 +37,12 @@ class Race(RaceHands):
         self.panels = Panels(self.page, experiment, trajectories, self.display, self.colors)
         self._aim(experiment)
         self.add(*self.panels.mobjects)
+
+    def _add_marks(self, experiment) -> None:
+        marked = experiment.options.critical_points and chosen(self.display, experiment.surface.critical_points)
+        if marked:
+            theme = THEMES[experiment.style.theme]
+            self.add(Marks(self.display, marked, 13 * self.page.unit, theme.text, self.background()))
 
     def _gather(self, experiment, trajectories) -> None:
         """All balls of all entries in one row, and their motion."""
@@ -69,6 +76,7 @@ class Race(RaceHands):
         )
         if self.axes is not None:
             self.add(self.axes)
+        self._add_marks(experiment)
         self.trails = self._make_trails(style) if style.trail or style.iterates else None
         if self.trails is not None:
             self.add(self.trails)

@@ -1,0 +1,126 @@
+"""Marks at a surface's critical points, on the landscape and in the contour map, and the key that explains them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from scenes import raster
+from scenes.display import Display
+from scenes.mobjects._sprites import Picture, Sprites
+from scenes.mobjects.contour_map import ContourMap
+from scenes.mobjects.trail import GHOST
+
+MOST = 150  # with more marks kinds are left out, the last first
+ON_THE_WAY = np.geomspace(0.004, 1, 64)  # places between a mark and the camera at which a hill may be in between
+CORNERS = {  # of the polygon that a kind's mark is made of, on the unit circle, in degrees; a minimum is a ring
+    "saddle": (45, 225, None, 135, 315),
+    "maximum": (90, 210, 330, 90),
+    "degenerate": (90, 180, 270, 0, 90),
+}
+
+
+def chosen(display: Display, points) -> list:
+    """The critical points that are marked: on the surface drawn, whole kinds only, MOST in all."""
+    seen = [point for point in points if display.shown(np.array(point[:2]))]
+    marked: list = []
+    for kind in dict.fromkeys(point.kind for point in seen):
+        these = [point for point in seen if point.kind == kind]
+        if len(marked) + len(these) <= MOST:
+            marked += these
+    return marked
+
+
+def glyph(kind: str, size: float) -> np.ndarray:
+    """Coverage of a kind's mark, `size` pixels wide, in a square a little larger."""
+    side = int(np.ceil(1.3 * size)) | 1
+    y, x = np.mgrid[:side, :side] - (side - 1) / 2
+    radius, stroke = 0.42 * size, max(0.13 * size, 1.2)
+    if kind == "minimum":
+        distance = np.abs(np.hypot(x, y) - radius)
+    else:
+        radius *= 1.15
+        distance = np.full(x.shape, np.inf)
+        for one, other in zip(CORNERS[kind][:-1], CORNERS[kind][1:], strict=True):
+            if one is not None and other is not None:
+                ends = radius * np.exp(-1j * np.radians([one, other]))
+                distance = np.minimum(distance, _to_segment(x + 1j * y, *ends))
+    return np.clip(stroke / 2 + 0.5 - distance, 0, 1).astype(np.float32)
+
+
+def _to_segment(points: np.ndarray, start: complex, end: complex) -> np.ndarray:
+    along = np.clip(((points - start) * np.conj(end - start)).real / abs(end - start) ** 2, 0, 1)
+    return np.abs(points - start - along * (end - start))
+
+
+def key(kinds: list[str], size: float) -> np.ndarray:
+    """Coverage of 'o minimum  x saddle ...', in text of `size` pixels."""
+    parts = []
+    for kind in kinds:
+        mark, word = glyph(kind, 0.95 * size), raster.set_line(kind, size)
+        parts += [(mark, word.baseline - 0.36 * size - mark.shape[0] / 2, 0.35 * size), (word.cover, 0, 1.1 * size)]
+    height = max(round(top) + cover.shape[0] for cover, top, _ in parts)
+    cover = np.zeros((height, round(sum(part.shape[1] + gap for part, _, gap in parts)) + 1), np.float32)
+    x = 0.0
+    for part, top, gap in parts:
+        place = cover[max(round(top), 0) :, round(x) :][: part.shape[0], : part.shape[1]]
+        place[:] = part[: place.shape[0], : place.shape[1]]
+        x += part.shape[1] + gap
+    used = np.flatnonzero(cover.any(axis=0))
+    return cover[:, : used[-1] + 1]
+
+
+class Marks(Sprites):
+    """Marks (`size` pixels) at critical points on the landscape, fainter where a hill hides them, as trails are."""
+
+    def __init__(self, display: Display, points, size: float, color: str, ground: str, **kwargs) -> None:
+        self.display = display
+        self.anchors = display.to_world(np.reshape([point[:2] for point in points], (-1, 2)))
+        kinds = list(dict.fromkeys(point.kind for point in points))
+        pictures = [picture(kind, size, color, ground) for kind in kinds]
+        self.side = pictures[0].shape[0] + 2  # a clear pixel around each, for smooth motion
+        self.atlas = raster.blank(self.side, self.side * len(kinds))
+        for row, made in enumerate(pictures):
+            raster.paste(self.atlas, made, 1, row * self.side + 1)
+        self.tops = [kinds.index(point.kind) * self.side for point in points]
+        super().__init__(**kwargs)
+
+    def texture_of(self) -> raster.Image:
+        return self.atlas
+
+    def rows(self) -> np.ndarray:
+        camera = self.shader_wrapper.camera
+        view = np.array(camera["view"]).reshape(4, 4).T
+        half = np.array(self.shader_wrapper.half_size())
+        seen = self.anchors @ view[:3, :3].T + view[:3, 3]
+        fx, fy, fz = camera["frame_rescale_factors"]
+        place = seen[:, :2] * [fx, -abs(fy)] / (1 - seen[:, 2:] * fz)
+        rows = np.ones((len(seen), 10))
+        rows[:, :2] = half * (1 + place) - self.side / 2
+        rows[:, 2:4], rows[:, 4], rows[:, 5] = self.side, 0, self.tops
+        rows[:, 6:] = np.where(self.hidden_from(np.array(camera["camera_position"])), GHOST, 1.0)[:, None]
+        return rows
+
+    def hidden_from(self, eye: np.ndarray) -> np.ndarray:
+        """(marks,) whether the landscape is between a mark and the eye (3,)."""
+        display = self.display
+        way = self.anchors[:, None] + ON_THE_WAY[:, None] * (eye - self.anchors)[:, None]
+        below = way[..., 2] < display.ceiling
+        points = display.from_plate(way[..., :2])
+        below &= display.inside(points)
+        height = np.full(below.shape, -np.inf)
+        height[below] = display.to_world(points[below])[:, 2]
+        return (height > way[..., 2] + 0.01).any(axis=1)
+
+
+def picture(kind: str, size: float, color: str, ground: str) -> raster.Image:
+    return raster.haloed(raster.tinted(glyph(kind, size), color), size, ground)
+
+
+def on_map(inset: ContourMap, points, size: float, color: str, ground: str) -> list[Picture]:
+    """Marks in a contour map that has its place."""
+    made = []
+    for point in points:
+        mark = picture(point.kind, size, color, ground)
+        x, y = inset.pixel(point[:2])
+        made.append(Picture(mark, x - mark.shape[1] / 2, y - mark.shape[0] / 2))
+    return made
