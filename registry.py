@@ -44,6 +44,11 @@ class Registry(Mapping[str, type[T]], Generic[T]):
             raise ValueError(f"{name}: the name is taken; choose another")
         self._added[name], self._loaded[name] = path, member
 
+    def drop(self, name: str) -> None:
+        """Forget a member that was added, if there is one of that name."""
+        if self._added.pop(name, None):
+            del self._loaded[name]
+
     def paths(self) -> dict[str, Path]:
         """Public name -> file, read from the disk each time, so that a file dropped in is there at once."""
         pattern = f"*/{self.module}.py" if self.module else "*.py"

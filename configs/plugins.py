@@ -9,10 +9,11 @@ import keyword
 import os
 import stat
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from configs.errors import Problem, Report, show
+from configs.errors import ConfigErrors, Problem, Report, show
 from configs.reader import Node
 from configs.samples import cannot_read
 
@@ -129,19 +130,44 @@ def of_command(files: tuple[str, ...], trust: bool) -> list[Problem]:
     """Adds the files of --plugin and returns what keeps it from doing so; --trust is for this command alone, whatever
     the environment says."""
     os.environ[TRUST] = str(int(trust))
+    _given[:] = files
+    return _add_given()
+
+
+def _add_given() -> list[Problem]:
     problems = []
-    for file in files:
+    for file in _given:
         try:
             if not trusted():
                 raise PluginError(f"{CODE}; {CURE}")
             add_plugin(Path(file))
-            _given.append(file)
         except PluginError as error:
             what, _, cure = str(error).rpartition("; ")
             problems.append(Problem("", 0, "", what, cure, f"--plugin {file}"))
         except OSError as error:
             problems.append(Problem("", 0, "", f"cannot be read: {error.strerror}", "give FILE.py", f"--plugin {file}"))
     return problems
+
+
+def given() -> list[Path]:
+    """The files of --plugin."""
+    return [Path(file) for file in _given]
+
+
+def run_again(files: Iterable[Path]) -> None:
+    """Plugins whose files were changed run again: those of a YAML when it is read next, those of --plugin at once.
+
+    Raises ConfigErrors for the latter.
+    """
+    from optimizers import OPTIMIZERS
+    from surfaces import SURFACES
+    for place in {file.resolve() for file in files} & _loaded.keys():
+        name = _loaded.pop(place)
+        OPTIMIZERS.drop(name)
+        SURFACES.drop(name)
+        Path(importlib.util.cache_from_source(str(place))).unlink(missing_ok=True)    # it tells times by the second
+    if problems := _add_given():
+        raise ConfigErrors(problems)
 
 
 def words() -> list[str]:

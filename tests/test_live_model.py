@@ -45,6 +45,29 @@ def test_moving_a_ball_moves_its_entry_alone(model: Model) -> None:
     assert model.edits == {(1, START): ((0.25, 0.5),)}
 
 
+def test_a_recorded_run_is_not_moved(tmp_path: Path) -> None:
+    (tmp_path / "run.csv").write_text("x,y\n1,1\n0.5,0.5\n")
+    text = b"surface: bowl\nsteps: 1\noptimizers: [sgd, {recorded: {file: run.csv}}]\n"
+    model = Model(lambda data, more: configs.load(tmp_path / "film.yaml", more, data=data), text)
+    with pytest.raises(configs.ConfigErrors):
+        model.move(1, 0, 0.25, 0.5)
+    assert (model.edits, model.unsettled) == ({}, False)
+    model.drop(0.25, 0.5)
+    assert starts(model)[0] == [[0.25, 0.5]]
+    assert model.trajectories[1].positions[0].tolist() == [[1, 1], [0.5, 0.5]]
+
+
+@pytest.mark.parametrize("change", [lambda model: model.drop(0.5, -1.0), lambda model: model.move(1, 0, 0.25, 0.5)])
+def test_balls_roll_at_once_as_the_reader_would_have_them_and_once_only(model: Model, change) -> None:
+    change(model)
+    shown = list(model.trajectories)
+    assert model.unsettled
+    model.settle()
+    assert all(a is b for a, b in zip(shown, model.trajectories, strict=True))
+    alone = configs.load(model.filed.path, settings(model.edits), data=FILM.encode()).roll()
+    assert all(np.array_equal(a.positions, b.positions) for a, b in zip(shown, alone, strict=True))
+
+
 def test_tuning_rolls_only_what_changed(model: Model) -> None:
     before = list(model.trajectories)
     model.tune(0, "lr", 0.2)

@@ -7,10 +7,11 @@ import pytest
 from optimizers import OPTIMIZERS
 from scenes.display import Display
 from scenes.framing import CameraPose
+from scenes.live.bar import Place
 from scenes.live.camera import CameraHand
 from scenes.live.hands import Sight, ball_at, on_surface, rounded
 from scenes.live.keys import BINDINGS, HELP, TABLE, name_of
-from scenes.live.panel import Knob, knobs
+from scenes.live.panel import Knob, Panel, knobs, overlap
 from scenes.live.player import Player
 from surfaces import SURFACES
 
@@ -135,16 +136,29 @@ def test_an_idle_hand_leaves_the_films_camera() -> None:
     assert held(POSE) is POSE
 
 
-def test_turning_and_enlarging_keep_the_middle() -> None:
+def test_turning_keeps_the_landscapes_middle_and_enlarging_that_of_the_room() -> None:
     held = hand()
-    held(POSE)
-    middle = held.on_ground(POSE, Stage.middle_of_room)
-    held.turn(30, -10, POSE)
+    middle = np.array([0, 0, Stage.ground])
+    before = place(held(POSE), middle)
+    for _ in range(3):  # as the mouse tells it, several times between two pictures
+        held.turn(10, -4, POSE)
+    seen = held(POSE)
+    assert (seen.theta, seen.phi) == (52.0, 28.0)
+    assert np.abs(place(seen, middle) - before).max() < 1e-9
+    middle = held.on_ground(seen, Stage.middle_of_room)
     held.enlarge(1.5, Stage.middle_of_room)
     seen = held(POSE)
-    assert (seen.theta, seen.phi) == (52.0, 30.0)
     assert seen.scale == pytest.approx(1.3 / 1.5)
     assert np.abs(place(seen, middle) - Stage.middle_of_room).max() < 1e-9
+
+
+def test_turning_keeps_the_rooms_middle_where_the_landscapes_is_out_of_sight() -> None:
+    held = hand()
+    held(POSE)
+    held.pull((0.0, 0.0), (9.0, 3.0))
+    middle = held.on_ground(held(POSE), Stage.middle_of_room)
+    held.turn(30, -10, held(POSE))
+    assert np.abs(place(held(POSE), middle) - Stage.middle_of_room).max() < 1e-9
 
 
 def test_what_is_pulled_comes_along_and_the_wheel_keeps_what_is_under_it() -> None:
@@ -193,6 +207,21 @@ def test_rates_have_even_ratios() -> None:
     assert lr.scale == "log"
     assert lr.at(0.6) / lr.at(0.5) == pytest.approx(lr.at(0.3) / lr.at(0.2), rel=0.02)
     assert Knob("x", None, "near one", 0, 0.999).at(1 / 3) == 0.9
+
+
+LEGEND = Place(26, 66, 280, 316)  # of a film of 1280x720
+
+
+@pytest.mark.parametrize("taken,left", [([LEGEND], True), ([LEGEND, Place(26, 450, 240, 240)], False),
+                                        ([LEGEND, Place(974, 450, 280, 240)], True)])
+def test_sliders_stand_beside_what_the_picture_says(taken: list[Place], left: bool) -> None:
+    panel = Panel()
+    panel.knobs = knobs(OPTIMIZERS["sgd"]())
+    box = panel._place(1.0, 1280, 720, taken)
+    assert (box.left < 640) is left
+    assert not any(overlap(box, place) for place in taken)
+    assert 3 <= panel.rows <= len(panel.knobs)
+    assert 0 <= box.top and box.top + box.height <= 720
 
 
 # --- keys

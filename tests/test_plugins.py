@@ -104,6 +104,34 @@ def test_with_trust_they_are_members_like_all_others(folder: Path, monkeypatch: 
     assert not (folder / "code" / "my_signs.ran").exists(), "it ran twice"
 
 
+def test_a_changed_file_runs_again(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    trust(monkeypatch)
+    file, steps = folder / "code" / "my_signs.py", []
+    for sign in "-+":    # equally long, and saved in one second: bytecode of the first would seem to be of the second
+        file.write_text(SIGNS.replace("points - hyper", f"points {sign} hyper"), encoding="utf-8")
+        plugins.run_again({file})
+        positions = load(folder / "film.yaml").roll()[0].positions
+        steps.append(positions[0, 1] - positions[0, 0])
+    assert np.abs(steps[0]).min() > 0
+    assert steps[1] == pytest.approx(-steps[0])
+    file.write_text("x = ]", encoding="utf-8")
+    plugins.run_again({file})
+    assert said(folder / "film.yaml")[0].startswith(":1: plugins.0: code/my_signs.py: cannot be loaded: SyntaxError")
+
+
+def test_a_changed_file_of_the_command_line_runs_again(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(plugins.TRUST, "0")
+    file = folder / "code" / "my_signs.py"
+    assert plugins.of_command((str(file),), True) == []
+    before = OPTIMIZERS["my_signs"]
+    file.write_text("x = ]", encoding="utf-8")
+    with pytest.raises(ConfigErrors, match="--plugin .*my_signs.py: cannot be loaded: SyntaxError"):
+        plugins.run_again({file})
+    file.write_text(SIGNS, encoding="utf-8")
+    plugins.run_again({file})
+    assert OPTIMIZERS["my_signs"] is not before
+
+
 def test_they_reach_processes_that_are_started_anew(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     trust(monkeypatch)
     experiment = load(folder / "film.yaml")

@@ -105,9 +105,12 @@ def test_a_click_drops_all_balls_where_it_points(fresh: Window, point: tuple[flo
     assert np.abs(start - point).max() < 1.5 * pixel
 
 
-def test_dragging_a_ball_moves_its_start_alone(fresh: Window) -> None:
+@pytest.mark.parametrize("opening", ["none", "flat"])
+def test_dragging_a_ball_moves_its_start_alone(fresh: Window, opening: str) -> None:
     from scenes.live.hands import Sight
 
+    fresh.config.write_text(FILM.replace("orbit: 1.5}", f"orbit: 1.5, opening: {opening}}}"))
+    shows(fresh, 0.0)
     scene = scene_of(fresh.config)
     try:
         scene.draw_at(0.0)

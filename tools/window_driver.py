@@ -93,6 +93,12 @@ class Window:
     def resize(self, width: int, height: int) -> None:
         self.hand("windowsize", "--sync", self.number, width, height)
 
+    def size(self) -> tuple[int, int]:
+        """(0, 0) for a window that has just made way for another."""
+        words = self._run("xdotool", "getwindowgeometry", "--shell", self.number).stdout.split()
+        told = dict(word.split("=", 1) for word in words)
+        return int(told.get("WIDTH", 0)), int(told.get("HEIGHT", 0))
+
     def ask_to_close(self) -> None:
         """What a window manager does when its close button is pressed."""
         from ctypes import byref

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from configs.text import text_unit
 
-HEIGHT = 46
+HEIGHT, TIP = 46, 34  # of the strip; of the time at the pointer, above it
 
 
 def unit_of(width: float, height: float, ratio: float = 1.0) -> float:
@@ -54,6 +54,10 @@ class Bar:
         if not self.box.holds(x, y):
             return None
         return next((name for name, place in self.places.items() if place.holds(x, y)), "bar")
+
+    def hovered(self, pointer) -> bool:
+        """Whether the time at the pointer is shown."""
+        return pointer is not None and self.at(*pointer) == "track"
 
     def share(self, x: float) -> float:
         track = self.places["track"]
@@ -118,6 +122,9 @@ class Bar:
         self._button("speed", right, width, pointer)
         color = theme.dim if state.speed == 1 else theme.text
         paint.number(f"{state.speed:g}×", right + width / 2, baseline, size, color, align="middle")
+        if state.film is not None and self.box.width > 560 * u:
+            right -= 84 * u
+            paint.number(f"film {100 * state.film:.0f} %", right + 42 * u, baseline, size, theme.text, align="middle")
         return right - 10 * u
 
     def _track(self, place: Place, state: BarState, pointer) -> None:
@@ -144,6 +151,6 @@ class Bar:
         words = f"{at:.1f} s" + (f"   {near[0]}" if near else "")
         width = paint.width(words, 13 * u) + 20 * u
         left = min(max(x - width / 2, self.box.left + 6 * u), self.box.left + self.box.width - width - 6 * u)
-        top = self.box.top - 34 * u
+        top = self.box.top - TIP * u
         paint.card(left, top, width, 27 * u, theme)
         paint.number(words, left + 10 * u, top + 18 * u, 13 * u, theme.text)

@@ -1,14 +1,14 @@
 """The user's hand on the camera: it turns, moves and enlarges what the film's own camera sees. Pure numpy.
 
-What the hand holds is the point of the ground that stands in the middle of the free room: turning turns about it,
-enlarging keeps it, and it is what a camera section of the YAML calls the centre.
+What the hand holds is the point of the ground that stands in the middle of the free room: it is what a camera section
+of the YAML calls the centre. Turning and enlarging move it so that what they turn about or enlarge stays in its place.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from scenes.framing import FIELD_OF_VIEW, FRAME_HEIGHT, CameraPose, rotation
+from scenes.framing import FIELD_OF_VIEW, FRAME_HEIGHT, CameraPose, View, project, rotation
 
 STEEPEST = 89.0
 K = np.tan(np.radians(FIELD_OF_VIEW) / 2) * 2 / FRAME_HEIGHT
@@ -57,9 +57,15 @@ class CameraHand:
 
     # what hands and keys do
     def turn(self, theta: float, phi: float, pose: CameraPose) -> None:
-        """By degrees; what goes beyond straight above or the horizon is not kept for later."""
+        """By degrees, about the landscape's middle where that is in sight, else about the middle of the room; what goes
+        beyond straight above or the horizon is not kept for later.
+        """
+        pivot, before = np.array([0.0, 0.0, self.scene.ground]), self._moved(self.film)
+        place = project(pivot, before.center, before.theta, before.phi, View(before.scale, 0, 0))
         self.theta += theta
         self.phi = float(np.clip(pose.phi + phi, 0, STEEPEST)) - (pose.phi - self.phi)
+        if np.abs(place).max() < FRAME_HEIGHT / 2:
+            self.shift += (pivot - self.on_ground(self._moved(self.film), place))[:2]
 
     def enlarge(self, factor: float, place: tuple[float, float]) -> None:
         """What stands at `place` (frame units) stays there."""

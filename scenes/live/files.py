@@ -58,8 +58,8 @@ class Files:
         if model.stale:
             question = "the file changed after this was changed here"
         elif replaces_many(text, model.edits):
-            question = "this replaces the file's starts by " + ", ".join(
-                yaml_of(START, value) for (_, name), value in model.edits.items() if name == START)[:60]
+            points = [yaml_of(START, value) for (_, name), value in model.edits.items() if name == START]
+            question = "this replaces the file's starts by " + ", ".join(dict.fromkeys(points))[:60]
         if question and self.asked != (data, tuple(model.edits.items())):
             self.asked = (data, tuple(model.edits.items()))
             raise CannotWrite(f"{question}; w again writes it")

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from configs.errors import ConfigErrors, number
-from configs.experiment import Experiment
+from configs.experiment import Entry, Experiment
 from configs.resolved import starts
 
 SHARED = None  # in place of an entry's index: the start of all entries that have none of their own
@@ -60,29 +60,48 @@ class Model:
         """
         old = self.experiment.entries[entry]
         changed = replace(old, optimizer=replace(old.optimizer, **{name: value}))
-        entries = (*self.experiment.entries[:entry], changed, *self.experiment.entries[entry + 1 :])
-        new = replace(self.experiment, entries=entries)
-        rolled = replace(new, entries=(changed,)).roll()
-        self.trajectories = [*self.trajectories[:entry], *rolled, *self.trajectories[entry + 1 :]]
-        self.experiment, self.unsettled = new, True
-        self.edits[entry, name] = value
-        self._forget_unchanged()
+        self._show_at_once({entry: changed}, {**self.edits, (entry, name): value})
 
     def drop(self, x: float, y: float) -> None:
-        """All balls start at one point."""
+        """All balls start at one point. Raises ConfigErrors where the reader refuses it."""
         edits = {key: value for key, value in self.edits.items() if key[1] != START}
         keys = [(index, START) for index in range(len(self.filed.entries)) if self.owns_start(index)]
         for key in [*keys, *([(SHARED, START)] if self.sharing else [])]:
             edits[key] = ((x, y),)
-        self.take(edits)
+        entries = [entry for entry in enumerate(self.experiment.entries) if entry[1].recording is None]
+        if all(len(places(entry)) == 1 for _, entry in entries) and self._suits(x, y):
+            self._show_at_once({index: started(entry, 0, (x, y)) for index, entry in entries}, edits)
+        else:
+            self.take(edits)
 
     def move(self, entry: int, ball: int, x: float, y: float) -> None:
-        """One ball of one entry starts elsewhere; an entry alone with the shared start moves that."""
+        """One ball of one entry starts elsewhere; an entry alone with the shared start moves that. Raises as `drop`."""
         key: Key = (SHARED, START) if self.sharing == [entry] else (entry, START)
         old = self.experiment.entries[entry]
         points = list(places(old))
-        points[int(old.start_index[ball])] = (x, y)
-        self.take({**self.edits, key: tuple(points)})
+        index = int(old.start_index[ball])
+        points[index] = (x, y)
+        edits = {**self.edits, key: tuple(points)}
+        if old.recording is None and self._suits(x, y):
+            self._show_at_once({entry: started(old, index, (x, y))}, edits)
+        else:
+            self.take(edits)
+
+    def _suits(self, x: float, y: float) -> bool:
+        """Whether the reader takes that for a start."""
+        surface, ((x0, x1), (y0, y1)) = self.experiment.surface, self.experiment.surface.domain
+        with np.errstate(all="ignore"):
+            slopes = surface.gradient([x, y])
+        return x0 <= x <= x1 and y0 <= y <= y1 and bool(np.isfinite([surface.value([x, y]), *slopes]).all())
+
+    def _show_at_once(self, changed: dict[int, Entry], edits: dict[Key, Value]) -> None:
+        """Roll these entries, and no others, without the reader: labels and the like wait for `settle`."""
+        entries = [changed.get(index, entry) for index, entry in enumerate(self.experiment.entries)]
+        new, rolled = replace(self.experiment, entries=tuple(entries)), list(self.trajectories)
+        for index, entry in changed.items():
+            rolled[index] = replace(new, entries=(entry,)).roll()[0]
+        self.experiment, self.trajectories, self.unsettled, self.edits = new, rolled, True, dict(edits)
+        self._forget_unchanged()
 
     def settle(self) -> None:
         """Everything follows from the edits as it would from a file: labels, legends, what travels with a picture."""
@@ -144,6 +163,13 @@ class Model:
 def places(entry) -> tuple[tuple[float, float], ...]:
     """An entry's starts, each once."""
     return tuple((x, y) for x, y in starts(entry).tolist())
+
+
+def started(entry: Entry, index: int, point: tuple[float, float]) -> Entry:
+    """The entry with another point for the start of that index, in all its replicas."""
+    moved = entry.starts.copy()
+    moved[entry.start_index == index] = point
+    return replace(entry, starts=moved)
 
 
 def words_of(experiment: Experiment, key: Key) -> str:

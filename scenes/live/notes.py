@@ -26,26 +26,28 @@ class Notes:
         left = self.until - now
         return max(left - FADE, 0.0) or 0.03
 
-    def draw(self, paint, width: float, height: float, theme, now: float) -> None:
+    def draw(self, paint, width: float, height: float, theme, now: float, free) -> None:
+        """`free`: the Place at whose lower edge messages may stand."""
         if self.words and now >= self.until:
             self.words = ""
         if self.problems:
             self._problems(paint, width, theme)
         if self.words:
-            self._message(paint, width, height, theme, min((self.until - now) / FADE, 1.0))
+            self._message(paint, free, theme, min((self.until - now) / FADE, 1.0))
         if self.help:
             self._help(paint, width, height, theme)
 
-    def _message(self, paint, width, height, theme, opacity: float) -> None:
+    def _message(self, paint, free, theme, opacity: float) -> None:
         u, size = paint.unit, 15 * paint.unit
-        lines = wrapped(self.words, size, min(width - 60 * u, 900 * u))
+        lines = wrapped(self.words, size, min(free.width - 60 * u, 900 * u))
         wide = max(paint.width(line, size) for line in lines) + 32 * u
         high = 22 * u * len(lines) + 14 * u
-        left, top = (width - wide) / 2, height - high - 16 * u
+        middle, top = free.left + free.width / 2, free.top + free.height - high - 16 * u
+        left = middle - wide / 2
         paint.box(left, top + 3 * u, wide, high, "#000000", 0.35 * opacity, 14 * u, 10 * u)
-        paint.box(left, top, wide, high, theme.panel, 0.96 * opacity, 12 * u)
+        paint.box(left, top, wide, high, theme.panel, opacity, 12 * u)
         for index, line in enumerate(lines):
-            paint.text(line, width / 2, top + (23 + 22 * index) * u, size, theme.text, opacity, align="middle")
+            paint.text(line, middle, top + (23 + 22 * index) * u, size, theme.text, opacity, align="middle")
 
     def _problems(self, paint, width, theme) -> None:
         u, size = paint.unit, 15 * paint.unit
@@ -60,7 +62,7 @@ class Notes:
         wide = max(paint.width(line, size) for line, _ in lines) + 46 * u
         high = 23 * u * len(lines) + 20 * u
         left, top = (width - wide) / 2, 18 * u
-        paint.card(left, top, wide, high, theme, 0.97)
+        paint.card(left, top, wide, high, theme)
         paint.box(left + 10 * u, top + 12 * u, 4 * u, high - 24 * u, BAD, 1, 2 * u)
         for index, (line, first) in enumerate(lines):
             color = theme.text if first else theme.dim
@@ -75,7 +77,7 @@ class Notes:
         size, step, wide = 14 * u, 24 * u, 400 * u
         high = rows * step + 16 * u
         left, top = (width - columns * wide - 30 * u) / 2, (height - high) / 2
-        paint.card(left, top, columns * wide + 30 * u, high, theme, 0.97)
+        paint.card(left, top, columns * wide + 30 * u, high, theme)
         for column, stack in enumerate(stacks):
             x, y = left + 26 * u + column * wide, top + 34 * u
             for title, keys in stack:

@@ -41,11 +41,11 @@ class Paint:
     def disc(self, x, y, radius, color: str, opacity=1.0) -> None:
         self.box(x - radius, y - radius, 2 * radius, 2 * radius, color, opacity, radius)
 
-    def card(self, left, top, width, height, theme, opacity=0.94) -> None:
-        """A ground for controls over the picture, with a soft shadow."""
+    def card(self, left, top, width, height, theme) -> None:
+        """A ground for controls over the picture, with a soft shadow; solid, as words below would shine through."""
         u = self.unit
         self.box(left, top + 3 * u, width, height, "#000000", 0.35, 14 * u, 10 * u)
-        self.box(left, top, width, height, theme.panel, opacity, 12 * u)
+        self.box(left, top, width, height, theme.panel, 1.0, 12 * u)
 
     def text(self, words: str, x, baseline, size, color: str, opacity=1.0, bold=False, align="left") -> float:
         """Returns the width. Changing numbers are put together from their characters: see `number`."""

@@ -9,7 +9,8 @@ from scenes.colors import ball_colors
 from scenes.live.bar import Place
 from scenes.numbers import short
 
-WIDTH, ROW = 330, 42
+WIDTH, ROW, HEAD, FOOT, EDGE = 300, 40, 80, 46, 18
+FEWEST = 3  # sliders seen at once; with less room the panel goes elsewhere
 LOG = ("lr", "eps")  # sliders with even ratios
 NEAR_ONE = ("momentum", "alpha", "rho")  # what matters is how far they are from 1
 DECADES_BELOW, DECADES_ABOVE = 3, 2
@@ -140,23 +141,43 @@ class Panel:
         """`taken`: Places of the picture that should not be covered where that can be helped."""
         u, experiment = paint.unit, model.experiment
         self.choose_again(experiment)
-        wide = min(WIDTH * u, width - 20 * u)
-        head, foot = 84 * u, 50 * u
-        self.rows = max(min(len(self.knobs), int((height - head - foot - 60 * u) / (ROW * u))), 1)
-        self.scroll(0)
-        high = head + foot + self.rows * ROW * u
         self.pad = 18 * u
-        top = max(height - high - 18 * u, 6 * u)
-        box = Place(18 * u, top, wide, high)
-        if width < 2.4 * wide or any(overlap(box, place) for place in taken):
-            box = Place(width - wide - 18 * u, top, wide, high)
-        self.box = box
+        box = self.box = self._place(u, width, height, taken)
+        self.scroll(0)
         self.places, self.pointer = {}, pointer
-        paint.card(*box, theme, 0.93)
+        paint.card(*box, theme)
         self._entries(paint, box, experiment, hidden, theme)
         for row, index in enumerate(range(self.first, min(self.first + self.rows, len(self.knobs)))):
-            self._knob(paint, box, box.top + head + row * ROW * u, index, model, theme)
+            self._knob(paint, box, box.top + (HEAD + row * ROW) * u, index, model, theme)
+        if self.rows < len(self.knobs):
+            reach, share = self.rows * ROW * u, 1 / len(self.knobs)
+            paint.box(box.left + box.width - 6 * u, box.top + HEAD * u + self.first * share * reach, 3 * u,
+                      self.rows * share * reach, theme.dim, 0.6, 1.5 * u)  # fmt: skip
         self._foot(paint, box, model, theme, file)
+
+    def _place(self, u: float, width: float, height: float, taken) -> Place:
+        """Below the scene's own panels, at the left or the right; where they leave no room, over them at the right."""
+        wide, rest = min(WIDTH * u, width - 20 * u), (HEAD + FOOT + EDGE) * u
+        sides = (EDGE * u, width - wide - EDGE * u)
+        for left in sides if width >= 2.4 * wide else ():
+            column = Place(left, 0, wide, height)
+            above = [place.top + place.height for place in taken if overlap(column, place)]
+            rows = int((height - rest - max([42 * u, *above])) / (ROW * u))
+            if rows >= min(len(self.knobs), FEWEST):
+                break
+        else:
+            left, rows = sides[1], int((height - rest - 42 * u) / (ROW * u))
+        self.rows = max(min(len(self.knobs), rows), 1)
+        high = (HEAD + FOOT + self.rows * ROW) * u
+        return Place(left, max(height - high - EDGE * u, 6 * u), wide, high)
+
+    def beside(self, width: float, height: float) -> Place:
+        """The part of the picture that messages may use: what the panel leaves, where that is enough."""
+        if not self.open:
+            return Place(0, 0, width, height)
+        left, right = self.box.left, self.box.left + self.box.width
+        free = Place(0, 0, left, height) if left > width - right else Place(right, 0, width - right, height)
+        return free if free.width > 0.6 * width else Place(0, 0, width, height)
 
     def choose_again(self, experiment) -> None:
         """The file may have other entries now."""
@@ -174,6 +195,8 @@ class Panel:
             if index == self.entry:
                 paint.disc(x, y, 11.5 * u, theme.text, 0.9)
                 paint.disc(x, y, 9.8 * u, theme.panel)
+            paint.disc(x, y, 8 * u, theme.line)  # white is seen on white, too
+            paint.disc(x, y, 7 * u, theme.panel)
             paint.disc(x, y, 7 * u, color, 0.3 if index in hidden else 1.0)
         label = experiment.entries[self.entry].label
         name = paint.fitted(label, box.width - 2 * self.pad, 17 * u, bold=True)
@@ -201,7 +224,7 @@ class Panel:
 
     def _foot(self, paint, box: Place, model, theme, file: str) -> None:
         u = paint.unit
-        baseline = box.top + box.height - 20 * u
+        baseline = box.top + box.height - 19 * u
         more = len(self.knobs) - self.rows
         if not model.edits:
             words = f"scroll for {more} more" if more > 0 else "as in " + file

@@ -6,6 +6,7 @@ import time
 
 import numpy as np
 
+from scenes.live.bar import Place
 from scenes.live.hands import Sight, ball_at, on_surface, rounded
 
 MOVED = 4.0  # units that a press may wander and still be a click
@@ -35,6 +36,12 @@ class Pointer:
         shrink = min(width / drawn[0], height / drawn[1])
         left, top = (width - drawn[0] * shrink) / 2, (height - drawn[1] * shrink) / 2
         return (x + 0.5 - left) / shrink, (y + 0.5 - top) / shrink
+
+    def taken(self, width: int, height: int) -> list[Place]:
+        """Where the scene's own panels stand, in pixels."""
+        unit = height / 8
+        rects = ((width / 2 + r.left * unit, height / 2 - r.top * unit, r) for r in self.screen.scene.taken)
+        return [Place(x, y, (r.right - r.left) * unit, (r.top - r.bottom) * unit) for x, y, r in rects]
 
     def sight(self) -> Sight:
         if "view" not in self.screen.scene.camera.uniforms:  # not drawn yet
@@ -193,7 +200,7 @@ class Pointer:
             self.hand.center(self.screen.scene.display.to_world(np.array([point]))[0])
 
     def drop_now(self) -> None:
-        """The click was a single one: all balls start there, and the race begins."""
+        """The click was a single one: all balls start there, and the race begins anew."""
         point, self.clicked = self.clicked[1], None
         if self.attempt(self.model.drop, *point):
             self.say(f"start [{point[0]:g}, {point[1]:g}]", 2)
@@ -203,7 +210,7 @@ class Pointer:
         if not self.screen.scene.reroll(self.model.trajectories):
             self.restage()
         self.player.fit(self.screen.last)
-        self.player.go(self.race_begins())
+        self.player.go(min(self.player.seconds, self.race_begins()))  # during the opening they stand there already
         self.drawn, self.dirty = None, True
         self.later("settle", 0.25)
 

@@ -7,6 +7,8 @@ import threading
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from configs.plugins import given
+
 SETTLED = 30  # milliseconds without a change until it is told
 NAMED = (".npz", ".npy", ".csv", ".py")
 
@@ -53,7 +55,7 @@ def absolute(file: Path) -> Path:
 def named_files(experiment) -> list[Path]:
     """The YAML, and the data files and plugins that it names."""
     folder = Path(os.path.realpath(experiment.path)).parent
-    found = [Path(experiment.path)]
+    found = [Path(experiment.path), *given()]
     open_nodes = [experiment.tree]
     while open_nodes:
         node = open_nodes.pop()

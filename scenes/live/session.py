@@ -10,9 +10,10 @@ from contextlib import suppress
 from pathlib import Path
 
 from configs.errors import ConfigErrors, one_line
+from configs.plugins import run_again
 from scenes.colors import THEMES, rgb
 from scenes.live.acts import Acts
-from scenes.live.bar import HEIGHT, Bar, BarState, Place, unit_of
+from scenes.live.bar import HEIGHT, TIP, Bar, BarState, Place, unit_of
 from scenes.live.camera import CameraHand
 from scenes.live.files import Files
 from scenes.live.film import Film
@@ -57,6 +58,9 @@ class Session(Acts, Files, Pointer):
         strip = round(HEIGHT * unit_of(video.width, video.height))
         self.window = open_window(f"{self.path.stem} - Thalweg", (video.width, video.height + strip), self)
         on_lost_display(self.film.stop)
+        style = self.model.experiment.style  # its ground is there at once, the picture as soon as it is made
+        self.window.ctx.screen.clear(*rgb(style.background or THEMES[style.theme].background), 1.0)
+        self.window.show_drawn()
         self.screen, self.paint = Screen(self.window.ctx), Paint(self.window.ctx)
         self.screen.hand = self.hand
         self.restage()
@@ -184,14 +188,9 @@ class Session(Acts, Files, Pointer):
                              self.screen.scene.marks, self.panel.open, self.notes.help, len(self.model.edits),
                              self.film.share)  # fmt: skip
             self.bar.draw(paint, Place(0, height, width, strip), state, theme, self.pointer)
-        self.notes.draw(paint, width, height, theme, self.now)
+        tip = TIP * paint.unit if strip and self.bar.hovered(self.pointer) else 0
+        self.notes.draw(paint, width, height, theme, self.now, self.panel.beside(width, height - tip))
         paint.end(self.window.ctx.screen, (width, height + strip))
-
-    def taken(self, width: int, height: int) -> list[Place]:
-        """Where the scene's own panels stand, in pixels."""
-        unit = height / 8
-        rects = ((width / 2 + r.left * unit, height / 2 - r.top * unit, r) for r in self.screen.scene.taken)
-        return [Place(x, y, (r.right - r.left) * unit, (r.top - r.bottom) * unit) for x, y, r in rects]
 
     # files
     def reload(self, paths: set[Path], last: bool = False) -> None:
@@ -201,6 +200,7 @@ class Session(Acts, Files, Pointer):
             data = self.path.read_bytes()
             if data == self.model.data and not others:
                 return self._mended()
+            run_again(paths)
             filed = self.model.read(data, [])
         except (OSError, ConfigErrors) as error:
             why = str(error)

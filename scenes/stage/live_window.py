@@ -61,6 +61,7 @@ class LiveWindow(PygletWindow):
 
     def toggle_full_screen(self) -> None:
         self.fullscreen = not self.fullscreen
+        getattr(self._window, "pressed_keys", set()).clear()  # X told their release to the window that is gone
 
     def destroy(self) -> None:
         self.listener = None
