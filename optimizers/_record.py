@@ -100,18 +100,19 @@ class Table:
         self.ended = made((runs,))     # the step after which a run had diverged; NaN for those that did not
         self.ended[:] = np.nan
 
-    def write(self, row: int | slice, runs: Any, moment: Mapping[str, Array], state: State, only: Any = ...) -> None:
-        """A moment of some runs (`only` those of its arrays) into a row or several."""
+    def write(self, row: int | slice, runs: Any, moment: Mapping[str, Array], state: State, only: Any = None) -> None:
+        """A moment of some runs (`only` those of its arrays, all unless given) into a row or several."""
         for name, values in moment.items():
-            getattr(self, name)[row, runs] = values[only]
+            getattr(self, name)[row, runs] = values if only is None else values[only]
         for name, rows in self.state.items():
-            rows[row, runs] = state[name][only]
+            rows[row, runs] = state[name] if only is None else state[name][only]
 
-    def write_step(self, row: int | slice, runs: Any, used: Array, at: Array, only: Any = ...) -> None:
+    def write_step(self, row: int | slice, runs: Any, used: Array, at: Array, only: Any = None) -> None:
         """The gradient that led to a row and where it was taken."""
         row = slice(max(row.start - self.first, 0), None) if isinstance(row, slice) else row - self.first
         if isinstance(row, slice) or row >= 0:
-            self.used[row, runs], self.at[row, runs] = used[only], at[only]
+            self.used[row, runs] = used if only is None else used[only]
+            self.at[row, runs] = at if only is None else at[only]
 
     def blank(self, block: slice) -> None:
         """NaN after the end of the diverged runs of a block."""

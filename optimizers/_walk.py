@@ -115,6 +115,7 @@ class Block:
         self.exact = Exact(task.surface)
         self.watched = Watched(self.exact, len(self.points), task.source(self.exact, block), task.clip)
         self.plain = {name: _of(value, block) for name, value in task.hyper.items()}
+        self.hyper = Hyper(**self.plain)
         self.rests = task.noise is None and not task.moving     # a step depends on nothing but points and state
         self.plainly = 0     # the step from which on `fused` may be tried
         self.memory: list[Array] = []
@@ -154,15 +155,17 @@ class Block:
     def _looks(self, k: int) -> bool:
         """Whether after the stretch of steps in which k is some run may be found at rest."""
         return self.rests and ("step" not in self.state
-                               or self.task.optimizer.settled(k - k % LOOK + LOOK, Hyper(**self.plain)))
+                               or self.task.optimizer.settled(k - k % LOOK + LOOK, self.hyper))
 
     def _step(self, k: int) -> None:
-        moving = {name: _of(values[k], self.runs) for name, values in self.task.moving.items()}
+        hyper = self.hyper
+        if self.task.moving:
+            moving = {name: _of(values[k], self.runs) for name, values in self.task.moving.items()}
+            hyper = Hyper(**{**self.plain, **moving})
         self.watched.begin(k)
-        self.state, self.points = self.task.optimizer.step(self.state, self.points, self.watched,
-                                                           Hyper(**{**self.plain, **moving}))
+        self.state, self.points = self.task.optimizer.step(self.state, self.points, self.watched, hyper)
 
-    def _write(self, row: int | slice, runs: Any, only: Any = ...) -> None:
+    def _write(self, row: int | slice, runs: Any, only: Any = None) -> None:
         moment = {"positions": self.points, "loss": self.exact.loss, "gradient": self.exact.slope}
         self.table.write(row, runs, moment, self.state, only)
         self.table.write_step(row, runs, self.watched.used, self.watched.at, only)
@@ -170,7 +173,7 @@ class Block:
     def _end_diverged(self, k: int, row: int) -> None:
         """Writes runs where something is not finite for the last time, and goes on without them."""
         every = (self.points, self.exact.loss, self.exact.slope)
-        if math.isfinite(sum(float(np.add.reduce(each, axis=None)) for each in every)):    # what is not stays in a sum
+        if _finite(every):
             return
         fine = np.isfinite(self.points).all(axis=1) & np.isfinite(self.exact.loss)
         fine &= np.isfinite(self.exact.slope).all(axis=1)
@@ -186,7 +189,7 @@ class Block:
         if not rest.any():
             return
         counted = {"step"} & state.keys()
-        if counted and not self.task.optimizer.settled(steps_made(state), Hyper(**self.plain)):
+        if counted and not self.task.optimizer.settled(steps_made(state), self.hyper):
             return
         for name in state.keys() - counted:
             rest &= _same(state[name], self.state[name])
@@ -205,9 +208,17 @@ class Block:
         self.points = np.asfortranarray(self.points[these])
         self.state = {name: rows[these] for name, rows in self.state.items()}
         self.plain = {name: _of(value, these) for name, value in self.plain.items()}
+        self.hyper = Hyper(**self.plain)
         self.exact.points, self.exact.loss = self.points, self.exact.loss[these]
         self.exact.slope = np.asfortranarray(self.exact.slope[these])
         self.watched.keep(these)
+
+
+def _finite(every: tuple[Array, ...]) -> bool:
+    """A quick look whether all is finite, as what is not stays in a sum; not surely told where sums overflow."""
+    if len(every[0]) == 1:     # where a call of numpy costs more than the sum
+        return math.isfinite(sum(number for each in every for number in each.ravel().tolist()))
+    return math.isfinite(sum(float(np.add.reduce(each, axis=None)) for each in every))
 
 
 def _same(before: Array, now: Array) -> Mask:

@@ -134,7 +134,8 @@ def listing(formula: Symbolic, x: Symbolic, y: Symbolic, order: int) -> Listing:
 
 
 def compiled(formula: Symbolic, x: Symbolic, y: Symbolic, orders: Sequence[int]) -> Callable[[Array], Array]:
-    """points (n, 2) -> (n, entries): value, gradient, (xx, xy, yy) of the formula, for the orders 0, 1, 2 asked for.
+    """points (n, 2) -> (n, entries): value, gradient, (xx, xy, yy) of the formula, for the orders 0, 1, 2 asked for;
+    to be called where numpy's warnings are off.
 
     Each entry is in one piece in memory; x and y at best are too.
     """
@@ -144,20 +145,18 @@ def compiled(formula: Symbolic, x: Symbolic, y: Symbolic, orders: Sequence[int])
 
     def evaluate(points: Array) -> Array:
         if len(points) == 1:
-            with np.errstate(all="ignore"):
-                return np.array([alone(*points[0].tolist())], dtype=np.float64)
+            return np.array([alone(*points[0].tolist())], dtype=np.float64)
         result = np.empty((entries, len(points)))
         size = min(BLOCK, len(points))
         scratch = getattr(own, "scratch", None)     # the same memory again and again is in the processor's cache
         if scratch is None or scratch.shape[1] < size:
             scratch = np.empty((places, size))
             own.scratch = scratch if places <= MOST else None
-        with np.errstate(all="ignore"):
-            for begin in range(0, len(points), BLOCK):
-                part = points[begin:begin + BLOCK]
-                columns = np.ascontiguousarray(part[:, 0]), np.ascontiguousarray(part[:, 1])
-                for row, entry in zip(result, run(*columns, scratch[:, :len(part)]), strict=True):
-                    row[begin:begin + BLOCK] = entry
+        for begin in range(0, len(points), BLOCK):
+            part = points[begin:begin + BLOCK]
+            columns = np.ascontiguousarray(part[:, 0]), np.ascontiguousarray(part[:, 1])
+            for row, entry in zip(result, run(*columns, scratch[:, :len(part)]), strict=True):
+                row[begin:begin + BLOCK] = entry
         return result.T
 
     return evaluate
@@ -177,17 +176,19 @@ class Compiled:
     def _flat(self, points: Array, *orders: int) -> Array:
         if orders not in self._functions:
             self._functions[orders] = compiled(self.formula, *self.axes, orders)
-        result = self._functions[orders](points)
-        slopes = result[:, orders.count(0):]
         with np.errstate(all="ignore"):
-            some = math.isnan(np.add.reduce(result, axis=None))     # a quick look: nan adds up to nan
-        if some and slopes.size:
+            result = self._functions[orders](points)
+            # a quick look: nan adds up to nan
+            some = math.isnan(sum(result[0].tolist()) if len(result) == 1 else np.add.reduce(result, axis=None))
+        if not some:
+            return result
+        slopes = result[:, orders.count(0):]
+        if slopes.size:
             holes = np.asarray(np.isnan(slopes).any(axis=1))
             if holes.any():
                 holes[holes] = np.isfinite(self._flat(points[holes], 0)[:, 0])
                 slopes[holes] = np.nan_to_num(slopes[holes], nan=0.0, posinf=np.inf, neginf=-np.inf)
-        if some:
-            result[np.isnan(result)] = np.nan   # their signs depend on how many points are computed at once
+        result[np.isnan(result)] = np.nan   # their signs depend on how many points are computed at once
         return result
 
     def _at(self, points: ArrayLike, *orders: int) -> tuple[Array, tuple[int, ...]]:
