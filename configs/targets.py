@@ -134,7 +134,8 @@ def given_video(options: Mapping[str, Any]) -> dict[str, Any]:
 def unsuited_for_window(names: Sequence[str], options: Mapping[str, Any]) -> list[Problem]:
     """What on the command line does not go with --preview."""
     cures = {"output": "in the window r renders the film and s saves a still", "at": "drag the window's time bar",
-             "check": "give one of the two", "resume": "leave it out"}
+             "check": "give one of the two", "resume": "leave it out",
+             "jobs": "leave it out", "transparent": "leave it out"}
     problems = [_said(f"--{name}", "does not go with --preview", cure) for name, cure in cures.items() if options[name]]
     if len(names) > 1:
         problems.append(_said("--preview", f"shows one config, not {len(names)}", "give one"))
@@ -150,7 +151,7 @@ def _said(source: str, what: str, cure: str) -> Problem:
     return Problem("", 0, "", what, cure, source)
 
 
-def gif_rate(fps: int) -> int:
+def gif_rate(fps: float) -> int:
     """The nearest rate a gif can have: its frames last whole hundredths of a second, two at least."""
     rates = [rate for rate in range(1, GIF_FASTEST + 1) if 100 % rate == 0]
     return min(rates, key=lambda rate: (abs(rate - fps), -rate))

@@ -51,6 +51,29 @@ def rgb(color: str) -> Array:
     return made
 
 
+def luminance(color: str) -> float:
+    """Relative luminance by WCAG 2, 0 ... 1."""
+    linear = np.where(rgb(color) <= 0.04045, rgb(color) / 12.92, ((rgb(color) + 0.055) / 1.055) ** 2.4)
+    return float(linear @ (0.2126, 0.7152, 0.0722))
+
+
+def contrast(one: str, other: str) -> float:
+    """Contrast of two colours by WCAG 2, 1 ... 21."""
+    dark, light = sorted((luminance(one), luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+@lru_cache(256)
+def legible(color: str, theme: Theme, least: float = 3.0) -> str:
+    """The colour itself, or as much of the theme's colour of text mixed into it as makes it legible on a panel."""
+    for share in np.linspace(0, 1, 21):
+        mixed = np.round(255 * ((1 - share) * rgb(color) + share * rgb(theme.text))).astype(int)
+        told = "#{:02X}{:02X}{:02X}".format(*mixed)
+        if contrast(told, theme.panel) >= least:
+            break
+    return told
+
+
 def ball_colors(given: list[str | None]) -> list[str]:
     """A colour for each entry: its own where given, else the next of BALLS that nobody gave."""
     free = [color for color in BALLS if color.upper() not in {(own or "").upper() for own in given}] or list(BALLS)

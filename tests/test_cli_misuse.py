@@ -38,6 +38,8 @@ FILES = {"own": "", "two": "", "sub/own": "", "bad": "steps: 0\n", "clear": "vid
      ["--fps 0: 0 is out of range; ...", "bad.yaml:3: steps: 0 is out of range; ...", "--at 1: is for pictures..."]),
     (("own.yaml", "--preview", "-o", "a.mp4"), ["--output: does not go with --preview; in the window r renders ..."]),
     (("own.yaml", "-p", "--at", "3"), ["--at: does not go with --preview; drag the window's time bar"]),
+    (("own.yaml", "-p", "-j", "2", "--transparent"),
+     ["--jobs: does not go with --preview; leave it out", "--transparent: does not go with --preview; leave it out"]),
     (("own.yaml", "two.yaml", "-p"), ["--preview: shows one config, not 2; give one"]),
     (("bad.yaml", "-p"), ["bad.yaml:3: steps: 0 is out of range; ..."]),
     (("own.yaml", "-j", "65"), ["--jobs 65: is not a number of processes; use 1 to 64, or 0 for as many as help"]),

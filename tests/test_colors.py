@@ -11,7 +11,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from scenes.colors import BALLS, THEMES, ball_colors, ramp_colors, rgb
+from scenes.colors import BALLS, THEMES, ball_colors, contrast, legible, ramp_colors, rgb
 
 VISIONS = {
     "normal": np.eye(3),
@@ -114,3 +114,17 @@ def test_the_ramp_rises_in_lightness_for_everybody():
 def test_colours_are_given_out_once():
     given = ball_colors([None, BALLS[0], None, "#123456", None])
     assert given == [BALLS[1], BALLS[0], BALLS[2], "#123456", BALLS[3]]
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("color", [*BALLS, "#000", "#ffffff"])
+def test_names_in_an_optimizers_colour_can_be_read(color, theme):
+    panel = THEMES[theme].panel
+    assert contrast(legible(color, THEMES[theme]), panel) >= 3
+    if contrast(color, panel) >= 3:
+        assert np.array_equal(rgb(legible(color, THEMES[theme])), rgb(color))
+
+
+def test_contrast_is_that_of_wcag():
+    assert contrast("#000000", "#FFFFFF") == pytest.approx(21)
+    assert contrast("#777777", "#FFFFFF") == pytest.approx(4.48, abs=0.005)  # WebAIM's contrast checker

@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from configs.targets import gif_rate
 from scenes.display import Display
 from scenes.pace import make_timing
-from scenes.stage.clock import frame_at, frame_count, gif_rate
+from scenes.stage.clock import frame_at, frame_count
 from scenes.stage.errors import OutsideFilm
 from surfaces import SURFACES
 

@@ -8,7 +8,7 @@ import numpy as np
 from manimlib.mobject.mobject import Group
 
 from scenes import raster
-from scenes.colors import Theme
+from scenes.colors import Theme, legible
 from scenes.mobjects._sprites import Digits, Picture
 from scenes.numbers import loss_text
 
@@ -84,7 +84,7 @@ class Legend(Group):
             for tag in row.tags:
                 line = self.tag_lines[tag]
                 self.tags[index, tag] = Picture(
-                    raster.tinted(line.cover, row.color),
+                    raster.tinted(line.cover, legible(row.color, theme)),
                     self.at[0] + self.number_x + 10 * u,
                     self.at[1] + self.baseline(index) - line.baseline,
                 )

@@ -6,7 +6,7 @@ import numpy as np
 from manimlib.mobject.mobject import Group
 
 from scenes import raster
-from scenes.colors import Theme
+from scenes.colors import Theme, legible
 from scenes.mobjects._curves import Curves, thinned
 from scenes.mobjects._sprites import Picture
 from scenes.ticks import decades, nice_step
@@ -33,7 +33,8 @@ class LossPanel(Group):
         theme: Theme,
     ) -> None:
         super().__init__()
-        self.size, self.unit, self.theme, self.colors = size, unit, theme, colors
+        self.size, self.unit, self.theme = size, unit, theme
+        self.colors = [legible(color, theme) for color in colors]
         finite = losses[np.isfinite(losses)]
         least = min([float(finite.min()), *([lowest] if lowest is not None else [])])
         self.base = 0.0 if least >= -1e-12 else least
@@ -62,8 +63,7 @@ class LossPanel(Group):
         width, height = self.size
         canvas = raster.rounded(width, height, 12 * u, theme.panel, theme.panel_opacity)
         self.box = (54 * u, 38 * u, width - 16 * u, height - 32 * u)  # left, top, right, bottom of the plot
-        title = raster.tinted(raster.set_line(f"{self.title}, by step{self.note}", 15 * u).cover, theme.dim)
-        raster.paste(canvas, title, 14 * u, 9 * u)
+        raster.paste(canvas, raster.tinted(self._title(width - 28 * u), theme.dim), 14 * u, 9 * u)
         steps = self.levels.shape[1] - 1
         for power in decades(self.low, self.high):
             y = self.y_of(power)
@@ -89,6 +89,14 @@ class LossPanel(Group):
 
     def x_of(self, step):
         return self.box[0] + (self.box[2] - self.box[0]) * np.asarray(step) / max(self.levels.shape[1] - 1, 1)
+
+    def _title(self, room: float) -> np.ndarray:
+        """The panel's heading as it fits: shorter, then smaller."""
+        for words in (f"{self.title}, by step{self.note}", f"{self.title}{self.note}"):
+            cover = raster.set_line(words, 15 * self.unit).cover
+            if cover.shape[1] <= room:
+                return cover
+        return raster.set_line(words, 15 * self.unit * room / cover.shape[1]).cover
 
     def y_of(self, level):
         return self.box[3] - (self.box[3] - self.box[1]) * (np.asarray(level) - self.low) / (self.high - self.low)

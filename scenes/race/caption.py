@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from configs.text import text_width, wrap
 from scenes import raster
-from scenes.colors import THEMES
+from scenes.colors import THEMES, legible
 from scenes.layout import Box, Page, overlap
 from scenes.race.facts import rows, table
 from scenes.race.result import Segment, result_lines
@@ -68,7 +68,8 @@ class Caption:
 
     def _colored(self, segments: list[Segment], size: float) -> raster.Image:
         lines = [
-            (raster.set_line(text, size, bold=color is not None), color or self.theme.text) for text, color in segments
+            (raster.set_line(text, size, bold=bool(color)), legible(color, self.theme) if color else self.theme.text)
+            for text, color in segments
         ]
         above = max(line.baseline for line, _ in lines)
         below = max(line.cover.shape[0] - line.baseline for line, _ in lines)

@@ -7,7 +7,7 @@ import numpy as np
 from configs.facts import facts
 from configs.text import text_width
 from scenes import raster
-from scenes.colors import Theme
+from scenes.colors import Theme, legible
 from scenes.numbers import loss_text
 from scenes.race.result import WORDS, same, tally
 
@@ -68,7 +68,7 @@ def table(
         for column, text in enumerate(row):
             dim = number == 0 or column == 1
             line = raster.set_line(text, (0.8 if number == 0 else 1.0) * size, bold=column == 0)
-            color = colors[number - 1] if number and column == 0 else theme.dim if dim else theme.text
+            color = legible(colors[number - 1], theme) if number and column == 0 else theme.dim if dim else theme.text
             left, right = edges[column]
             x = left if column < 2 else right - line.cover.shape[1]
             raster.paste(panel, raster.tinted(line.cover, color), x, top + 1.08 * size - line.baseline)

@@ -18,10 +18,3 @@ def frame_at(seconds: float, duration: float, fps: float) -> int:
     if seconds < 0 or index >= frames:
         raise OutsideFilm(f"the film has no second {seconds:g}; choose from 0 up to {(frames - 1) / fps:.4g}")
     return index
-
-
-def gif_rate(fps: float) -> int:
-    """The rate nearest to `fps` that a gif can show exactly: its delays are hundredths of a second, at least 2 of
-    them.
-    """
-    return min((rate for rate in (1, 2, 4, 5, 10, 20, 25, 50)), key=lambda rate: (abs(rate - fps), -rate))

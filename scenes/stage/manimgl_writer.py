@@ -13,7 +13,7 @@ from manimlib.scene.scene_file_writer import SceneFileWriter
 from tqdm.auto import tqdm
 
 from configs.output import whole
-from scenes.stage.clock import gif_rate
+from configs.targets import gif_rate
 from scenes.stage.command import leave
 from scenes.stage.render import frame_pixels, metadata, save_picture
 from scenes.stage.writer import FilmWriter

@@ -11,12 +11,13 @@ from pathlib import Path
 import numpy as np
 
 from configs.output import whole
+from configs.targets import gif_rate
 from configs.version import VERSION
 from scenes import SCENES
 from scenes.stage import boot
 from scenes.stage.cache import film_key, kept
 from scenes.stage.chunks import OnFrame, Task
-from scenes.stage.clock import frame_at, gif_rate
+from scenes.stage.clock import frame_at
 from scenes.stage.join import join
 from scenes.stage.pool import Crew, useful_jobs
 
