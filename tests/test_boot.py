@@ -3,6 +3,10 @@
 import subprocess
 import sys
 
+import pytest
+
+from tests.scenes_help import FILM, experiment
+
 SCRIPT = """
 import sys
 from scenes.stage import boot
@@ -25,3 +29,21 @@ def test_unused_modules_wait_until_they_are_called_and_then_work():
     ran = subprocess.run([sys.executable, "-c", SCRIPT], capture_output=True, text=True, timeout=120)
     assert ran.returncode == 0, ran.stderr
     assert ran.stdout.splitlines() == ["[]", "False", "3", "[1, 0]", "True True", "True"]
+
+
+def test_manimgls_command_tells_a_missing_driver_in_one_line(tmp_path, monkeypatch, capsys):
+    from scenes.race.scene import Race
+    from scenes.stage import boot, film_scene
+    from scenes.stage.errors import MachineError
+
+    def nothing_there():
+        raise MachineError("no OpenGL 3.3 driver here")
+
+    monkeypatch.setattr(boot, "shared_context", nothing_there)
+    monkeypatch.setattr(film_scene, "experiment_from_environment", lambda *_: experiment(FILM, folder=tmp_path))
+    with pytest.raises(SystemExit) as ended:
+        Race()
+    assert ended.value.code == 2
+    assert capsys.readouterr().err.splitlines()[-1] == "no OpenGL 3.3 driver here"
+    with pytest.raises(MachineError):
+        Race(experiment(FILM, folder=tmp_path), [])

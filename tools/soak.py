@@ -56,8 +56,12 @@ class Soak:
         self.window.key("f")
         self.window.hand("keyup", "f")
         self.full = not self.full
-        self.window.wait_for(lambda: self.window.find() and (self.window.size() == SCREEN) is self.full, 15,
-                             "full screen does not follow its key")
+        self.window.wait_for(self._follows, 15, "full screen does not follow its key")
+
+    def _follows(self) -> bool:
+        """The old window may still be found while it goes: then it has no size."""
+        size = self.window.size() if self.window.find() else (0, 0)
+        return size != (0, 0) and (size == SCREEN) is self.full
 
     def _click(self) -> tuple[float, float]:
         place = self.place()

@@ -21,6 +21,7 @@ from manimlib.scene.scene import Scene  # noqa: E402
 from scenes.framing import FIELD_OF_VIEW, CameraPose  # noqa: E402
 from scenes.stage.clock import frame_count  # noqa: E402
 from scenes.stage.command import experiment_from_environment, leave, writer_for  # noqa: E402
+from scenes.stage.errors import MachineError  # noqa: E402
 from scenes.stage.shown import Shown  # noqa: E402
 
 
@@ -76,7 +77,8 @@ class FilmScene(Shown, Scene):
     def __init__(self, experiment=None, trajectories=None, **config) -> None:
         camera_config = dict(config.pop("camera_config", {}))
         self.samples = config.pop("samples", self.samples)
-        if experiment is None:
+        by_command = experiment is None
+        if by_command:
             experiment = experiment_from_environment(self.kind, type(self).__name__)
             trajectories = experiment.roll()
             camera_config |= dict(resolution=(experiment.video.width, experiment.video.height))
@@ -94,6 +96,10 @@ class FilmScene(Shown, Scene):
         )
         try:
             super().__init__(camera_config=camera_config, **config)
+        except MachineError as error:
+            if not by_command:
+                raise
+            leave(str(error))
         finally:
             manim_scene.Camera, manim_scene.SceneFileWriter = stock, stock_writer
 
