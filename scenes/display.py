@@ -125,16 +125,18 @@ class Display:
         up.
         """
         with np.errstate(all="ignore"):
-            return self._normal(points, np.asarray(self.surface.value(points), dtype=float))
+            loss = np.asarray(self.surface.value(points), dtype=float)
+            return self._normal(loss, np.asarray(self.surface.gradient(points)))
 
     def contact(self, points: Array) -> tuple[Array, Array]:
         """`to_world` and `normal` of the same points, for less than both."""
+        both = getattr(self.surface, "value_and_gradient", None)
         with np.errstate(all="ignore"):
-            loss = np.asarray(self.surface.value(points), dtype=float)
-            return self._world(points, loss), self._normal(points, loss)
+            loss, gradient = both(points) if both else (self.surface.value(points), self.surface.gradient(points))
+            return self._world(points, np.asarray(loss)), self._normal(np.asarray(loss), np.asarray(gradient))
 
-    def _normal(self, points: Array, loss: Array) -> Array:
-        slope = self.heights.slope(loss)[..., None] * np.asarray(self.surface.gradient(points)) / self.scale
+    def _normal(self, loss: Array, gradient: Array) -> Array:
+        slope = self.heights.slope(loss)[..., None] * gradient / self.scale
         slope = np.where(np.isfinite(slope).all(axis=-1, keepdims=True), np.clip(slope, -1e9, 1e9), 0.0)
         normal = np.concatenate([-slope, np.ones(slope.shape[:-1] + (1,))], axis=-1)
         return normal / np.linalg.norm(normal, axis=-1, keepdims=True)
