@@ -217,7 +217,7 @@ class Block:
 def _finite(every: tuple[Array, ...]) -> bool:
     """A quick look whether all is finite, as what is not stays in a sum; not surely told where sums overflow."""
     if len(every[0]) == 1:     # where a call of numpy costs more than the sum
-        return math.isfinite(sum(number for each in every for number in each.ravel().tolist()))
+        return math.isfinite(sum([sum(each.ravel().tolist()) for each in every]))
     return math.isfinite(sum(float(np.add.reduce(each, axis=None)) for each in every))
 
 

@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import ast
-import operator
 import re
 from collections.abc import Iterable
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import numpy as np
 
 NAME = re.compile(r"\bt\d+\b")   # of an operation's result
-PLAIN = {"add": operator.add, "subtract": operator.sub, "multiply": operator.mul, "negative": operator.neg}
+PLAIN = {"add": "{} + {}", "subtract": "{} - {}", "multiply": "{} * {}", "negative": "-{}"}
 SIGNS: dict[type[ast.operator], str] = {ast.Add: "add", ast.Sub: "subtract", ast.Mult: "multiply", ast.Div: "divide"}
 Listing = tuple[list[tuple[str, str]], list[str]]   # (name, operation on earlier names), names of the results; as text
 
@@ -93,10 +92,11 @@ def one_point(parts: Iterable[Listing], x: str, y: str) -> Any:
     from surfaces._functions import NUMPY
 
     lines, wanted = calls(*together(parts))
+    lines = [(name, _inline(call)) for name, call in lines]
     every: dict[str, Any] = {**vars(np), **NUMPY}
     names: dict[str, Any] = {name: value for name, value in every.items() if isinstance(value, float)}     # pi, e, inf
-    for used in {call.partition("(")[0] for _, call in lines}:
-        names[used] = PLAIN.get(used) or _on_floats(every[used])
+    for used in {call.partition("(")[0] for _, call in lines} & every.keys():
+        names[used] = _on_floats(every[used])
     return _made(lines, wanted, f"{x}, {y}", names)
 
 
@@ -112,6 +112,12 @@ def _made(lines: list[tuple[str, str]], wanted: list[str], given: str, names: di
                           f"return {', '.join(wanted)},"])
     exec(compile(text, "<formula>", "exec"), names)   # made of the formula's operations alone, never of its text
     return names["run"]
+
+
+def _inline(call: str) -> str:
+    """A sum or product as Python writes it, still open like a call: a call would cost more than the sum."""
+    function, _, operands = call.partition("(")
+    return "(" + PLAIN[function].format(*operands.split(", ")) if function in PLAIN else call
 
 
 def _on_floats(function: Any) -> Any:

@@ -200,6 +200,8 @@ class Compiled:
     def value_and_gradient(self, points: ArrayLike) -> tuple[Array, Array]:
         """What `value` and `gradient` give, to the bit, what they share computed once."""
         result, shape = self._at(points, 0, 1)
+        if len(shape) == 1:
+            return result[:, 0], result[:, 1:]
         return result[:, 0].reshape(shape), result[:, 1:].reshape(*shape, 2)
 
     def by_ufuncs(self, x: Any, y: Any) -> tuple[Any, Any, Any]:
