@@ -15,3 +15,13 @@ settings.load_profile("thalweg")
 def root() -> Path:
     """The folder of the repository."""
     return Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="module")
+def display():
+    """A virtual display of the module's own."""
+    from tools.window_driver import Display
+
+    made = Display()
+    yield made
+    made.close()

@@ -8,15 +8,9 @@ import pytest
 from window_help import FILM, SIZE, WHOLE, far, frame, scene_frame, scene_of, shows
 
 import configs
-from tools.window_driver import Display, Window, missing
+from tools.window_driver import Window, missing
 
 pytestmark = pytest.mark.skipif(bool(missing()), reason=f"the live window is not tried: {missing()}")
-
-@pytest.fixture(scope="module")
-def display():
-    made = Display()
-    yield made
-    made.close()
 
 
 @pytest.fixture(scope="module")

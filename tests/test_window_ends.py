@@ -20,13 +20,6 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 @pytest.fixture(scope="module")
-def display():
-    made = Display()
-    yield made
-    made.close()
-
-
-@pytest.fixture(scope="module")
 def paused(display, tmp_path_factory):
     """A window that stands at the film's beginning."""
     folder = tmp_path_factory.mktemp("paused")

@@ -2,9 +2,9 @@
 
 Neither jax nor optax is needed by the project. To make the numbers anew, in an environment of its own:
 
-    python3 -m venv /tmp/optaxenv
-    /tmp/optaxenv/bin/pip install optax==0.2.8 jax
-    /tmp/optaxenv/bin/python tests/reference/make_optax.py
+    python3 -m venv ENV
+    ENV/bin/pip install optax==0.2.8 jax
+    ENV/bin/python tests/reference/make_optax.py
 
 `cases.py` says what the file holds. Where optax's rule is not ours the case says `agrees: false`, and the test shows
 that the paths part. The surfaces are written out here on their own and their gradients are jax's.

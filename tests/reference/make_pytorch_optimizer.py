@@ -2,10 +2,10 @@
 
 Neither torch nor pytorch_optimizer is needed by the project. To make the numbers anew, in an environment of its own:
 
-    python3 -m venv /tmp/poenv
-    /tmp/poenv/bin/pip install torch==2.13.0 numpy
-    /tmp/poenv/bin/pip install --no-deps pytorch_optimizer==4.1.0
-    /tmp/poenv/bin/python tests/reference/make_pytorch_optimizer.py
+    python3 -m venv ENV
+    ENV/bin/pip install torch==2.13.0 numpy
+    ENV/bin/pip install --no-deps pytorch_optimizer==4.1.0
+    ENV/bin/python tests/reference/make_pytorch_optimizer.py
 
 `cases.py` says what the file holds; surfaces and gradients are those of make_torch.py.
 """

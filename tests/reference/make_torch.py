@@ -2,9 +2,9 @@
 
 torch is not needed by the project. To make the numbers anew, in an environment of its own:
 
-    python3 -m venv /tmp/torchenv
-    /tmp/torchenv/bin/pip install torch==2.13.0 numpy
-    /tmp/torchenv/bin/python tests/reference/make_torch.py
+    python3 -m venv ENV
+    ENV/bin/pip install torch==2.13.0 numpy
+    ENV/bin/python tests/reference/make_torch.py
 
 `cases.py` says what the file holds. The surfaces are written out here on their own and their gradients are autograd's,
 so that nothing of what is tested takes part.
