@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from configs.durable import put
+
 
 @contextmanager
 def whole(path: str | Path) -> Iterator[Path]:
@@ -24,7 +26,7 @@ def whole(path: str | Path) -> Iterator[Path]:
     try:
         _remove_stale(target)
         yield part
-        os.replace(part, target)
+        put(part, target)
         done = True
     finally:
         if not done:

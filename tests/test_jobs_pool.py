@@ -82,7 +82,7 @@ def test_the_frames_of_all_are_counted(jobs, tmp_path):
     told = []
     chunks = film(tmp_path, jobs, task(), lambda done, total: told.append((done, total)))
     assert told == [(done, FRAMES) for done in range(1, FRAMES + 1)]
-    assert all(file.exists() for file, _ in chunks.files()) and len(list(tmp_path.iterdir())) == 4
+    assert all(file.exists() for file, _ in chunks.files()) and len(list(tmp_path.glob("*.mp4"))) == 4
     assert multiprocessing.active_children() == []
 
 
