@@ -96,8 +96,10 @@ def test_what_is_there_is_counted_at_once_and_not_drawn(tmp_path):
 
 
 def a_link(file: Path) -> None:
-    file.rename(file.with_name("elsewhere.mp4"))
-    file.symlink_to("elsewhere.mp4")
+    """To a place outside that has the very same content now."""
+    elsewhere = file.parent.with_name(f"{file.parent.name}.mp4")
+    file.rename(elsewhere)
+    file.symlink_to(elsewhere)
 
 
 def a_folder(file: Path) -> None:
