@@ -18,7 +18,12 @@ def flush(path: Path) -> None:
         how = os.O_RDONLY
     else:
         how = os.O_RDWR     # Windows flushes only what may be written
-    place = os.open(path, how)
+    try:
+        place = os.open(path, how)
+    except PermissionError:
+        if how == os.O_RDONLY:     # a folder that may be written but not read
+            return
+        raise
     try:
         os.fsync(place)
     except OSError as error:

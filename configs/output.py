@@ -52,7 +52,11 @@ def _make_folders(folder: Path) -> list[Path]:
 
 def _remove_stale(target: Path) -> None:
     pattern = re.compile(rf"\.{re.escape(target.stem)}\.(\d+)\.part{re.escape(target.suffix)}")
-    for each in target.parent.iterdir():
+    try:
+        names = list(target.parent.iterdir())
+    except PermissionError:     # a folder that may be written but not read
+        return
+    for each in names:
         found = pattern.fullmatch(each.name)
         if found and not _alive(int(found[1])):
             with suppress(OSError):
