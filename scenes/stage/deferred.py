@@ -7,6 +7,7 @@ thing at the first call does the same.
 
 from __future__ import annotations
 
+import atexit
 import importlib
 import os
 import sys
@@ -73,6 +74,7 @@ class LateCache:
         try:
             if self._store is None and os.path.isabs(folder):  # it is not where there is no home
                 self._store = importlib.import_module("diskcache").Cache(folder, **settings)
+                atexit.register(self._store.close)
             return getattr(self._store, name)(*args) if self._store is not None else None
         except Exception:  # of the disk, the database, or what was kept by another version
             return None
