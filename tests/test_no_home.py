@@ -40,14 +40,15 @@ def run(*words: object, **variables: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.parametrize("variables", [
     {},
-    {"HOME": "/nonexistent"},
+    {"HOME": "NOWHERE"},
     {"HOME": "A FILE", "XDG_CACHE_HOME": "/proc", "TMPDIR": "/missing", "PATH": os.defpath},
 ], ids=["no variables", "no home", "nothing can be written"])  # fmt: skip
 def test_a_film_is_drawn_and_nothing_is_said(variables, tmp_path):
-    formula = variables.get("HOME") != "/nonexistent"  # for one, manimlib is the first that wants matplotlib
+    formula = variables.get("HOME") != "NOWHERE"  # for one, manimlib is the first that wants matplotlib
     (tmp_path / "film.yaml").write_text(FILM if formula else FILM.replace("title: $x^2 + y^2$", "title: A bowl"))
     (tmp_path / "home").write_text("no folder")
-    variables = {name: value.replace("A FILE", str(tmp_path / "home")) for name, value in variables.items()}
+    variables = {name: {"A FILE": f"{tmp_path}/home", "NOWHERE": f"{tmp_path}/nowhere"}.get(value, value)
+                 for name, value in variables.items()}
     variables["THALWEG_PROGRESS_SECONDS"] = "1000"
     before = set(os.listdir(tempfile.gettempdir()))
     done = run("render.py", tmp_path / "film.yaml", "-o", tmp_path / "film.mp4", **variables)
@@ -55,7 +56,7 @@ def test_a_film_is_drawn_and_nothing_is_said(variables, tmp_path):
     assert len(decoded(tmp_path / "film.mp4")) == 10
     left = set(os.listdir(tempfile.gettempdir())) - before
     assert not [name for name in left if "thalweg" in name or "matplotlib" in name]
-    assert not (ROOT / "~").exists() and not Path("/nonexistent").exists()
+    assert not (ROOT / "~").exists() and not (tmp_path / "nowhere").exists()
 
 
 @pytest.mark.parametrize("spoiled", ["HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "MPLCONFIGDIR"])
