@@ -107,7 +107,7 @@ class Recording:
     @property
     def words(self) -> str:
         """'from run.csv: x is w1, y is w2, where phase is train', of what is not as it is called; else empty."""
-        said = [f"{role} is {word(name)}" for role, name in self.names.items()]
+        said = [f"{role} is {word(name)}" for role, name in self.names.items() if name not in self.asked.where]
         said += [f"where {word(name)} is {value(text)}" for name, (text, _) in self.asked.where.items()]
         return f"from {self.file}: {', '.join(said)}" if said else ""
 
