@@ -31,6 +31,8 @@ def report(experiment: Experiment, trajectories: Sequence[Trajectory]) -> Iterat
     for entry, trajectory, about in zip(experiment.entries, trajectories, told, strict=True):
         hyper = ", ".join(f"{name}={words(value)}" for name, value in entry.given.items())
         yield one_line(f"  {entry.label:{width}}  {hyper}: {_ending(experiment, entry, trajectory, about)}")
+        if entry.recording and entry.recording.words:
+            yield one_line(f"  {'':{width}}  {entry.recording.words}")
     yield from map(one_line, _landscape(experiment, told))
 
 
