@@ -8,7 +8,7 @@ from scenes import raster
 from scenes.display import Display
 from scenes.framing import rotation
 from scenes.mobjects._sprites import Sprites
-from scenes.ticks import nice_step
+from scenes.ticks import nice_step, texts
 
 
 class AxisLabels(Sprites):
@@ -36,17 +36,17 @@ class AxisLabels(Sprites):
             outward = np.zeros(3)
             outward[other] = 1.0 if to_eye[other] > 0 else -1.0
             step = nice_step((high - low) / 6)
-            ticks = np.arange(np.ceil(low / step - 1e-9), np.floor(high / step + 1e-9) + 1) * step
+            ticks = np.arange(np.ceil(low / step - 1e-9), np.floor(high / step + 1e-9) + 1) * step + 0.0
             ticks = ticks[(ticks > low + 0.04 * (high - low)) & (ticks < high - 0.04 * (high - low))]
-            for value in ticks:
+            for value, text in zip(ticks.tolist(), texts(ticks.tolist()), strict=True):
                 self._add(
                     display,
                     axis,
-                    float(value),
+                    value,
                     near,
                     outward * 0.34,
                     pictures,
-                    f"{value + 0.0:g}".replace("-", "−"),
+                    text,
                     size,
                     color,
                 )

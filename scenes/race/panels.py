@@ -13,7 +13,7 @@ from scenes.mobjects._sprites import Digits, Picture
 from scenes.mobjects.contour_map import ContourMap
 from scenes.mobjects.legend import Legend, Row
 from scenes.mobjects.loss_panel import LossPanel
-from scenes.numbers import short
+from scenes.numbers import Format, short
 from scenes.race.caption import Caption
 from scenes.race.marks import chosen, key, on_map
 
@@ -120,7 +120,7 @@ class Panels:
         several = any(len(trajectory.positions) > 1 for trajectory in self.trajectories)
         share = 0.33 if page.width > 1.25 * page.height else 0.4
         widest = page.width - 2 * page.margin if page.stacked else share * page.width
-        legend = Legend(lines, page.text, self.theme, widest, "median loss" if several else "loss")
+        legend = Legend(lines, page.text, self.theme, widest, "median loss" if several else "loss", self.losses)
         legend.place(*self.corners.reserve(corner, legend.width, legend.height))
         self.mobjects += legend.submobjects
         return legend
@@ -159,7 +159,7 @@ class Panels:
         return inset
 
     def _caption(self, corner: str) -> Picture:
-        self.words = Caption(self.page, self.experiment, self.trajectories, self.colors)
+        self.words = Caption(self.page, self.experiment, self.trajectories, self.colors, Format.of(self.losses))
         picture, corners = self.words.picture(corner), self.corners
         if corner == "bottom" and hasattr(self, "contour_map"):  # all others stand already
             left, top = corners.middle(picture.shape[1], picture.shape[0])
