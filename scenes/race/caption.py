@@ -6,19 +6,24 @@ from configs.text import text_width, wrap
 from scenes import raster
 from scenes.colors import THEMES, legible
 from scenes.layout import Box, Page, overlap
+from scenes.numbers import Format
 from scenes.race.facts import rows, table
 from scenes.race.result import Segment, result_lines
 
+PLAIN = Format()
 NARROWEST = 0.3  # of the page: with less beside the other panels, the caption goes below them
 
 
 class Caption:
-    """Sets the caption of an experiment as a picture; in the middle of the page its words are centred."""
+    """Sets the caption of an experiment as a picture; in the middle of the page its words are centred. `numbers` is
+    the film's Format of losses.
+    """
 
-    def __init__(self, page: Page, experiment, trajectories, colors: list[str]) -> None:
+    def __init__(self, page: Page, experiment, trajectories, colors: list[str], numbers=PLAIN) -> None:
         self.page, self.experiment, self.trajectories, self.colors = page, experiment, trajectories, colors
         self.theme = THEMES[experiment.style.theme]
-        self.facts = rows(experiment, trajectories) if experiment.options.facts else []
+        self.numbers = numbers.apart([minimum.value for minimum in experiment.surface.minima])
+        self.facts = rows(experiment, trajectories, self.numbers.minimum) if experiment.options.facts else []
 
     def picture(self, corner: str, width: float | None = None, height: float | None = None) -> raster.Image:
         """At most so wide and high, as far as the facts are concerned."""
@@ -55,7 +60,7 @@ class Caption:
             lines: list[list[Segment]] = [[(line, None)] for line in wrap(experiment.caption, size, room)]
         else:
             labels = [entry.label for entry in experiment.entries]
-            lines = result_lines(experiment.surface, labels, self.colors, self.trajectories)
+            lines = result_lines(experiment.surface, labels, self.colors, self.trajectories, self.numbers.minimum)
         lines = [part for line in lines for part in break_line(line, size, room)]
         pictures = [self._colored(line, size) for line in lines]
         width, step = max(picture.shape[1] for picture in pictures) + 44 * page.unit, 1.45 * size

@@ -17,16 +17,18 @@ SMALLEST = 0.35  # of the size wished for
 LONGEST = 22  # letters of a label, where there is little room
 
 
-def rows(experiment, trajectories) -> list[tuple[str, ...]]:
-    """(label, minimum, steps, gradients) of each entry; of several balls, where most of them are."""
+def rows(experiment, trajectories, say=loss_text) -> list[tuple[str, ...]]:
+    """(label, minimum, steps, gradients) of each entry; of several balls, where most of them are. `say`
+    writes a loss.
+    """
     every = zip(experiment.entries, trajectories, facts(experiment, trajectories), strict=True)
-    return [(entry.label, *_row(experiment.surface, trajectory, about)) for entry, trajectory, about in every]
+    return [(entry.label, *_row(experiment.surface, trajectory, about, say)) for entry, trajectory, about in every]
 
 
-def _row(surface, trajectory, about) -> tuple[str, str, str]:
+def _row(surface, trajectory, about, say) -> tuple[str, str, str]:
     balls, places = len(trajectory.last), {}
     for key, count in tally(surface, trajectory, about.minimum).items():
-        places.setdefault(_place(key, surface), []).append((key, count))    # minima of one depth are one place
+        places.setdefault(_place(key, surface, say), []).append((key, count))    # minima of one depth are one place
     place, found = max(places.items(), key=lambda item: sum(count for _, count in item[1]))
     if balls > 1:
         place = f"{sum(count for _, count in found)} of {balls} {place}"
@@ -39,12 +41,12 @@ def _row(surface, trajectory, about) -> tuple[str, str, str]:
     return place, str(about.steps[middle]), NOTHING if asked < 0 else str(asked)
 
 
-def _place(key: int | str, surface) -> str:
+def _place(key: int | str, surface, say) -> str:
     if isinstance(key, str):
         return WORDS[key].rstrip(":")
     minima = surface.minima
     depth = "" if len(minima) == 1 else "deepest, " if same(minima[key], minima[0]) else "shallower, "
-    return f"{depth}loss {loss_text(minima[key].value)}"
+    return f"{depth}loss {say(minima[key].value)}"
 
 
 def table(

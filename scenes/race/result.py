@@ -17,8 +17,12 @@ WORDS = {
 }
 
 
-def result_lines(surface, labels: list[str], colors: list[str], trajectories: list) -> list[list[Segment]]:
-    """Lines of coloured segments: reached minima from deep to shallow, then who is still moving, who diverged."""
+def result_lines(
+    surface, labels: list[str], colors: list[str], trajectories: list, say=loss_text
+) -> list[list[Segment]]:
+    """Lines of coloured segments: reached minima from deep to shallow, then who is still moving, who diverged. `say`
+    writes a loss.
+    """
     groups: dict[str, list[Segment]] = {}
     minima = surface.minima
     tallies = [tally(surface, trajectory) for trajectory in trajectories]
@@ -39,7 +43,7 @@ def result_lines(surface, labels: list[str], colors: list[str], trajectories: li
         ]
         members = [member for member in members if member[2]]
         if members:
-            groups[heading(key, minima)] = names(members)
+            groups[heading(key, minima, say)] = names(members)
     return [[(title + "  ", None), *segments] for title, segments in groups.items()]
 
 
@@ -64,11 +68,11 @@ def tally(surface, trajectory, reached=None) -> dict[int | str, int]:
     return counts
 
 
-def heading(key: int | str, minima) -> str:
+def heading(key: int | str, minima, say=loss_text) -> str:
     if isinstance(key, str):
         return WORDS[key]
     depth = "" if len(minima) == 1 else " deepest" if key == 0 or same(minima[key], minima[0]) else " shallower"
-    return f"in the{depth} minimum, loss {loss_text(minima[key].value)}:"
+    return f"in the{depth} minimum, loss {say(minima[key].value)}:"
 
 
 def same(a, b) -> bool:
