@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from configs.outcomes import outcomes
 from scenes.display import Display
 from scenes.race.facts import NOTHING, rows
 from scenes.race.marks import CORNERS, MOST, Marks, chosen, glyph, key
@@ -56,22 +57,22 @@ def test_nothing_lies_on_anything_else(source: str, size: str, caption: bool, tm
 
 
 def test_the_table_tells_what_the_data_tell(tmp_path) -> None:
-    from configs.facts import facts
-
     loaded = experiment(MANY, {"resolution": "320x180"}, folder=tmp_path)
-    paths = loaded.roll()
-    told = dict(zip([entry.label for entry in loaded.entries], facts(loaded, paths), strict=True))
-    table = {label: rest for label, *rest in rows(loaded, paths)}
-    assert table["SAM"][0] == "3 of 3 deepest, loss 0"     # four minima of one depth are one place
+    whole = outcomes(loaded, loaded.roll())
+    told = dict(zip([entry.label for entry in loaded.entries], whole.entries, strict=True))
+    table = {label: rest for label, *rest in rows(loaded, whole)}
+    inside = int((told["SAM"].outcome == "in minimum").sum())     # minima of one depth: together where there is no room
+    assert len(set(told["SAM"].minimum)) == 3 and table["SAM"][0].startswith(f"{inside} in {inside} minima; ")
     assert table["SAM"][1:] == [str(sorted(told["SAM"].steps)[1]), str(2 * sorted(told["SAM"].steps)[1])]
-    assert table["SGD lr=1"] == ["3 of 3 diverged", NOTHING, NOTHING]
-    assert table["SGD lr=0.0001"] == ["3 of 3 still moving", NOTHING, NOTHING]
+    assert table["SGD lr=1"] == ["3 diverged", NOTHING, NOTHING]
+    assert table["SGD lr=0.0001"] == ["3 still moving", NOTHING, NOTHING]
 
 
 def test_of_one_ball_the_table_has_its_own_numbers() -> None:
     loaded = experiment("boss_fight", {"resolution": "320x180"})
-    table = {label: rest for label, *rest in rows(loaded, loaded.roll())}
-    assert table["Momentum"][0] == "deepest, loss −0.6790" and table["SGD"][0] == "shallower, loss −0.5003"
+    table = {label: rest for label, *rest in rows(loaded, outcomes(loaded, loaded.roll()))}
+    assert table["Momentum"][0] == "in the deepest minimum, loss −0.6790"
+    assert table["SGD"][0] == "in the shallower minimum, loss −0.5003"
     assert all(steps == gradients and int(steps) > 0 for _, steps, gradients in table.values())
 
 
