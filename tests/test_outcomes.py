@@ -169,7 +169,8 @@ def test_on_a_quadratic_at_the_limit_gradient_descent_circles() -> None:
     bowl = from_expression("x**2 + y**2")
     runs = {lr: roll(OPTIMIZERS["sgd"](lr=lr), bowl, [[1.5, 0.5]], 60) for lr in (1.0, 1 - 1e-9, 0.999, 0.0, 0.5)}
     told = of_paths(bowl, list(runs.values()), 0.02).entries
-    assert [str(facts.outcome[0]) for facts in told] == ["circling", "circling", "still moving", "at rest", "in minimum"]
+    words = [str(facts.outcome[0]) for facts in told]
+    assert words == ["circling", "circling", "still moving", "at rest", "in minimum"]
 
 
 @pytest.mark.parametrize("share", [0.999e-3, 1.001e-3])

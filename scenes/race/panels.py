@@ -40,7 +40,7 @@ class Panels:
         for part, usual in parts.items():
             wish = getattr(self.style, part)
             setattr(self, part, getattr(self, f"_{part}")(wish if isinstance(wish, str) else usual) if wish else None)
-        if self.caption is not None and self.style.caption is True and experiment.options.facts:
+        if self.caption is not None and self.style.caption is True:
             self._clear_of_panels()
         if self.marked:
             self._key()
@@ -168,7 +168,7 @@ class Panels:
         return self._add(picture, corner)
 
     def _clear_of_panels(self) -> None:
-        """A large table that would lie on another panel, a long legend, is set anew beside it."""
+        """A result or a table that would lie on another panel, a long legend, is set anew beside it."""
         caption, places = self.caption, self.corners.places
         anew = self.words.beside(box_of(caption), places, self.corners.gap)
         if anew is not None:
