@@ -47,7 +47,7 @@ def main() -> None:
     total, alike = ways.shape[1], int((ways == ways[0]).all(axis=0).sum())
     print(f"{total:,} starts; all {len(ways)} end alike at {alike:,} ({alike / total:.0%})")
     for entry, facts in zip(experiment.entries, told.entries, strict=True):
-        groups = lines(Told(told.landmarks, (facts,)), lambda loss: f"{loss:.4g}", 6, minus="-")
+        groups = lines(Told(told.landmarks, (facts,)), lambda loss: f"{loss:.4g}", 6, report=True)
         print(f"  {entry.label:12} " + "; ".join(f"{group.counts[0]:,} {group.words}" for group in groups))
     deepest = ways == 0
     labels = np.array([entry.label for entry in experiment.entries])

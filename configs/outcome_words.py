@@ -29,16 +29,17 @@ class Line(NamedTuple):
     counts: tuple[int, ...]
 
 
-def lines(told: Told, say: Say, most: int, minus: str = MINUS) -> list[Line]:
+def lines(told: Told, say: Say, most: int, report: bool = False) -> list[Line]:
     """All groups that there are, each ball in one of them. Of minima with balls in or near them at most `most` are
-    named; where there are more, the last of the lines stands for the others together. `say` writes a loss.
+    named; where there are more, the last of the lines stands for the others together. `say` writes a loss; a `report`
+    tells the place of every minimum, in ASCII.
     """
     counts = [facts.counts() for facts in told.entries]
     groups = sorted({group for each in counts for group in each},
                     key=lambda group: (ORDER.index(group.outcome), group.minimum, group.curve == NONE, group.curve))
     minima = [group for group in groups if group.minimum != NONE]
     named = minima if len(minima) <= most else minima[:most - 1]
-    words = _Words(told.landmarks, say, minus)
+    words = _Words(told.landmarks, say, report)
 
     def line(text: str, those: Sequence[Group]) -> Line:
         return Line(text, tuple(sum(each.get(group, 0) for group in those) for each in counts))
@@ -61,13 +62,13 @@ def _others(how: str, count: int, named: bool) -> str:
 class _Words:
     """Names minima so that no two have the same name: by depth and loss, and by place where these read the same."""
 
-    def __init__(self, landmarks: Landmarks, say: Say, minus: str) -> None:
-        self.landmarks, self.say, self.minus = landmarks, say, minus
+    def __init__(self, landmarks: Landmarks, say: Say, report: bool) -> None:
+        self.landmarks, self.say, self.report = landmarks, say, report
         minima = landmarks.minima
         self.losses = [say(each.value) for each in minima]
         self.alike = Counter(self.losses)
         self.deepest = sum(same(each, minima[0]) for each in minima)
-        self.digits = next((digits for digits in range(3, 16)
+        self.digits = next((digits for digits in range(3 + report, 16)
                             if len({self._place(each, digits) for each in minima}) == len(minima)), 16)
 
     def of(self, group: Group) -> str:
@@ -82,19 +83,19 @@ class _Words:
 
     def _minimum(self, index: int) -> str:
         minima, found = self.landmarks.minima, "" if self.landmarks.complete else " found"
+        loss = self.losses[index]
+        place = f" at {self._place(minima[index], self.digits)}" if self.report or self.alike[loss] > 1 else ""
         alone = len(minima) == 1 or self.deepest == len(minima)     # no depth to speak of
         if alone:
-            name = "the minimum" if self.landmarks.complete or len(minima) > 1 else "a minimum"
+            name = "a minimum" if found and not place else "the minimum"
         elif same(minima[index], minima[0]):
             name = f"the deepest minimum{found}"
         else:
             name = "the shallower minimum" if len(minima) == self.deepest + 1 and not found else "a shallower minimum"
-        loss = self.losses[index]
-        place = f" at {self._place(minima[index], self.digits)}" if self.alike[loss] > 1 else ""
         return f"{name}{place}, loss {loss}" if loss else f"{name}{place}"
 
     def _place(self, minimum: Minimum, digits: int) -> str:
-        return place(minimum, digits, self.minus)
+        return place(minimum, digits, "-" if self.report else MINUS)
 
 
 def place(minimum: Minimum | CriticalPoint, digits: int = 4, minus: str = MINUS) -> str:

@@ -132,8 +132,8 @@ def _facts(surface: Surface, path: Trajectory, tolerance: float, landmarks: Land
     minimum, distance = np.full(balls, NONE), np.full(balls, np.nan)
     minimum[fine] = surface.reached(ends[fine], tolerance, landmarks.minima)
     if len(places) and len(fine):
-        from scipy.spatial import cKDTree  # type: ignore[import-untyped]
-        distance[fine] = cKDTree(places).query(ends[fine])[0]
+        from surfaces._reached import nearest
+        distance[fine] = nearest(ends[fine], places)[0]
         there = fine[minimum[fine] >= 0]
         distance[there] = np.hypot(*(ends[there] - places[minimum[there]]).T)
     steps = _arrived(path, places, minimum, near)

@@ -55,20 +55,28 @@ def of_positions(positions: Array) -> Tail:
 def of_last(rows: Array) -> Tail:
     """From the last iterates (21 or, of a shorter run, fewer; 2; runs)."""
     with np.errstate(all="ignore"):
-        steps = _apart(rows, 1)
-        moved, between = (each.max(axis=0, initial=0.0) for each in (steps, steps[-STEPS + 1:]))
-        iterates, missed = rows[-STEPS:], np.full(rows.shape[2], np.inf)
+        iterates, runs = rows[-STEPS:], rows.shape[2]
+        moved, between, missed = np.zeros(runs), np.zeros(runs), np.full(runs, np.inf)
+        for k in range(1, len(rows)):
+            step = _square(rows[k - 1], rows[k])
+            np.maximum(moved, step, out=moved)
+            if len(rows) - k < STEPS:     # between two of the iterates
+                np.maximum(between, step, out=between)
         for period in range(2, min(LONGEST, len(iterates) // 2) + 1):
-            ends = np.maximum(*(_apart(some, period)[0] for some in (iterates[:period + 1], iterates[-period - 1:])))
-            those = np.flatnonzero(ends < np.minimum(between / 2, missed))     # the others miss by more
+            least = np.minimum(between / 4, missed)
+            those = np.flatnonzero(_square(iterates[-1], iterates[-1 - period]) < least)
+            those = those[_square(iterates[0, :, those].T, iterates[period, :, those].T) < least[those]]
             if len(those):
-                missed[those] = np.minimum(missed[those], _apart(iterates[:, :, those], period).max(axis=0))
-        missed[~(missed < between / 2)] = np.inf
-    return Tail(moved, np.where(np.isnan(moved), np.nan, missed))
+                some = iterates[:, :, those]
+                worst = ((some[period:] - some[:-period]) ** 2).sum(axis=1).max(axis=0)
+                missed[those] = np.where(worst < least[those], worst, missed[those])
+    return Tail(np.sqrt(moved), np.where(np.isnan(moved), np.nan, np.sqrt(missed)))
 
 
-def _apart(rows: Array, period: int) -> Array:
-    """Distances of iterates a period apart, (rows - period, runs)."""
-    away = rows[period:] - rows[:-period]
-    distance: Array = np.hypot(away[:, 0], away[:, 1])
-    return distance
+def _square(one: Array, other: Array) -> Array:
+    """Squares of the distances (runs,) between two iterates (2, runs)."""
+    square, y = one[0] - other[0], one[1] - other[1]
+    square *= square
+    y *= y
+    square += y
+    return np.asarray(square)

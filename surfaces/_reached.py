@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,7 @@ SHORTEST = 1e-9      # of it: a step that must be shorter to lead down is one ac
 RADII = np.array([0.002, 0.005, 0.01, 0.02, 0.03, 0.04])     # of it: circles around a minimum that may hold a ball
 ARRIVED = 1e-4       # of it: who comes to rest so near a minimum is in it
 MOST, AT_ONCE = 5000, 100_000     # steps; points followed together
+FEW = 60             # minima
 
 
 def reached(surface: Surface, points: Array, tolerance: float, minima: Sequence[Minimum]) -> Indices:
@@ -31,11 +32,29 @@ def reached(surface: Surface, points: Array, tolerance: float, minima: Sequence[
     with np.errstate(all="ignore"):
         basins = _Basins(surface, places, size)
         fine = np.flatnonzero(np.isfinite(points).all(axis=1))
-        near = fine[basins.nearest(points[fine])[0] <= tolerance * size]
+        near = fine[nearest(points[fine], places)[0] <= tolerance * size]
         for some in np.array_split(near, -(-len(near) // AT_ONCE) or 1):
             owner[some] = _followed(surface, points[some], basins, size)
         away = np.hypot(*(points - places[owner]).T)
     return np.where((owner >= 0) & (away <= tolerance * size), owner, -1)
+
+
+def nearest(points: Array, places: Array, other: bool = False) -> tuple[Array, Indices]:
+    """Distance and index (n,) of the place (m, 2) nearest to each of points (n, 2); if `other`, of the second nearest."""
+    if len(places) > FEW:     # a tree is worth the time that it takes to load
+        from scipy.spatial import cKDTree  # type: ignore[import-untyped]
+        found = cKDTree(places).query(points, k=[1 + other])
+        return found[0][:, 0], found[1][:, 0].astype(np.int64)
+    first, second = (np.full(len(points), np.inf) for _ in range(2))
+    index = np.zeros((2, len(points)), np.int64)
+    for number, place in enumerate(places):
+        away = np.hypot(points[:, 0] - place[0], points[:, 1] - place[1])
+        nearer, between = away < first, ~(away < first) & (away < second)
+        index[1] = np.where(nearer, index[0], np.where(between, number, index[1]))
+        index[0] = np.where(nearer, number, index[0])
+        second = np.where(nearer, first, np.minimum(away, second))
+        first = np.minimum(away, first)
+    return (second, index[1]) if other else (first, index[0])
 
 
 class _Basins:
@@ -44,21 +63,15 @@ class _Basins:
     """
 
     def __init__(self, surface: Surface, places: Array, size: float) -> None:
-        from scipy.spatial import cKDTree  # type: ignore[import-untyped]
-        self.tree: Any = cKDTree(places)
-        apart = self.tree.query(places, k=2)[0][:, 1:] if len(places) > 1 else np.full((1, 1), np.inf)
+        self.places = places
+        apart = nearest(places, places, other=True)[0][:, None] if len(places) > 1 else np.full((1, 1), np.inf)
         self.radii = np.minimum(RADII * size, 0.9 * apart)
         rims = surface.value(places[:, None, None] + self.radii[..., None, None] * CIRCLE)
         self.rims = np.nan_to_num(rims, nan=np.inf, posinf=np.inf, neginf=-np.inf).min(axis=2)
 
-    def nearest(self, points: Array) -> tuple[Array, Indices]:
-        """Distance (n,) and index (n,) of the minimum nearest to each of points (n, 2)."""
-        distance, index = self.tree.query(points)
-        return distance, index.astype(np.int64)
-
     def holds(self, points: Array, value: Array) -> Indices:
         """(n,) the minimum that points of that value cannot leave any more, or -1."""
-        distance, index = self.nearest(points)
+        distance, index = nearest(points, self.places)
         held = ((distance[:, None] < self.radii[index]) & (value[:, None] < self.rims[index])).any(axis=1)
         held |= distance == 0
         return np.where(held, index, -1)
@@ -72,17 +85,20 @@ def _followed(surface: Surface, points: Array, basins: _Basins, size: float) -> 
     for _ in range(MOST):
         held = basins.holds(at, value)
         owner[todo] = held
-        moved, lower, time = _step(surface, at, value, time, size)
-        stuck = np.flatnonzero((held < 0) & ~(lower < value))
-        if len(stuck):
-            moved[stuck], lower[stuck] = _slid(surface, at[stuck], value[stuck], size)
-        going = (held < 0) & (lower < value)
-        ended = np.flatnonzero((held < 0) & ~going)
-        distance, index = basins.nearest(at[ended]) if len(ended) else (np.empty(0), np.empty(0, np.int64))
-        owner[todo[ended]] = np.where(distance <= ARRIVED * size, index, -1)
-        todo, at, value, time = todo[going], moved[going], lower[going], time[going]
+        free = held < 0
+        todo, at, value, time = todo[free], at[free], value[free], time[free]
         if not len(todo):
             break
+        moved, lower, time = _step(surface, at, value, time, size)
+        slow = np.flatnonzero(np.hypot(*(moved - at).T) < LONGEST / 16 * size)
+        if len(slow):
+            moved[slow], lower[slow] = _slid(surface, moved[slow], lower[slow], size)
+        going = lower < value
+        ended = np.flatnonzero(~going)
+        if len(ended):
+            distance, index = nearest(at[ended], basins.places)
+            owner[todo[ended]] = np.where(distance <= ARRIVED * size, index, -1)
+        todo, at, value, time = todo[going], moved[going], lower[going], time[going]
     return owner
 
 

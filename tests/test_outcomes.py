@@ -22,7 +22,7 @@ from optimizers._stored import stored_per_weight
 from optimizers._tail import of_positions
 from scenes.race.facts import rows
 from scenes.race.result import LEVELS, result_lines
-from surfaces import SURFACES, Surface, from_expression
+from surfaces import SURFACES, Minimum, Surface, from_expression
 
 # minima as the literature lists them (Molga and Smutnicki, "Test functions for optimization needs", 2005; Surjanovic
 # and Bingham, Virtual Library of Simulation Experiments; Jamil and Yang, 2013), with the domain they are used on
@@ -72,6 +72,20 @@ def test_who_is_in_which_minimum_as_gradient_flow_integrated_elsewhere_says(name
             assert told.landmarks.minima[index][:2] == pytest.approx(place, abs=1e-4)
             left = (made.surface.value(end) - value) / (made.surface.value(paths[0].start[ball]) - value)
             assert told.entries[0].outcome[ball] == ("in minimum" if left <= 1e-3 else "near minimum")
+
+
+@pytest.mark.parametrize("text", ["100*abs(y - x**2) + (x - 1)**2", "1e6*(y - x**2)**2 + (x - 1)**2",
+                                  "1000*abs(x - y) + (x + y - 2)**2/2", "max(abs(x - 1), 3*abs(y - 1))"])
+def test_downhill_ends_in_the_one_minimum_from_anywhere(text: str) -> None:
+    """Along valleys with kinks, and along those whose sides are a thousand times as steep as their bottom."""
+    surface = from_expression(text, domain=((-2.0, 2.0), (-1.0, 3.0)))
+    points = np.random.default_rng(3).uniform((-2, -1), (2, 3), (8, 2))
+    minima = (Minimum(1.0, 1.0, 0.0),)
+    assert surface.reached(points, 1.0, minima).tolist() == [0] * 8
+    near = np.hypot(*(points - 1).T) <= 0.3 * np.hypot(4, 4)
+    assert surface.reached(points, 0.3, minima).tolist() == np.where(near, 0, -1).tolist()
+    assert surface.reached([[np.nan, 0.0]], 1.0, minima).tolist() == [-1]
+    assert surface.reached(points, 1.0, ()).tolist() == [-1] * 8
 
 
 def counted(text: str) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
@@ -53,6 +55,32 @@ def test_nothing_lies_on_anything_else(source: str, size: str, caption: bool, tm
         for other in names[index + 1 :]:
             a, b = found[one], found[other]
             assert min(a[2], b[2]) - max(a[0], b[0]) <= 1 or min(a[3], b[3]) - max(a[1], b[1]) <= 1, (one, other)
+    scene.release()
+
+
+TEN = """\
+surface: rastrigin
+start: {grid: [4, 4]}
+steps: 40
+optimizers: [sgd: {lr: 0.001}, sgd: {lr: 0.003}, momentum: {lr: 0.001}, nag, adagrad, rmsprop, adam, sgd: {lr: 90},
+             adamw, lion: {label: A rather long name of an entry}]
+"""
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_result_of_many_groups_is_whole_and_clear_of_the_legend(size: str, tmp_path) -> None:
+    """However little room there is: it accounts for all balls, within the page, beside or below the legend."""
+    scene = race(experiment(TEN, {"resolution": size}, folder=tmp_path))
+    page, words = scene.panels.page, scene.panels.words
+    left, top, right, bottom = box = box_of(scene.panels.caption)
+    assert 0 <= left < right <= page.width and 0 <= top < bottom <= page.height and bottom - top < 0.36 * page.height
+    legend = scene.panels.corners.places[1]
+    assert legend is not None and not any(
+        min(box[2], other[2]) - max(box[0], other[0]) > 1 and min(box[3], other[3]) - max(box[1], other[1]) > 1
+        for other in scene.panels.corners.places if tuple(other) != tuple(box))
+    size_of_words, lines = words._result(21 * page.text, right - left)
+    text = " ".join(segment for line in lines for segment, _ in line)
+    assert sum(int(number) for number in re.findall(r"\b(\d+) of", text)) == 10 * 16 and size_of_words > 10
     scene.release()
 
 

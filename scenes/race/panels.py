@@ -30,6 +30,7 @@ class Panels:
         self.experiment, self.trajectories, self.display, self.colors = experiment, trajectories, display, colors
         self.ground = self.style.background or self.theme.background
         self.mobjects: list = []
+        self.outdated = False  # other balls roll by now: what became of the first ones is no longer told
         self.corners = Corners(page)
         self.marked = chosen(display, experiment.surface.critical_points) if experiment.options.critical_points else []
         self._facts()
@@ -191,6 +192,8 @@ class Panels:
         if self.caption is not None:
             begin = timing.duration - timing.hold
             self.caption.opacity = float(np.clip((seconds - begin) / max(0.2 * timing.hold, 1e-6), 0, 1))
+            if self.outdated and self.words.told is not None:
+                self.caption.opacity = 0.0
 
 
 def box_of(picture: Picture) -> Box:
