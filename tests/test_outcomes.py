@@ -220,7 +220,7 @@ def test_a_recording_that_ended_before_the_film_is_over(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["sgd", "momentum", "adam", "lbfgs", "rprop", "lion", "sam"])
-@pytest.mark.parametrize("steps", [5, 19, 20, 21, 90])
+@pytest.mark.parametrize("steps", [5, 19, 21, 40])     # at 32 those that rest are found
 def test_what_is_recorded_changes_nothing(name: str, steps: int) -> None:
     """Not even a bit of what is known of the last steps; runs that rest and diverge on the way included."""
     surface, starts = SURFACES["himmelblau"](), np.random.default_rng(1).uniform(-5, 5, (40, 2))
