@@ -307,6 +307,9 @@ def test_where_minima_are_many_the_words_stand_for_all_balls() -> None:
                                                                  "diverged"]
     assert [line.counts for line in groups] == [(1,), (1,), (1,), (7,), (3,), (1,), (1,)]
     assert [line.words for line in lines(Told(landmarks, (many,)), str, 1)][0] == "in 10 minima"
+    both = facts_with(["in minimum"] * 5 + ["near minimum"] * 2, [0, 1, 2, 3, 4, 0, 1])
+    said = [line.words for line in lines(Told(landmarks, (both,)), str, 4)][3:]
+    assert said == ["in 2 other minima", "near 2 minima"]     # these are no others
 
 
 def test_equal_minima_are_told_apart_by_their_places() -> None:
