@@ -79,7 +79,8 @@ class _Words:
         if group.curve != NONE:
             curve = self.landmarks.curves[group.curve]
             loss = self.say(curve.value)
-            words = f"{WORDS[group.outcome]} on a {'ring' if curve.closed else 'curve'} of minima"
+            comma = "" if group.outcome == RESTS else ","
+            words = f"{WORDS[group.outcome]}{comma} on a {'ring' if curve.closed else 'curve'} of minima"
             return f"{words}, loss {loss}" if loss else words
         return WORDS[group.outcome]
 

@@ -285,6 +285,9 @@ def test_who_rests_on_a_curve_of_minima_is_told_so() -> None:
         line = SimpleNamespace(points=np.array([[0.0, -3.0], [0.0, 3.0]]), value=0.0, closed=closed)
         known: Any = SimpleNamespace(minima=(), critical_points=(), curves=(line, line), complete=True)
         there, off = (_facts(valley, path_of(np.array(points) + [x, 0]), 0.02, known) for x in (1e-9, 0.5))
+        creeps = _facts(valley, path_of(np.linspace([2.0, 0.0], [0.001, 0.0], 30)), 0.02, known)
+        assert [each.words for each in lines(Told(known, (creeps,)), str, 4)] == [
+            f"still moving, on a {word} of minima, loss 0.0"]
         assert (there.outcome[0], there.curve[0], off.outcome[0], off.curve[0]) == ("at rest", 0, "at rest", -1)
         said = [each.words for each in lines(Told(known, (there,)), str, 4)]
         assert said == [f"at rest on a {word} of minima, loss 0.0"]
