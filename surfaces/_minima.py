@@ -33,12 +33,12 @@ def find(surface: Surface) -> tuple[Minimum, ...]:
     from surfaces._base import Minimum
     with np.errstate(all="ignore"):
         begun, size = starts(surface), diagonal(surface)
-        if not len(starts):
+        if not len(begun):
             return ()
         kinks, tips = kinks_and_tips(surface.compiled)
-        found = [starts, newton(surface.compiled, starts, size), *(newton(tip, starts, size) for tip in tips)]
-        found += [_along(surface.compiled, kink, starts) for kink in kinks]
-        found += [_crossing(one, other, starts[:100]) for one, other in combinations(kinks, 2)]
+        found = [begun, newton(surface.compiled, begun, size), *(newton(tip, begun, size) for tip in tips)]
+        found += [_along(surface.compiled, kink, begun) for kink in kinks]
+        found += [_crossing(one, other, begun[:100]) for one, other in combinations(kinks, 2)]
         points = inside(surface, np.concatenate(found))
         points = rounded(surface, points, size)
         points = points[_lowest_around(surface, points, size)]
