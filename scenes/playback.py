@@ -52,13 +52,13 @@ class Moment(NamedTuple):
 @dataclass(frozen=True)
 class Paths:
     """The true way of every ball, dense: `steps` (samples,) common to all, `points` (balls, samples, 2) of the domain,
-    `world` (balls, samples, 3), where they are on the surface drawn. `within`: display units that straight lines
-    between these points may be away from the trajectories, seen from above."""
+    `world` (balls, samples, 3), where they are on the surface drawn. `every`: 1 where straight lines between these
+    points are as good as the trajectories; n where they go from one n-th iterate to the next."""
 
     steps: Array
     points: Array
     world: Array
-    within: float
+    every: int
 
 
 class Playback:
@@ -185,10 +185,7 @@ def stop_at_edge(positions: Array, last: NDArray[np.int_], left: NDArray[np.bool
 def dense_paths(display: Display, positions: Array, last: NDArray[np.int_], radius: float, fine: float) -> Paths:
     """Sample the ways between iterates (balls, steps + 1, 2) finely enough to see them and to roll along them."""
     balls, count = positions.shape[:2]
-    kept, within = np.arange(count), 0.0
-    if count > MOST_ITERATES:
-        kept, within = kept_within(display.to_plate(positions), kept.astype(float), fine, MOST_ITERATES)
-        kept = np.union1d(kept, last)
+    kept, every = chosen_iterates(display.to_plate(positions), last, fine)
     plate = display.to_plate(positions[:, kept])
     moved = np.linalg.norm(np.diff(plate, axis=1), axis=-1).max(axis=0, initial=0)
     pieces = np.clip(np.ceil(moved / (0.4 * radius)), 1, 48)
@@ -201,7 +198,20 @@ def dense_paths(display: Display, positions: Array, last: NDArray[np.int_], radi
         steps = np.array([0.0, 0.0])
     points = np.stack([between(steps, kept, path) for path in positions[:, kept]])
     steps, points, world = finer(display, steps, points, fine, int(1.5 * room))
-    return Paths(steps, points, world, within)
+    return Paths(steps, points, world, every)
+
+
+def chosen_iterates(plate: Array, last: NDArray[np.int_], fine: float) -> tuple[NDArray[np.int_], int]:
+    """The steps at which the ways plate (balls, steps + 1, 2) are drawn through their iterates, and 1; of runs that are
+    too long and lively for that, every n-th step, and n: odd, so that a swing from side to side keeps both sides."""
+    count = plate.shape[1]
+    if count <= MOST_ITERATES:
+        return np.arange(count), 1
+    kept, every = kept_within(plate, np.arange(count, dtype=float), fine, MOST_ITERATES), 1
+    if kept is None:
+        every = -(-count // MOST_ITERATES) | 1
+        kept = np.arange(0, count, every)
+    return np.unique(np.concatenate([[0], kept, last, [count - 1]])).astype(int), every
 
 
 def between(steps: Array, kept: NDArray[np.int_], iterates: Array) -> Array:

@@ -35,15 +35,12 @@ def needed(values: np.ndarray, times: np.ndarray, tolerance: float = TOLERANCE) 
     return kept
 
 
-def kept_within(paths: np.ndarray, times: np.ndarray, tolerance: float, most: int) -> tuple[np.ndarray, float]:
-    """Indices of the at most `most` samples that all of paths (runs, n, d) are drawn through, and how far from them
-    that may then be: `tolerance` where that suffices, else the first of its doubles that does."""
-    while True:
-        kept = np.zeros(paths.shape[1], bool)
-        for path in paths:
-            kept |= needed(path, times, tolerance)
-            if kept.sum() > most:
-                break
-        else:
-            return np.flatnonzero(kept), tolerance
-        tolerance *= 2
+def kept_within(paths: np.ndarray, times: np.ndarray, tolerance: float, most: int) -> np.ndarray | None:
+    """Indices of the samples that all of paths (runs, n, d) are drawn through, so that none is farther than `tolerance`
+    from what is drawn; None where more than `most` are needed."""
+    kept = np.zeros(paths.shape[1], bool)
+    for path in paths:
+        kept |= needed(path, times, tolerance)
+        if kept.sum() > most:
+            return None
+    return np.flatnonzero(kept)

@@ -46,9 +46,9 @@ class Race(RaceHands):
         return UNSEEN * PLATE / max(self.pixels) / max(camera.zoom, 1.0, *zooms)
 
     def _thinned(self) -> str:
-        """What is said where runs are too long and lively to draw every iterate's place in the trail."""
-        pixels = UNSEEN * self.motion.paths.within / self._fine(self.experiment)
-        return f"trails drawn to within {pixels:.0f} px" if pixels > 1 and self.trails is not None else ""
+        """What is said where runs are too long and lively for trails through every iterate."""
+        every = self.motion.paths.every
+        return f"trails drawn through every {nth(every)} step" if every > 1 and self.trails is not None else ""
 
     def _add_marks(self, experiment) -> None:
         marked = experiment.options.critical_points and chosen(self.display, experiment.surface.critical_points)
@@ -203,3 +203,8 @@ def spaced(points: np.ndarray, gap: float) -> list[int]:
         else:
             break
     return chosen
+
+
+def nth(number: int) -> str:
+    endings = {1: "st", 2: "nd", 3: "rd"}
+    return f"{number}{'th' if number % 100 in (11, 12, 13) else endings.get(number % 10, 'th')}"
