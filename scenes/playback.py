@@ -149,13 +149,15 @@ class Playback:
     def at(self, seconds: float) -> Moment:
         step = self.step_at(seconds)
         points, offset = self.true_points(np.array([step]))[:, 0], self.offset_at(np.array([seconds]))[:, 0]
-        contact, normal = self.display.contact(points)
-        below, foot, aside = points, contact, offset.any(axis=1)
-        if aside.any():
-            below, foot, normal = below.copy(), foot.copy(), normal.copy()
-            below[aside] += offset[aside] / self.display.scale
-            foot[aside], normal[aside] = self.display.contact(below[aside])
-        return Moment(step, points, contact, below, normal, foot + self.radius * normal, self._turn(seconds, step))
+        aside = np.flatnonzero(offset.any(axis=1))
+        below = points.copy()
+        below[aside] += offset[aside] / self.display.scale
+        count = len(points)  # one look at the surface costs less than two
+        feet, normals = self.display.contact(np.concatenate([points, below[aside]]) if len(aside) else points)
+        foot, normal = feet[:count].copy(), normals[:count].copy()
+        foot[aside], normal[aside] = feet[count:], normals[count:]
+        center, turn = foot + self.radius * normal, self._turn(seconds, step)
+        return Moment(step, points, feet[:count], below, normal, center, turn)
 
 
 def hold_last(positions: Array, last: NDArray[np.int_]) -> Array:
