@@ -30,6 +30,7 @@ class Panels:
         self.experiment, self.trajectories, self.display, self.colors = experiment, trajectories, display, colors
         self.ground = self.style.background or self.theme.background
         self.mobjects: list = []
+        self.outdated = False  # other balls roll by now: what became of the first ones is no longer told
         self.corners = Corners(page)
         self.marked = chosen(display, experiment.surface.critical_points) if experiment.options.critical_points else []
         self._facts()
@@ -42,7 +43,7 @@ class Panels:
             setattr(self, part, getattr(self, f"_{part}")(wish if isinstance(wish, str) else usual) if wish else None)
             for mobject in self.mobjects[standing:]:
                 mobject.panel = part
-        if self.caption is not None and self.style.caption is True and experiment.options.facts:
+        if self.caption is not None and self.style.caption is True:
             self._clear_of_panels()
         if self.marked:
             self._key()
@@ -173,7 +174,7 @@ class Panels:
         return self._add(picture, corner)
 
     def _clear_of_panels(self) -> None:
-        """A large table that would lie on another panel, a long legend, is set anew beside it."""
+        """A result or a table that would lie on another panel, a long legend, is set anew beside it."""
         caption, places = self.caption, self.corners.places
         anew = self.words.beside(box_of(caption), places, self.corners.gap)
         if anew is not None:
@@ -207,6 +208,8 @@ class Panels:
         if self.caption is not None:
             begin = timing.duration - timing.hold
             self.caption.opacity = float(np.clip((seconds - begin) / max(0.2 * timing.hold, 1e-6), 0, 1))
+            if self.outdated and self.words.told is not None:
+                self.caption.opacity = 0.0
 
 
 def box_of(picture: Picture) -> Box:
