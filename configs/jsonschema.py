@@ -12,6 +12,7 @@ from configs.experiment import Basics, Camera, EntryBasics, Keyframe, Style, Vid
 from configs.record import Every
 from configs.schema import fields_of, holders_of, model_of
 from configs.starts import Box, Grid, Random
+from configs.tables import NAMED
 from optimizers._clip import Clip
 from optimizers._noise import NOISES
 from optimizers._schedules import SCHEDULES, Schedule, schedulable
@@ -106,10 +107,19 @@ def _entries(members: Registry[Any]) -> Schema:
     basics = _object(EntryBasics, {"start": {"$ref": "#/$defs/start"}, "clip": _clip()})["properties"]
     bodies = {name: _optimizer(cls, {**basics, "schedule": _schedules(cls)}) for name, cls in _working(members).items()}
     names, text = list(bodies), {"type": "string", "minLength": 1}
-    bodies["recorded"] = {**_object(EntryBasics, {"file": text, "sha256": text}), "required": ["file"]}
+    bodies["recorded"] = {**_object(EntryBasics, {"file": text, "sha256": text, **_of_csv()}), "required": ["file"]}
     return {"anyOf": [{"enum": names},
                       {"type": "object", "additionalProperties": False, "minProperties": 1, "maxProperties": 1,
                        "properties": bodies}]}
+
+
+def _of_csv() -> Schema:
+    """What a recording says of its csv."""
+    name = {"type": ["string", "number", "boolean", "null"]}
+    return {"columns": {"type": ["object", "null"], "additionalProperties": False,
+                        "description": "the csv's own names, null for none", "properties": dict.fromkeys(NAMED, name)},
+            "where": {"type": ["object", "null"], "additionalProperties": name,
+                      "description": "column: value, of the rows that count"}}
 
 
 def _optimizer(cls: type[Any], extra: Schema | None = None) -> Schema:

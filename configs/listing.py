@@ -7,19 +7,24 @@ from typing import Any
 
 from configs.errors import one_line
 from configs.labels import words
+from configs.tables import NAMED
 from registry import BrokenMember, Range
 
-WHAT = ("optimizers", "surfaces", "scenes", "schedules", "noise")
+WHAT = ("optimizers", "surfaces", "scenes", "schedules", "noise", "recorded")
+RECORDED = ("file=... (a csv)",
+            f"columns=null (the csv's names of {', '.join(NAMED)}: " "{x: w1, loss: train/loss}; null: none)",
+            "where=null (the rows that count: {run: 3})", "label=null", "color=null", "sha256=null")
 
 
 def listing(what: str) -> Iterator[str]:
     """Lines for one of WHAT, or for all of them under headings when `what` is 'all'."""
     for name in WHAT:
+        lines = iter([f"recorded  {', '.join(RECORDED)}"]) if name == "recorded" else None
         if what == name:
-            yield from _members(registry(name))
+            yield from lines or _members(registry(name))
         elif what == "all":
             yield f"{name}:"
-            yield from (f"  {line}" for line in _members(registry(name)))
+            yield from (f"  {line}" for line in lines or _members(registry(name)))
 
 
 def registry(what: str) -> Mapping[str, Any]:

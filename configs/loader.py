@@ -198,6 +198,8 @@ def _check_texts(parts: Parts, report: Report) -> None:
     basics, video, tree = parts.basics, parts.video, parts.tree
     texts = [(basics.title, tree.mark_of("title"), "title"), (basics.caption, tree.mark_of("caption"), "caption")]
     texts += [(draft.basics.label, draft.body.mark_of("label"), f"{draft.where}.label") for draft in parts.drafts]
+    texts += [(draft.recording.label, draft.body.mark_of("file"), f"{draft.where}.file") for draft in parts.drafts
+              if draft.recording and draft.basics.label is None]
     first: dict[str, int] = {}
     for text, mark, where in texts:
         if text is None:

@@ -1,31 +1,62 @@
-"""Runs recorded elsewhere: a csv's columns, found by name, as the balls of an entry."""
+"""Runs recorded elsewhere: the rows of a csv, by whatever tool it was written, as the balls of an entry."""
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
-import math
-import stat
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from configs.columns import ROLES, Columns, no_column, place_of, resolved_columns
 from configs.errors import listed, number, show
+from configs.files import NotRegular, TooLarge, read_bounded
+from configs.tables import (
+    RecordedError,
+    Table,
+    as_number,
+    flow,
+    numbers,
+    one_decimal,
+    read_table,
+    same,
+    value,
+    word,
+)
 from optimizers import Optimizer, Trajectory
 
 Array = npt.NDArray[np.float64]
-COLUMNS = ("x", "y", "step", "loss", "label", "ball", "status")
+Rows = npt.NDArray[np.int64]
 STATES = ("ok", "diverged", "left")
-MOST_BYTES, MOST_STEPS = 50_000_000, 1_000_000
+MOST_BYTES, MOST_STEPS, MOST_SHOWN = 50_000_000, 1_000_000, 6
 NEAR, TINY = 0.01, 1e-6      # a recorded loss differs when by more than 1 %, and by more than a trace of the largest
+EDGE = 1e-6      # of the domain's width: so far outside it a point is on the edge
 
 
-class RecordedError(ValueError):
-    """A recording cannot be used; the message is one line that says what is wrong and the cure."""
+@dataclass(frozen=True)
+class Asked:
+    """What an entry says of its csv: `columns` role -> name or None, `where` column -> (as written, its value)."""
+
+    file: str
+    label: str | None = None
+    columns: Columns = field(default_factory=dict)
+    where: Mapping[str, tuple[str, Any]] = field(default_factory=dict)
+
+    def entry(self, more: Mapping[str, str]) -> str:
+        """This entry in YAML, with more `where`: what a message gives to paste."""
+        body = f"file: {word(self.file)}" + (f", columns: {flow(self.columns)}" if self.columns else "")
+        return f"recorded: {{{body}, {self.rows(more)}}}"
+
+    def rows(self, more: Mapping[str, str]) -> str:
+        """where: {...} with more in it."""
+        said = {**{key: text for key, (text, _) in self.where.items()}, **more}
+        return "where: {" + ", ".join(f"{word(key)}: {value(text)}" for key, text in said.items()) + "}"
+
+    def mapped(self, role: str, name: str | None) -> str:
+        """columns: {...} with one more in it."""
+        return f"columns: {flow({**self.columns, role: name})}"
 
 
 @dataclass(frozen=True)
@@ -37,24 +68,48 @@ class Recorded(Optimizer):
 
 @dataclass(frozen=True)
 class Ball:
-    """The rows of one ball: steps (k,) rising, points (k, 2), loss (k,) or nan, the status of the last, csv lines."""
+    """The rows of one ball: steps (k,) rising, points (k, 2), loss (k,), the status of the last, csv lines (k,).
 
-    steps: npt.NDArray[np.int64]
+    A loss is nan where the csv says nan; `told` is False where it says no loss at all.
+    """
+
+    steps: Rows
     points: Array
     loss: Array
     status: str
-    lines: tuple[int, ...]
+    lines: Rows
+    told: bool
 
 
 @dataclass(frozen=True)
 class Recording:
-    """What a csv says about one label: `file` as it is named in the config, `optimizer` as the csv names it."""
+    """What a csv says about one run: `asked` by the config, `optimizer` as the csv names it.
 
-    file: str
+    `names`: the csv's own name of each role that is not named as the role.
+    """
+
+    asked: Asked
+    names: Mapping[str, str]
     digest: str
     label: str
     optimizer: str
     balls: tuple[Ball, ...]
+
+    @property
+    def file(self) -> str:
+        return self.asked.file
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """What tells this run from others of its file, in words."""
+        return tuple(f"{name}={text}" for name, (text, _) in self.asked.where.items())
+
+    @property
+    def words(self) -> str:
+        """'from run.csv: x is w1, y is w2, where phase is train', of what is not as it is called; else empty."""
+        said = [f"{role} is {word(name)}" for role, name in self.names.items() if name not in self.asked.where]
+        said += [f"where {word(name)} is {value(text)}" for name, (text, _) in self.asked.where.items()]
+        return f"from {self.file}: {', '.join(said)}" if said else ""
 
     @property
     def steps(self) -> int:
@@ -66,11 +121,13 @@ class Recording:
         (x0, x1), (y0, y1) = surface.domain
         for ball in self.balls:
             known = len(ball.steps) - (ball.status != "ok")
+            points = _edged(ball.points[:known], surface)
             with np.errstate(all="ignore"):
-                outside = ~np.isfinite(surface.value(ball.points[:known]))
+                outside = ~np.isfinite(surface.value(points))
             if known:    # as every start: where the picture is
                 x, y = ball.points[0]
-                outside[0] |= not (x0 <= x <= x1 and y0 <= y <= y1)
+                dx, dy = EDGE * (x1 - x0), EDGE * (y1 - y0)
+                outside[0] |= not (x0 - dx <= x <= x1 + dx and y0 - dy <= y <= y1 + dy)
             if outside.any():
                 row = int(outside.argmax())
                 x, y = (number(value) for value in ball.points[row].tolist())
@@ -87,12 +144,13 @@ class Recording:
             last[index] = min(int(ball.steps[-1]), steps)
             status.append(ball.status if ball.steps[-1] <= steps else "ok")
             _fill(ball, positions[index], loss[index])
+            positions[index] = _edged(positions[index], surface)
             if status[-1] != "ok":
                 positions[index, last[index] + 1:], loss[index, last[index] + 1:] = np.nan, np.nan
         with np.errstate(all="ignore"):
             own, gradient = surface.value(positions), surface.gradient(positions)
         nothing = np.full((count, steps, 2), np.nan)
-        told = np.array([[not np.isnan(ball.loss).all()] for ball in self.balls])
+        told = np.array([[ball.told] for ball in self.balls])
         return Trajectory(self.optimizer, positions[:, 0].copy(), positions, np.where(told, loss, own), gradient,
                           nothing, nothing.copy(), {}, np.array(status), last)
 
@@ -100,13 +158,25 @@ class Recording:
         """Whether a recorded loss is not that of the surface below the ball, as when a path is seen on a plane."""
         for ball in self.balls:
             with np.errstate(all="ignore"):
-                own = surface.value(ball.points)
+                own = surface.value(_edged(ball.points, surface))
             both = np.isfinite(own) & np.isfinite(ball.loss)
             larger = np.maximum(np.abs(own[both]), np.abs(ball.loss[both]))
             apart = np.abs(own[both] - ball.loss[both])
             if (apart > np.maximum(NEAR * larger, TINY * larger.max(initial=0))).any():
                 return True
         return False
+
+
+def _edged(points: Array, surface: Any) -> Array:
+    """Points (k, 2): those that the surface does not know by no more than rounding are on its edge."""
+    with np.errstate(all="ignore"):
+        lost = ~np.isfinite(surface.value(points)) if len(points) else np.zeros(0, dtype=bool)
+    if not lost.any():
+        return points
+    low, high = np.array(surface.domain).T
+    moved = np.clip(points, low, high)
+    near = lost & (np.abs(points - moved) <= EDGE * (high - low)).all(axis=1)
+    return np.where(near[:, None], moved, points)
 
 
 def _fill(ball: Ball, positions: Array, loss: Array) -> None:
@@ -120,96 +190,253 @@ def _fill(ball: Ball, positions: Array, loss: Array) -> None:
         positions[ball.steps[-1]:], loss[ball.steps[-1]:] = ball.points[-1], ball.loss[-1]
 
 
-def read_recording(path: Path, file: str, label: str | None) -> Recording:
-    """The runs of a csv: all of them, or where the csv has several labels those of `label`.
+def read_recording(path: Path, asked: Asked) -> Recording:
+    """The runs of a csv: of the rows that `asked.where` chooses all, or of several labels those of `asked.label`.
 
     Raises RecordedError for what cannot be used, and OSError where it cannot be read.
     """
-    about = path.stat()
-    if not stat.S_ISREG(about.st_mode):
-        raise RecordedError(f"{file}: is not a regular file; give a csv")
-    if about.st_size > MOST_BYTES:
-        raise RecordedError(f"{file}: has {about.st_size:,} bytes; give at most {MOST_BYTES:,}")
-    data = path.read_bytes()
+    file = asked.file
     try:
-        rows = list(_rows(data.decode("utf-8-sig"), file))
-    except UnicodeDecodeError:
-        raise RecordedError(f"{file}: is not UTF-8 text; save it as csv") from None
-    labels = list(dict.fromkeys(row["label"].strip() for row, _ in rows))
-    if len(labels) > 1 and label not in labels:
-        raise RecordedError(f"{file}: holds {len(labels)} labels; say label: "
-                            f"{listed(show(each) for each in labels[:6])}, each in its own entry")
-    chosen = [(row, line) for row, line in rows if len(labels) == 1 or row["label"].strip() == label]
-    groups: dict[str, list[tuple[dict[str, str], int]]] = {}
-    for row, line in chosen:
-        groups.setdefault(row["ball"].strip(), []).append((row, line))
-    balls = tuple(_ball(group, file) for group in groups.values())
-    return Recording(file, hashlib.sha256(data).hexdigest(), label or labels[0] or path.stem,
-                     chosen[0][0]["optimizer"].strip() or "recorded", balls)
+        data = read_bounded(path, MOST_BYTES)
+    except NotRegular as error:
+        raise RecordedError(f"{file}: {error}", "give a csv") from None
+    except TooLarge as error:
+        raise RecordedError(f"{file}: {error}", f"give at most {MOST_BYTES:,}") from None
+    table = read_table(data, file)
+    columns = resolved_columns(table, asked.columns)
+    wanted = {name: place_of(table, name) for name in asked.where}
+    for name, place in wanted.items():
+        if place is None:
+            raise no_column(table, name, "where", name)
+    indices = sorted({*columns.values(), *(place for place in wanted.values() if place is not None)})
+    texts, lines = table.columns(indices)
+    cells = dict(zip(indices, texts, strict=True))
+    rows = np.arange(len(lines))
+    for name, place in wanted.items():
+        rows = _where(cells[place or 0], rows, name, asked, table)
+    label, rows = _labelled(cells, columns, rows, asked, table)
+    reader = _Reader(asked, table, columns, cells, rows, np.asarray(lines))
+    optimizer = cells[columns["optimizer"]][rows[0]].strip() if "optimizer" in columns else ""
+    balls = reader.balls()
+    names = {role: name for role, name in reader.names.items() if role in ROLES and name.lower() != role}
+    return Recording(asked, names, hashlib.sha256(data).hexdigest(), " ".join(label.split()) or path.stem,
+                     optimizer or "recorded", balls)
 
 
-def _rows(text: str, file: str) -> Iterator[tuple[dict[str, str], int]]:
-    """Each row by column names, "" for columns there are not, with its line."""
-    reader = csv.reader(io.StringIO(text, newline=""))
-    try:
-        names = [name.strip().lower() for name in next(reader, [])]
-        for name in ("x", "y"):
-            if name not in names:
-                raise RecordedError(f"{file}:1: has no column {name}; name the columns in the first line, "
-                                    f"x and y at least")
-        twice = [name for name in (*COLUMNS, "optimizer") if names.count(name) > 1]
-        if twice:
-            raise RecordedError(f"{file}:1: has two columns {twice[0]}; keep one")
-        empty = dict.fromkeys((*COLUMNS, "optimizer"), "")
-        any_row = False
-        for fields in reader:
-            if fields and len(fields) != len(names):
-                raise RecordedError(f"{file}:{reader.line_num}: has {len(fields)} fields; the first line has "
-                                    f"{len(names)}")
-            if fields:
-                any_row = True
-                yield {**empty, **dict(zip(names, fields, strict=True))}, reader.line_num
-    except csv.Error as error:
-        raise RecordedError(f"{file}:{reader.line_num}: is not csv: {error}; mend that line") from None
-    if not any_row:
-        raise RecordedError(f"{file}: has no rows; give a row for each step")
+def _where(cells: Sequence[str], rows: Rows, name: str, asked: Asked, table: Table) -> Rows:
+    """Those of the rows that say what is wanted."""
+    text, wanted = asked.where[name]
+    comma = table.separator != ","
+    says = {cell: same(cell, wanted, text, comma) for cell in {cells[row] for row in rows.tolist()}}
+    chosen = np.array([row for row in rows.tolist() if says[cells[row]]], dtype=np.int64)
+    if not len(chosen):
+        known = [value(cell) for cell in _each(cells, rows)]
+        more = f", or one of {len(known) - MOST_SHOWN} more" if len(known) > MOST_SHOWN else ""
+        raise RecordedError(f"{table.file}: has no row where {word(name)} is {value(text)}",
+                            f"use {listed(known[:MOST_SHOWN])}{more}", "where", name)
+    return chosen
 
 
-def _ball(rows: Sequence[tuple[dict[str, str], int]], file: str) -> Ball:
-    steps: list[int] = []
-    numbers: list[tuple[float, ...]] = []
-    status = "ok"
-    for row, line in rows:
-        place = f"{file}:{line}"
-        if status != "ok":
-            raise RecordedError(f"{place}: comes after the ball has {status}; remove it")
-        status = row["status"].strip() or "ok"
-        if status not in STATES:
-            raise RecordedError(f"{place}: status is {show(status)}; use {listed(STATES)}")
-        step = _number(row["step"], "step", place) if row["step"].strip() else float(len(steps))
-        if not (step.is_integer() and 0 <= step <= MOST_STEPS):
-            raise RecordedError(f"{place}: step is {number(step)}; use whole numbers from 0 to {MOST_STEPS:,}")
-        if steps and step <= steps[-1]:
-            raise RecordedError(f"{place}: step {number(step)} follows step {steps[-1]}; steps rise from row to row, "
-                                "and several balls need a column ball")
-        told = {name: _number(row[name], name, place) for name in ("x", "y")}
-        told["loss"] = _number(row["loss"], "loss", place) if row["loss"].strip() else math.nan
-        wrong = [name for name, value in told.items() if row[name].strip() and not math.isfinite(value)]
-        if wrong and status == "ok":
-            raise RecordedError(f"{place}: {wrong[0]} is not finite; say diverged in a column status")
-        steps.append(int(step))
-        numbers.append(tuple(told.values()))
-    values = np.array(numbers, dtype=np.float64)
-    losses = values[:, 2]
-    known = np.isfinite(losses)
-    if known.any() and not known.all():     # a loss that was not logged at every step
-        fine = len(losses) - (status != "ok")
-        losses[:fine] = np.interp(steps[:fine], np.array(steps)[known], losses[known])
-    return Ball(np.array(steps, dtype=np.int64), values[:, :2], losses, status, tuple(line for _, line in rows))
+def _each(cells: Sequence[str], rows: Rows) -> list[str]:
+    """What the cells say, each once."""
+    return list(dict.fromkeys(cells[row].strip() for row in rows.tolist()))
 
 
-def _number(text: str, name: str, place: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        raise RecordedError(f"{place}: {name} is {show(text, 30)}, not a number; mend that line") from None
+def _labelled(cells: Mapping[int, Sequence[str]], columns: Mapping[str, int], rows: Rows, asked: Asked, table: Table
+              ) -> tuple[str, Rows]:
+    """The label of the run, and its rows. Raises RecordedError where there are several and none is chosen."""
+    if "label" not in columns:
+        return asked.label or "", rows
+    column, name = cells[columns["label"]], table.names[columns["label"]]
+    labels = _each(column, rows)
+    if len(labels) > 1:
+        if asked.label not in labels:
+            entries = [asked.entry({name: each}) for each in labels[:MOST_SHOWN]]
+            more = f", for these and {len(labels) - MOST_SHOWN} more" if len(labels) > MOST_SHOWN else ""
+            raise RecordedError(f"{table.file}: holds {len(labels)} runs by column {show(name)}",
+                                f"write an entry for each{more}: optimizers: [{', '.join(entries)}]")
+        rows = np.array([row for row in rows.tolist() if column[row].strip() == asked.label], dtype=np.int64)
+        labels = [asked.label]
+    known = labels[0]
+    if known and name.lower() != "label" and not np.isnan(as_number(known, True)):
+        known = f"{name} {known}"      # a number alone says nothing
+    return asked.label or known, rows
+
+
+class _Reader:
+    """The chosen rows of a csv, column by column; `balls` makes them runs."""
+
+    def __init__(self, asked: Asked, table: Table, columns: Mapping[str, int], cells: Mapping[int, Sequence[str]],
+                 rows: Rows, lines: Rows) -> None:
+        whole = len(rows) == len(lines)
+        self.asked, self.table, self.lines = asked, table, lines[rows]
+        self.names = {role: table.names[index] for role, index in columns.items()}
+        self.texts = {role: cells[index] if whole else [cells[index][row] for row in rows.tolist()]
+                      for role, index in columns.items()}
+        one_decimal({role: self.texts[role] for role in ("x", "y", "loss", "step") if role in self.texts}, table,
+                    self.lines.tolist())
+        count, self.values, self.missing = len(rows), {}, {}
+        for role in ("x", "y", "loss", "step"):
+            self.values[role], self.missing[role] = (
+                numbers(self.texts[role], role, table, self.lines.tolist()) if role in self.texts
+                else (np.full(count, np.nan), np.ones(count, dtype=bool)))
+        self.status = [text.strip() or "ok" for text in self.texts.get("status", ())]
+        self.groups = self._groups(count)
+
+    def _groups(self, count: int) -> list[Rows]:
+        """The rows of each ball."""
+        if "ball" not in self.texts:
+            return [np.arange(count)]
+        groups: dict[str, list[int]] = {}
+        for row, text in enumerate(self.texts["ball"]):
+            groups.setdefault(text.strip(), []).append(row)
+        return [np.array(rows) for rows in groups.values()]
+
+    def balls(self) -> tuple[Ball, ...]:
+        self._count_steps()
+        return tuple(self._ball(rows) for rows in self.groups)
+
+    def place(self, row: int) -> str:
+        return f"{self.table.file}:{self.lines[row]}"
+
+    def _count_steps(self) -> None:
+        """A column that may count steps, as an index does, is used where it does: whole numbers that rise."""
+        if "maybe_step" not in self.texts:
+            return
+        read = np.array([as_number(text, False) for text in self.texts["maybe_step"]])
+        first = 0.0 if self.names["maybe_step"].lower() != "epoch" else float(MOST_STEPS)
+        for rows in self.groups:
+            steps = read[rows]
+            if not (0 <= steps[0] <= first and steps[-1] <= MOST_STEPS and (np.diff(steps) > 0).all()
+                    and (steps == np.floor(steps)).all()):
+                return
+        self.values["step"], self.missing["step"] = read, np.zeros(len(read), dtype=bool)
+        self.names["step"] = self.names.pop("maybe_step")
+
+    def _ball(self, rows: Rows) -> Ball:
+        rows, status = self._until_its_end(rows)
+        steps = self._steps(rows)
+        fine = len(rows) - (status != "ok")
+        self._check_places(rows, fine)
+        points = np.stack([self.values["x"][rows], self.values["y"][rows]], axis=1)
+        loss, said = self.values["loss"][rows].copy(), ~self.missing["loss"][rows]
+        kept = self._known(rows, fine, status)
+        with np.errstate(all="ignore"):
+            if said.any() and not said.all():     # a loss that was not logged at every step
+                loss[:fine] = np.where(said[:fine], loss[:fine], np.interp(steps[:fine], steps[said], loss[said]))
+        known = kept & ~self.missing["x"][rows]
+        known[fine:] = False
+        for axis in (0, 1):      # a place that was not logged at every step
+            gaps = kept & ~known
+            gaps[fine:] = False
+            if gaps.any():
+                points[gaps, axis] = np.interp(steps[gaps], steps[known], points[known, axis])
+        return Ball(steps[kept], points[kept], loss[kept], status, self.lines[rows][kept], bool(said.any()))
+
+    def _until_its_end(self, rows: Rows) -> tuple[Rows, str]:
+        """The rows up to the one with another status than ok; what follows must be no place, or say its end again."""
+        for at, row in enumerate(rows.tolist()) if self.status else ():
+            status = self.status[row]
+            if status not in STATES:
+                raise RecordedError(f"{self.place(row)}: status is {show(status, 30)}",
+                                    f"use {listed(STATES)}, or leave it unread: {self.asked.mapped('status', None)}")
+            if status != "ok":
+                after = [each for each in rows[at + 1:].tolist() if self.status[each] == "ok" and self._finite(each)]
+                if after:
+                    cure = "remove it" if len(after) == 1 else f"remove it and the {len(after) - 1} below that go on"
+                    what = f"{self.place(after[0])}: comes after the ball has {status}"
+                    raise RecordedError(what, cure)
+                return rows[:at + 1], status
+        return rows, "ok"
+
+    def _finite(self, row: int) -> bool:
+        return bool(np.isfinite([self.values["x"][row], self.values["y"][row]]).all())
+
+    def _steps(self, rows: Rows) -> Rows:
+        """The steps (k,): as written, one more than the row before where that is not said."""
+        read, missing = self.values["step"][rows].copy(), self.missing["step"][rows]
+        if missing.all():
+            read = np.arange(len(rows), dtype=np.float64)
+        for at in np.flatnonzero(missing).tolist() if not missing.all() else ():
+            read[at] = read[at - 1] + 1 if at else 0
+        unread = f"{self.asked.mapped('step', None)} numbers the rows"
+        wrong = np.flatnonzero(~((read == np.floor(read)) & (read >= 0) & (read <= MOST_STEPS)))
+        if len(wrong):
+            raise RecordedError(f"{self.place(rows[wrong[0]])}: step is {number(float(read[wrong[0]]))}",
+                                f"use whole numbers from 0 to {MOST_STEPS:,}; {unread}")
+        self._check_commas(rows)
+        stuck = np.flatnonzero(np.diff(read) <= 0)
+        if len(stuck):
+            at = int(stuck[0])
+            raise RecordedError(f"{self.place(rows[at + 1])}: step {number(float(read[at + 1]))} follows step "
+                                f"{number(float(read[at]))}", "steps rise from row to row, and several balls need a "
+                                f"column ball{self._told_apart(rows)}; {unread}")
+        return read.astype(np.int64)
+
+    def _check_commas(self, rows: Rows) -> None:
+        """1,000 is a step with a mark between thousands, or the step 1 with a decimal comma."""
+        for row in rows.tolist() if "," in "".join(self.texts.get("step", ())) else ():
+            whole, comma, rest = self.texts["step"][row].strip().partition(",")
+            if comma and len(rest) == 3:
+                raise RecordedError(f"{self.place(row)}: step is {show(whole + comma + rest, 30)}",
+                                    "write it without a comma")
+
+    def _told_apart(self, rows: Rows) -> str:
+        """The cure where another column has several values, in each of which the steps rise."""
+        free = [index for index, name in enumerate(self.table.names) if name and name not in self.names.values()]
+        lines = {line: row for row, line in enumerate(self.lines.tolist())}
+        texts, every = self.table.columns(free)
+        chosen = [(at, lines[line]) for at, line in enumerate(every) if line in lines]
+        mine = set(rows.tolist())
+        for index, cells in zip(free, texts, strict=True):
+            last: dict[str, float] = {}
+            for at, row in chosen:
+                key = cells[at].strip()
+                if row in mine and not self.values["step"][row] > last.get(key, -1):
+                    break
+                if row in mine:
+                    last[key] = self.values["step"][row]
+            else:
+                if 1 < len(last) < len(mine):
+                    name, first = self.table.names[index], next(iter(last))
+                    return (f": {self.asked.mapped('ball', name)} shows all of them, "
+                            f"{self.asked.rows({name: first})} one")
+        return ""
+
+    def _check_places(self, rows: Rows, fine: int) -> None:
+        """Raises RecordedError for a place that is not finite in a row that is ok, or half of one."""
+        for role, other in (("x", "y"), ("y", "x")):
+            half = np.flatnonzero(self.missing[role][rows[:fine]] & ~self.missing[other][rows[:fine]])
+            if len(half):
+                raise RecordedError(f"{self.place(rows[half[0]])}: {role} is empty, {other} is not",
+                                    "give both, or neither where none was logged")
+        wrong = {role: np.flatnonzero(~np.isfinite(self.values[role][rows[:fine]]) & ~self.missing[role][rows[:fine]])
+                 for role in ("x", "y")}
+        found = [(int(at[0]), role) for role, at in wrong.items() if len(at)]
+        if found:
+            at, role = min(found)
+            on = any(self._finite(row) for row in rows[at + 1:fine].tolist())
+            column = word(self.names.get("status", "status"))
+            cure = f"say diverged in a column {column}"
+            raise RecordedError(f"{self.place(rows[at])}: {role} is not finite",
+                                f"mend that line, or {cure} and remove the rows below that go on" if on else cure)
+
+    def _known(self, rows: Rows, fine: int, status: str) -> npt.NDArray[np.bool_]:
+        """Which rows (k,) say where the ball is, or lie between two that do: a run begins and ends with a place."""
+        missing = self.missing["x"][rows]
+        there = np.flatnonzero(~missing[:fine])
+        kept = np.zeros(len(rows), dtype=bool)
+        if not len(there):
+            if fine:
+                raise RecordedError(f"{self.place(rows[0])}: x and y are empty, as in every row of this run",
+                                    "fill them, or name other columns: columns: {x: ..., y: ...}")
+            kept[:] = True
+            return kept
+        for row in rows[there[-1] + 1:fine].tolist() if status == "ok" else ():
+            if not np.isfinite(self.values["loss"][row]):      # as tools write a run that diverged, or one that is over
+                raise RecordedError(f"{self.place(row)}: x and y are empty, and so in all rows below",
+                                    f"say diverged in a column {word(self.names.get('status', 'status'))}, or remove "
+                                    "them where the run is over")
+        kept[there[0]:there[-1] + 1] = True
+        kept[fine:] = True
+        return kept

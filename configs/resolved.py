@@ -62,8 +62,10 @@ def _surface(surface: Surface, node: Node) -> dict[str, Any]:
 
 def _entry(entry: Entry, own_start: bool) -> dict[str, Any]:
     if entry.recording:
-        return {entry.name: {"file": entry.recording.file, "sha256": entry.recording.digest, "label": entry.label,
-                             "color": entry.color}}
+        asked = entry.recording.asked
+        more = {"columns": dict(asked.columns), "where": {name: each for name, (_, each) in asked.where.items()}}
+        return {entry.name: {"file": asked.file, "sha256": entry.recording.digest, "label": entry.label,
+                             "color": entry.color, **{key: said for key, said in more.items() if said}}}
     body = {**vars(entry.optimizer), "label": entry.label, "color": entry.color}
     if own_start:
         body["start"] = starts(entry).tolist()

@@ -1,16 +1,20 @@
 """Files that a config names: where they are, the surface of a file of samples, the runs of a csv."""
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
 from configs.errors import Mark, Report, show
 from configs.experiment import EntryBasics
 from configs.reader import Node
-from configs.recorded import RecordedError, Recording, read_recording
+from configs.recorded import Asked, Recording, read_recording
+from configs.scalars import EMPTY
 from configs.schema import checked, join, unknown
+from configs.tables import NAMED, RecordedError
 
 SAMPLED = ("samples", "sha256")
+RECORDED = ("file", "columns", "where", "sha256")
 
 
 def named_file(node: Node, key: str, where: str, example: str, report: Report) -> Path | None:
@@ -70,18 +74,73 @@ def read_recorded(body: Node, mark: Mark, where: str, report: Report) -> tuple[E
         said = "names no file" if body.is_null or body.entries is not None else f"{show(body.plain)} is not a mapping"
         report.add(mark, where, said, "write - recorded: {file: run.csv, label: My network}")
         return EntryBasics(), None
-    basics, bad = checked(EntryBasics, body, where, report, also=("file", "sha256"))
+    basics, bad = checked(EntryBasics, body, where, report, also=RECORDED)
     path = named_file(body, "file", where, "run.csv", report)
-    if path is None or basics is None or bad:
+    columns, rows = _columns(body, where, report), _where(body, where, report)
+    if path is None or basics is None or bad or columns is None or rows is None:
         return basics or EntryBasics(), None
     file = body.child("file").scalar
     try:
-        recording = read_recording(path, file, basics.label)
+        recording = read_recording(path, Asked(file, basics.label, columns, rows))
     except RecordedError as error:
-        what, _, cure = str(error).rpartition("; ")
-        report.add(body.mark_of("file"), join(where, "file"), what, cure)
+        node, keys = body, list(error.keys or ("file",))
+        while len(keys) > 1 and node.has(keys[0]) and node.child(keys[0]).has(keys[1]):
+            node, where, keys = node.child(keys[0]), join(where, keys[0]), keys[1:]
+        key = keys[0] if node.has(keys[0]) else "file"
+        report.add(node.mark_of(key), join(where, key), error.what, error.cure)
         return basics, None
     except OSError as error:
         cannot_read(error, body, "file", where, report)
         return basics, None
     return basics, recording if same_file(body, recording.digest, where, file, report) else None
+
+
+def _columns(body: Node, where: str, report: Report) -> dict[str, str | None] | None:
+    """Role -> the csv's name of its column, None for none; None, with problems reported."""
+    where, form = join(where, "columns"), "write columns: {x: w1, y: w2, loss: train/loss, step: Step}"
+    node = _mapping(body, "columns", where, form, report)
+    if node is None:
+        return None
+    before = len(report.problems)
+    names: dict[str, str | None] = {}
+    for role, child in (node.entries or {}).items():
+        if role not in NAMED:
+            unknown(role, NAMED, node, where, report)
+        elif child.scalar is EMPTY:
+            report.add(node.mark_of(role), join(where, role), "is empty",
+                       "name a column of the csv, null for none, or \"\" for the one without a name")
+        elif not child.is_scalar:
+            report.add(node.mark_of(role), join(where, role), f"{show(child.plain)} is not the name of a column", form)
+        else:
+            names[role] = None if child.scalar is None else child.text
+    if {"label", "run"} <= set(names):
+        report.add(node.mark_of("run"), join(where, "run"), "is the same as label", "keep one of them")
+    return names if len(report.problems) == before else None
+
+
+def _where(body: Node, where: str, report: Report) -> dict[str, tuple[str, Any]] | None:
+    """Column -> what its cells must say, as written and as a value; None, with problems reported."""
+    where, form = join(where, "where"), "write where: {run: 3, phase: train}"
+    node = _mapping(body, "where", where, form, report)
+    if node is None:
+        return None
+    before = len(report.problems)
+    wanted = {}
+    for name, child in (node.entries or {}).items():
+        number = isinstance(child.scalar, float) and not math.isfinite(child.scalar)
+        if not child.is_scalar or child.scalar is EMPTY or number:
+            what = "is empty" if child.scalar is EMPTY and child.is_scalar else f"{show(child.plain)} is no such value"
+            report.add(node.mark_of(name), join(where, name), what, "give one text, number, true, false or null")
+        else:
+            wanted[name] = ("" if child.scalar is None else child.text, child.scalar)
+    return wanted if len(report.problems) == before else None
+
+
+def _mapping(body: Node, key: str, where: str, form: str, report: Report) -> Node | None:
+    """The mapping under `key`, an empty one where there is none; None, with the problem reported, for others."""
+    node = body.child(key) if body.has(key) else Node(body.mark, entries={})
+    if node.entries is None and not (node.is_scalar and node.scalar is None):
+        what = "is empty" if node.is_null else f"{show(node.plain)} is not a mapping"
+        report.add(body.mark_of(key), where, what, form)
+        return None
+    return node

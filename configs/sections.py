@@ -48,7 +48,7 @@ class Draft:
     @property
     def told(self) -> tuple[str, ...]:
         """What tells the entry apart besides hyperparameters, in words."""
-        return told(self.start, self.schedule, self.clip)
+        return self.recording.told if self.recording else told(self.start, self.schedule, self.clip)
 
 
 def read_scene(tree: Node, report: Report) -> tuple[str, Any]:
@@ -221,10 +221,8 @@ def quoted(text: str) -> str:
 
 
 def _recorded(body: Node, mark: Mark, where: str, report: Report) -> Draft:
-    """An entry whose run was made elsewhere; its label is the csv's unless given."""
+    """An entry whose run was made elsewhere."""
     basics, recording = read_recorded(body, mark, where, report)
-    if recording is not None and basics.label is None:
-        basics = replace(basics, label=recording.label)
     return Draft("recorded", where, mark, Recorded() if recording else None, one_lined(basics), body, None, (), {},
                  None, recording)
 

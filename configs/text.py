@@ -12,6 +12,7 @@ import unicodedata
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from configs.folders import settle_matplotlib
 from configs.fonts import font_at, missing, runs
 
 MATH_FONTSET = "cm"
@@ -154,12 +155,14 @@ def outline_parser() -> Any:
 
 @lru_cache(1)
 def math_parser() -> Any:
+    settle_matplotlib()
     from matplotlib.mathtext import MathTextParser
 
     return MathTextParser("agg")
 
 
 def math_font(size: float) -> Any:
+    settle_matplotlib()
     from matplotlib.font_manager import FontProperties
 
     return FontProperties(size=size, math_fontfamily=MATH_FONTSET)

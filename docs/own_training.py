@@ -1,4 +1,4 @@
-"""A small network in numpy: trained, seen on the plane of its path, written as the files of a film.
+"""A small network in numpy: trained by two optimizers, seen on the plane of their paths, written as a film's files.
 
     python docs/own_training.py FOLDER          # videos/own_training unless given
     python render.py FOLDER/film.yaml
@@ -9,22 +9,25 @@ from __future__ import annotations
 
 import csv
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
 from surfaces import plane_of_path, save_samples
 
-HIDDEN, STEPS, RATE = 12, 150, 0.05
+HIDDEN, STEPS, RATE, SLOWER = 12, 150, 0.05, 0.3
 FILM = """\
 title: A network learns two rings
-surface: {{samples: loss_plane.npz}}      # its loss on the plane of the two principal directions of its path
+surface: {{samples: loss_plane.npz}}      # its loss on the plane of the two principal directions of both paths
 start: [{x!r}, {y!r}]                     # where the network began, seen on that plane
 optimizers:
-  - recorded: {{file: training.csv, label: "Network, Adam"}}
+  - recorded: {{file: training.csv, where: {{run: Adam}}, label: "Network, Adam"}}
+  - recorded: {{file: training.csv, where: {{run: Momentum}}, label: "Network, momentum"}}
   - adam: {{lr: {rate}, label: "Adam on the plane"}}
 style: {{loss_panel: true}}
 """
+Rule = Callable[[np.ndarray], np.ndarray]      # a gradient to the step that follows from it
 
 
 def rings(count: int = 200, seed: int = 1) -> tuple[np.ndarray, np.ndarray]:
@@ -46,38 +49,64 @@ def loss_and_gradient(weights: np.ndarray, points: np.ndarray, kind: np.ndarray)
     return loss, np.concatenate([(points.T @ back).ravel(), back.sum(axis=0), hidden.T @ slope, [slope.sum()]])
 
 
-def train(points: np.ndarray, kind: np.ndarray, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
-    """Weights after each step (STEPS + 1, d) and their losses (STEPS + 1,), by Adam."""
+def adam(rate: float) -> Rule:
+    """torch's Adam with its defaults."""
+    mean = square = 0.0
+    count = 0
+
+    def step(gradient: np.ndarray) -> np.ndarray:
+        nonlocal mean, square, count
+        count += 1
+        mean, square = 0.9 * mean + 0.1 * gradient, 0.999 * square + 0.001 * gradient**2
+        corrected, spread = mean / (1 - 0.9**count), np.sqrt(square / (1 - 0.999**count))
+        return -rate * corrected / (spread + 1e-8)
+    return step
+
+
+def momentum(rate: float) -> Rule:
+    """torch's SGD with momentum 0.9."""
+    velocity = 0.0
+
+    def step(gradient: np.ndarray) -> np.ndarray:
+        nonlocal velocity
+        velocity = 0.9 * velocity + gradient
+        return -rate * velocity
+    return step
+
+
+def train(points: np.ndarray, kind: np.ndarray, rule: Rule, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """Weights after each step (STEPS + 1, d) and their losses (STEPS + 1,); a seed is a start."""
     weights = np.random.default_rng(seed).normal(0, 0.5, 4 * HIDDEN + 1)
-    mean, square = np.zeros_like(weights), np.zeros_like(weights)
     path, losses = [], []
-    for step in range(STEPS + 1):
+    for _ in range(STEPS + 1):
         loss, gradient = loss_and_gradient(weights, points, kind)
         path.append(weights)
         losses.append(loss)
-        mean, square = 0.9 * mean + 0.1 * gradient, 0.999 * square + 0.001 * gradient**2
-        corrected, spread = mean / (1 - 0.9 ** (step + 1)), np.sqrt(square / (1 - 0.999 ** (step + 1)))
-        weights = weights - RATE * corrected / (spread + 1e-8)
+        weights = weights + rule(gradient)
     return np.array(path), np.array(losses)
 
 
 def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     points, kind = rings()
-    path, losses = train(points, kind)
-    plane = plane_of_path(path)
+    runs = {"Momentum": train(points, kind, momentum(SLOWER)), "Adam": train(points, kind, adam(RATE))}
+    plane = plane_of_path(np.concatenate([path for path, _ in runs.values()]))      # it ends where Adam does
     x, y = plane.axes(61)
     save_samples(folder / "loss_plane.npz", x, y,
                  lambda a, b: loss_and_gradient(plane.weights(a, b), points, kind)[0])
     with (folder / "training.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(("step", "x", "y", "loss"))
-        writer.writerows((step, *place, loss) for step, (place, loss)
-                         in enumerate(zip(plane.path.tolist(), losses.tolist(), strict=True)))
+        writer.writerow(("run", "step", "x", "y", "loss"))
+        for name, (path, losses) in runs.items():
+            places = plane.project(path).tolist()
+            writer.writerows((name, step, *place, loss) for step, (place, loss)
+                             in enumerate(zip(places, losses.tolist(), strict=True)))
     begin = plane.path[0].tolist()
     (folder / "film.yaml").write_text(FILM.format(x=begin[0], y=begin[1], rate=RATE), encoding="utf-8")
-    held = f"{plane.explained.sum():.1%}"
-    print(f"loss {losses[0]:.3f} to {losses[-1]:.3f}; the plane holds {held} of the path's variance")
+    for name, (path, losses) in runs.items():
+        off = plane.distance(path).max()
+        print(f"{name}: loss {losses[0]:.3f} to {losses[-1]:.3f}, at most {off:.1f} off the plane")
+    print(f"the plane holds {plane.explained.sum():.1%} of the variance of both paths")
     print(folder / "film.yaml")
 
 

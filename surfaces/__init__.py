@@ -4,7 +4,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from numpy.typing import ArrayLike
 
@@ -48,7 +48,10 @@ def save_samples(file: str | PathLike[str], x: ArrayLike, y: ArrayLike, z_of: Ca
     save_samples(file, x, y, z_of)
 
 
-def plane_of_path(weights: ArrayLike) -> Plane:
-    """The plane that a path through many weights (steps + 1, d) varies most in: see `surfaces/_plane.py`."""
+def plane_of_path(weights: Any) -> Plane:
+    """The plane that a path through many weights (steps + 1, d) varies most in: see `surfaces/_plane.py`.
+
+    Its `project` says where further runs are seen in it.
+    """
     from surfaces._plane import plane_of_path
     return plane_of_path(weights)

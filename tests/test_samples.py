@@ -88,7 +88,7 @@ def test_an_experiment_tells_the_same_in_report_and_data(grid: Path) -> None:
     paths = experiment.roll()
     first, *lines = report(experiment, paths)
     assert "grid.npz" in first
-    assert "left at step" in lines[1]
+    assert "left the samples at step" in lines[1]
     write(grid.parent / "a.csv", experiment, paths)
     rows = (grid.parent / "a.csv").read_text(encoding="utf-8").splitlines()
     assert [row for row in rows if row.endswith(",left")] == [rows[-1]]
@@ -182,6 +182,43 @@ def test_the_plane_of_a_path_holds_what_varies_most() -> None:
     assert plane.weights(*plane.path[10]) == pytest.approx(inner[10] @ turn.T + 1, abs=5e-3)
     x, y = plane.axes(21, margin=0.1)
     assert x[0] < plane.path[:, 0].min() and y[-1] > plane.path[:, 1].max()
+
+
+def test_a_further_run_is_seen_on_the_plane() -> None:
+    """By the normal equations: the point of the plane that is nearest to the weights, and how far it is."""
+    random = np.random.default_rng(5)
+    plane = plane_of_path(random.normal(size=(30, 6)).cumsum(axis=0))
+    other = random.normal(size=(4, 6))
+    basis = np.linalg.pinv(plane.directions.T)
+    expected = np.array([basis @ (row - plane.origin) for row in other])
+    assert plane.project(other) == pytest.approx(expected, abs=1e-12)
+    assert plane.project(plane.weights(0.3, -2.0)) == pytest.approx([0.3, -2.0], abs=1e-12)
+    for row, place, away in zip(other, plane.project(other), plane.distance(other), strict=True):
+        near = min(np.linalg.norm(row - plane.weights(*(place + turn))) for turn in ([0, 0], [1e-3, 0], [0, -1e-3]))
+        assert away == pytest.approx(near, rel=1e-12)
+    x, y = plane.axes(9, 0.0, [[99, -99]])
+    assert (x[-1], y[0]) == (99, -99)
+    assert plane.distance(plane.weights(1, 2)) == pytest.approx(0, abs=1e-12)
+
+
+def test_weights_come_as_arrays_of_layers() -> None:
+    random = np.random.default_rng(6)
+    flat = random.normal(size=(5, 8)).cumsum(axis=0)
+    layers = [{"w": row[:6].reshape(2, 3), "b": row[6:]} for row in flat]
+    plane = plane_of_path(flat)
+    for form in (layers, [list(each.values()) for each in layers], [tuple(each.values()) for each in layers],
+                 flat.reshape(5, 2, 4), flat.tolist()):
+        assert plane_of_path(form).path == pytest.approx(plane.path, abs=1e-12)
+        assert plane.project(form) == pytest.approx(plane.path, abs=1e-12)
+        assert plane.project(form[1]) == pytest.approx(plane.path[1], abs=1e-12)
+        assert plane.distance(form[1]).shape == ()
+    assert plane.project(flat[:1]).shape == (1, 2)
+    for wrong, said in ((flat[:, :7], "7 numbers a row; give 8"), (np.full((2, 8), np.inf), "not all finite"),
+                        ({"w": flat[0, :3]}, "3 numbers a row; give 8"), ("text", "not numbers")):
+        with pytest.raises(ValueError, match=said):
+            plane.project(wrong)
+    with pytest.raises(ValueError, match=r"weights\[1\] are 7 numbers, weights\[0\] 8; give the same arrays"):
+        plane_of_path([flat[0], flat[1, :7], flat[2]])
 
 
 @pytest.mark.parametrize(("path", "said"), [

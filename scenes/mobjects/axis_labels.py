@@ -15,6 +15,7 @@ class AxisLabels(Sprites):
     """`theta` (degrees) chooses the edges; `size` is the height of the numbers in pixels."""
 
     moving = True
+    panel = "axes"
 
     def __init__(
         self,
@@ -66,7 +67,7 @@ class AxisLabels(Sprites):
         """All labels below each other in one texture, with a clear pixel around each for smooth motion."""
         width = max(picture.shape[1] for picture in pictures) + 2
         self.atlas = raster.blank(width, sum(picture.shape[0] + 2 for picture in pictures))
-        self.sources, y = [], 0
+        self.sources, self.words, y = [], [raster.texts_of(picture) for picture in pictures], 0
         for picture in pictures:
             raster.paste(self.atlas, picture, 1, y + 1)
             self.sources.append((y, picture.shape[1] + 2, picture.shape[0] + 2))
@@ -75,6 +76,11 @@ class AxisLabels(Sprites):
 
     def texture_of(self):
         return self.atlas
+
+    def texts(self):
+        """The texts drawn, where they are on the screen."""
+        places = zip(self.rows(), self.words, strict=True)
+        return [text.moved(row[0] + 1, row[1] + 1) for row, words in places for text in words]
 
     def rows(self) -> np.ndarray:
         camera = self.shader_wrapper.camera
