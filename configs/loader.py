@@ -204,7 +204,7 @@ def _check_texts(parts: Parts, report: Report) -> None:
     for text, mark, where in texts:
         if text is None:
             continue
-        kind, problem = where.rpartition(".")[2], None
+        kind, problem = where if where in ("title", "caption") else "label", None
         if not text.strip():
             problem = "is empty", "write some text, or leave it out"
         elif (problem := too_long(text, kind)) is None and ("$" in text or not (text.isascii() and text.isprintable())):

@@ -88,6 +88,15 @@ def test_a_label_has_to_fit_the_picture_it_is_for(tmp_path: Path) -> None:
     assert 5 < longest < len(label)
 
 
+def test_labels_of_recordings_are_bounded_too(tmp_path: Path) -> None:
+    path = tmp_path / "film.yaml"
+    name = "a" * 500
+    (tmp_path / "run.csv").write_text(f"label,step,x,y,loss\n{name},0,1,1,2\n{name},1,0,1,1\n", encoding="utf-8")
+    path.write_text("surface: bowl\noptimizers:\n- recorded: {file: run.csv}\n", encoding="utf-8")
+    with pytest.raises(ConfigErrors, match="film.yaml:3: .*has 500 characters; use at most 200"):
+        load(path)
+
+
 def test_nothing_is_said_on_other_channels(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING):
         assert problem_in_text("$\u2fff$")
