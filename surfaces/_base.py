@@ -33,7 +33,7 @@ class Minimum(NamedTuple):
 
 
 class Curve(NamedTuple):
-    """A curve of minima inside the domain: points (n, 2) along it from end to end, the loss there, whether it closes."""
+    """A curve of minima inside the domain: points (n, 2) from end to end, the loss there, whether it closes."""
 
     points: Array
     value: float

@@ -1,10 +1,10 @@
 """Every cell of the domain in which the gradient may vanish: cells are thrown away or hold one point for certain.
 
-Interval Newton by Krawczyk's operator with subdivision (Moore, Kearfott and Cloud, "Introduction to Interval Analysis",
-SIAM 2009, sections 8.2 to 8.4). A cell in which a component of the gradient keeps off zero holds no critical point; one
-that Krawczyk's operator maps into itself holds exactly one, with a Hessian that is regular all over the cell. The others
-are cut in four. What is left in the end lies at kinks, at points where the Hessian is singular, and along valleys that
-are flat or so stiff that rounding hides their slope.
+Interval Newton by Krawczyk's operator with subdivision (Moore, Kearfott and Cloud, "Introduction to Interval
+Analysis", SIAM 2009, sections 8.2 to 8.4). A cell in which a component of the gradient keeps off zero holds no critical
+point; one that Krawczyk's operator maps into itself holds exactly one, with a Hessian that is regular all over the
+cell. The others are cut in four. What is left in the end lies at kinks, at points where the Hessian is singular, and
+along valleys that are flat or very stiff.
 """
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 FIRST = 32              # cells along each side
 LAST = 1e-8             # of the domain's sides: half a side of the last cells
-INFLATED = 0.1          # of a cell: how far one reaches over its border, so that a point on a border is inside somewhere
+INFLATED = 0.1          # of a cell: how far it reaches over its border, for what lies on a border
 MOST_CELLS = 150_000    # at one level
 MOST_WORK = 60_000_000  # cells times operations, over all levels
 CURVE = 1500            # more cells than this that become twice as many with each level lie along a curve
@@ -67,7 +67,7 @@ def sort_on(surface: Surface, cells: Cells, middles: Array, half: Array) -> Sort
 
 
 def _judged(surface: Surface, cells: Cells, middles: Array, half: Array) -> tuple[Array, Array, Array]:
-    """Points that are certain (n, 2), the middles (m, 2) of the cells about which nothing is, and of flat ones (k, 2)."""
+    """Points that are certain (n, 2), middles (m, 2) of the cells about which nothing is, and of flat ones (k, 2)."""
     reach = half * (1 + INFLATED)
     slope = cells.gradient(middles - reach, middles + reach)
     maybe = ((slope[..., 0] <= 0) & (slope[..., 1] >= 0)).all(axis=1)

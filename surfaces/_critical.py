@@ -1,10 +1,11 @@
 """Where a surface's gradient vanishes, what kind of point that is, and how long a step gradient descent may take there.
 
 Of a formula, `surfaces/_certain.py` sorts the whole domain into cells that hold no critical point, cells that hold one
-for certain, and cells about which that cannot be said. Those that hang together in a small heap are searched by Newton's
-method, those in a long row are a valley or a ridge and are followed (`surfaces/_valleys.py`): on it are isolated points,
-or it is a curve of minima. Minima on kinks and tips come from `surfaces/_minima.py`. When each cell is accounted for, the
-list is complete; else, and for samples, Newton's method starts at more and more places until they find nothing new.
+for certain, and cells about which that cannot be said. Those that hang together in a small heap are searched by
+Newton's method, those in a long row are a valley or a ridge, and its floor is looked at (`surfaces/_valleys.py`): on it
+are isolated points, or it is a curve of minima. Minima on kinks and tips come from `surfaces/_minima.py`. When each
+cell is accounted for, the list is complete; else, and for samples, Newton's method starts at more and more places until
+they find nothing new.
 """
 from __future__ import annotations
 
@@ -18,21 +19,22 @@ from surfaces import _minima
 from surfaces._minima import CIRCLE, diagonal, inside, kinks_and_tips, newton, simple_numbers
 
 if TYPE_CHECKING:
-    from surfaces._base import Curve, Landmarks, Minimum, Surface
-    from surfaces._certain import Sorted
+    from surfaces._base import Curve, Landmarks, Surface
     from surfaces._interval import Cells
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 ROUNDS = 60
+FEW = 100_000                   # distances; a tree for more is worth the time that scipy takes to load
 SAME, CERTAIN = 1e-4, 1e-9      # of the domain's diagonal: points nearer than this are one
 FLAT = 1e-7          # of the curvature usual on the surface: an eigenvalue below decides nothing
 KINDS = ("minimum", "saddle", "maximum", "degenerate")
 HEAP = 8             # cells: what hangs together and is no longer and no wider is searched, not followed
-MOST_WALKS = 60
+TINY = 3e-3          # of the diagonal: and so is what is no longer than that
+BESIDE = 0.005       # of the diagonal: so near a curve of minima nothing is isolated
 GRID = 121           # nodes along each side, the first round of a search; each later one has more
-MOST_STARTS, MOST_ROUNDS = 3000, 8
-MOST_SEEDS = 400
+FEW_STARTS, MOST_STARTS, MOST_SEEDS = 300, 2000, 400
+MOST_SEARCH = 400_000   # starts times operations
 REACHES = np.array([1e-5, 1e-4, 1e-3, 3e-3, 1e-2])     # of the diagonal: how far along a flat direction is looked
 
 
@@ -72,15 +74,19 @@ def find(surface: Surface) -> Landmarks:
     On a curve of minima, or on a plain that is level, no point is isolated, so none is listed. Saddles and maxima on
     kinks are left out.
     """
+    with np.errstate(all="ignore"):
+        cells = _cells(surface)
+        return _landmarks(surface, _sorted_out(surface, cells) if cells else _searched(surface))
+
+
+def _cells(surface: Surface) -> Cells | None:
+    """The intervals of its formula, where it has one and all its functions have intervals."""
     from surfaces._interval import Cells, UnknownOperation
     formula = getattr(surface.compiled, "formula", None)
-    with np.errstate(all="ignore"):
-        if formula is not None:
-            try:
-                return _landmarks(surface, _sorted_out(surface, Cells(formula, *surface.compiled.axes)))
-            except UnknownOperation:
-                pass
-        return _landmarks(surface, _searched(surface))
+    try:
+        return None if formula is None else Cells(formula, *surface.compiled.axes)
+    except UnknownOperation:
+        return None
 
 
 def find_from(surface: Surface, known: Landmarks, seeds: ArrayLike) -> Landmarks:
@@ -97,12 +103,9 @@ def find_from(surface: Surface, known: Landmarks, seeds: ArrayLike) -> Landmarks
         if not len(at):
             return known
         at = at[np.linspace(0, len(at) - 1, min(len(at), MOST_SEEDS)).astype(int)]
-        found = _classified(surface, _rest(surface, at, size), size, places)
-        if not len(found.points):
-            return known
-        kinds = [each.kind for each in known.critical_points] + found.kinds
-        return _landmarks(surface, Found(np.concatenate([places, found.points]), kinds, list(known.curves), False),
-                          known.critical_points)
+        before = Found(places, [each.kind for each in known.critical_points], list(known.curves), False)
+        found = _joined(before, _judged(surface, _cells(surface), _rest(surface, at, size), before))
+        return known if len(found.points) == len(places) else _landmarks(surface, found, known.critical_points)
 
 
 def _landmarks(surface: Surface, found: Found, known: Iterable[CriticalPoint] = ()) -> Landmarks:
@@ -129,11 +132,12 @@ def _sorted_out(surface: Surface, cells: Cells) -> Found:
     """Every cell of the domain accounted for, as far as that goes."""
     from surfaces._certain import sort, sort_on
     size, left = diagonal(surface), sort(surface, cells)
-    points, kinds, curves = _certain(surface, left.points, size), [], []
+    points = _certain(surface, left.points, size)
+    curves: list[Curve] = []
     sharp, kinks = _sharp_minima(surface, size)
     starts, unknown = left.flat, left.middles if left.stopped else left.middles[:0]
     if len(left.middles) and not left.stopped:
-        heaps, rows = _heaps(left.middles, left.half)
+        heaps, rows = _heaps(left.middles, left.half, size)
         if len(heaps):
             again = sort_on(surface, cells, heaps, left.half)
             points = _distinct(np.concatenate([points, _certain(surface, again.points, size)]), CERTAIN * size)
@@ -142,9 +146,11 @@ def _sorted_out(surface: Surface, cells: Cells) -> Found:
         if len(rows):
             curves, turned, lost = _valleys(surface, cells, kinks, rows, left.half, size)
             unknown, starts = np.concatenate([unknown, lost]), np.concatenate([starts, turned])
+    for curve in curves:
+        sharp = sharp[~_near(sharp, curve.points, BESIDE * size)]
     points = np.concatenate([sharp, points[~_near(points, sharp, SAME * size)]])
     kinds = ["minimum"] * len(sharp) + [_kind(*each) for each in eigenvalues(surface, points[len(sharp):]).tolist()]
-    starts = np.concatenate([starts[::-(-len(starts) // MOST_STARTS) or 1], unknown[:0]])
+    starts = starts[::-(-len(starts) // FEW_STARTS) or 1]
     found = Found(points, kinds, curves, not len(unknown))
     found = _joined(found, _judged(surface, cells, _rest(surface, starts, size), found))
     return found if found.complete else _until_nothing_new(surface, cells, found, unknown)
@@ -167,12 +173,15 @@ def _sharp_minima(surface: Surface, size: float) -> tuple[Array, list[Any]]:
     return found[_kinked(surface, found, size)], kinks
 
 
-def _heaps(middles: Array, half: Array) -> tuple[Array, Array]:
-    """Cells (n, 2) that hang together in heaps, and those in longer rows or larger plains."""
+def _heaps(middles: Array, half: Array, size: float) -> tuple[Array, Array]:
+    """Cells (n, 2) that hang together in heaps, by their number or their size small, and those in longer rows or larger
+    plains.
+    """
     from surfaces._valleys import rows
     small = np.zeros(len(middles), dtype=bool)
     for row in rows(middles / half, 2.9):
-        small[row] = (np.ptp(middles[row] / half, axis=0) <= 2 * HEAP).all()
+        wide = np.ptp(middles[row], axis=0)
+        small[row] = (wide <= 2 * HEAP * half).all() or float(np.hypot(*wide)) < TINY * size
     return middles[small], middles[~small]
 
 
@@ -194,19 +203,18 @@ def _valleys(surface: Surface, cells: Cells, kinks: list[Any], middles: Array, h
 
 
 def _until_nothing_new(surface: Surface, cells: Cells, found: Found, unknown: Array) -> Found:
-    """Newton's method from the cells (n, 2) about which nothing is known, some at a time, and from the lowest nodes of a
-    grid.
+    """Newton's method from the lowest nodes of a grid and from the cells (n, 2) about which nothing is known, some at
+    a time, until they find nothing new or it has cost enough.
     """
-    size, random = diagonal(surface), np.random.default_rng(0)
-    unknown = random.permutation(unknown)
-    for number in range(MOST_ROUNDS):
-        starts = unknown[number * MOST_STARTS:(number + 1) * MOST_STARTS]
-        if number == 0:
-            starts = np.concatenate([starts, _minima.starts(surface)])
+    size, work = diagonal(surface), 0
+    unknown, starts = np.random.default_rng(0).permutation(unknown), _minima.starts(surface)
+    while len(starts):
         before = len(found.points)
         found = _joined(found, _judged(surface, cells, _rest(surface, starts, size), found))
-        if not len(starts) or number and len(found.points) == before:
+        work += len(starts) * cells.length
+        if len(found.points) == before or work > MOST_SEARCH:
             break
+        starts, unknown = unknown[:MOST_STARTS], unknown[MOST_STARTS:]
     return found
 
 
@@ -235,7 +243,7 @@ def _crossings(surface: Surface, nodes_: int) -> Array:
     slope = surface.gradient(nodes)
     corners = np.stack([slope[:-1, :-1], slope[1:, :-1], slope[:-1, 1:], slope[1:, 1:]])
     crossed = ((corners.min(axis=0) <= 0) & (corners.max(axis=0) >= 0)).all(axis=-1)
-    found = ((nodes[:-1, :-1] + nodes[1:, 1:]) / 2)[crossed]
+    found: Array = ((nodes[:-1, :-1] + nodes[1:, 1:]) / 2)[crossed]
     return found[::-(-len(found) // MOST_STARTS) or 1]
 
 
@@ -245,7 +253,7 @@ def _rest(surface: Surface, starts: Array, size: float) -> Array:
     """Where Newton's method comes to rest from starts (n, 2), towards zeros of the gradient and downhill: (m, 2)."""
     if not len(starts):
         return starts
-    downhill = newton(surface, starts, size)
+    downhill = newton(surface.compiled, starts, size)
     return _distinct(_newton(surface, np.concatenate([starts, downhill]), size), SAME * size)
 
 
@@ -284,17 +292,20 @@ def _near(points: Array, others: Array, radius: float) -> Flags:
     """(n,) whether one of the others (m, 2) lies within the radius of each of points (n, 2)."""
     if not len(points) or not len(others):
         return np.zeros(len(points), dtype=bool)
+    if len(points) * len(others) <= FEW:
+        return np.asarray((np.hypot(*np.moveaxis(points[:, None] - others, -1, 0)) <= radius).any(axis=1))
     from scipy.spatial import cKDTree  # type: ignore[import-untyped]
     return np.asarray(cKDTree(others).query(points)[0] <= radius)
 
 
 def _distinct(points: Array, radius: float) -> Array:
     """One of those that are the same."""
-    chosen: list[Array] = []
-    if len(points) > 40:
+    if len(points) ** 2 > FEW:
         from scipy.spatial import cKDTree
         later = cKDTree(points).query_pairs(radius, output_type="ndarray")[:, 1:].ravel()
-        return np.delete(points, later, axis=0)
+        kept: Array = np.delete(points, later, axis=0)
+        return kept
+    chosen: list[Array] = []
     while len(points):
         chosen.append(points[0])
         points = points[np.hypot(*(points - points[0]).T) > radius]
@@ -310,24 +321,42 @@ def _judged(surface: Surface, cells: Cells | None, points: Array, found: Found) 
     size = diagonal(surface)
     points = points[~_near(points, found.points, SAME * size)]
     for curve in found.curves:
-        points = points[~_near(points, curve.points, 0.005 * size)]
+        points = points[~_near(points, curve.points, BESIDE * size)]
     points = inside(surface, _rounded(surface, points[~_kinked(surface, points, size)], size), CERTAIN)
     kinds = _kinds(surface, cells, points, size)
     kept = [index for index, kind in enumerate(kinds) if kind]
-    return Found(points[kept], [kinds[index] for index in kept], [], found.complete)
+    points = _guessed(surface, points[kept], size)
+    alone = ~_near(points, found.points, SAME * size)
+    kinds = [kinds[index] for index, new in zip(kept, alone, strict=True) if new]
+    return Found(points[alone], kinds, [], found.complete)
+
+
+def _guessed(surface: Surface, points: Array, size: float) -> Array:
+    """Points (n, 2) that rounding leaves uncertain for some way along a flat direction: the roundest number there at
+    which the gradient is no longer than at them.
+    """
+    slope, made, done = np.hypot(*surface.gradient(points).T), points.copy(), np.zeros(len(points), dtype=bool)
+    for digits in (2, 3, 4, 5, 6):
+        simple = np.round(points, digits - int(np.floor(np.log10(size)))) + 0.0
+        fine = ~done & (np.hypot(*surface.gradient(simple).T) <= slope) & (np.hypot(*(simple - points).T) < SAME * size)
+        made[fine], done = simple[fine], done | fine
+    return made
 
 
 def _kinds(surface: Surface, cells: Cells | None, points: Array, size: float) -> list[str]:
-    """By the eigenvalues; where one cannot be told from 0 by looking along its direction; empty for what is level."""
+    """By the eigenvalues; where one cannot be told from 0 by looking along its direction, where neither can by looking
+    around; empty for what is level.
+    """
     if not len(points):
         return []
     bends, usual = eigenvalues(surface, points), _usual(surface)
     least, most = np.abs(bends).min(axis=1), np.abs(bends).max(axis=1)
     told = [_kind(low, high) for low, high in bends.tolist()]
-    for index in np.flatnonzero(~(least > FLAT * np.maximum(most, usual))):
-        valley = most[index] > max(FLAT * usual, 1e3 * least[index])
-        look = _along if valley else _around
-        told[index] = look(surface, cells, points[index], size)
+    flat = ~(least > FLAT * np.maximum(most, usual))
+    valley = flat & (most > np.maximum(FLAT * usual, 1e3 * least))
+    for look, chosen in ((_along, np.flatnonzero(valley)), (_around, np.flatnonzero(flat & ~valley))):
+        for index, kind in zip(chosen, look(surface, cells, points[chosen], size), strict=True):
+            told[index] = kind
     return told
 
 
@@ -339,53 +368,58 @@ def _usual(surface: Surface) -> float:
     return float(np.median(bends)) if len(bends) else 0.0
 
 
-def _along(surface: Surface, cells: Cells | None, point: Array, size: float) -> str:
-    """The kind of a point (2,) at which one direction is flat: by the slope of the floor to both of its sides."""
-    bends, axes = np.linalg.eigh(surface.hessian(point))
-    steep = int(np.abs(bends).argmax())
-    across, along, bend = axes[:, steep], axes[:, 1 - steep], bends[steep]
-    signs = []
-    for way in (1, -1):
-        at = point + way * REACHES[:, None] * size * along
-        for _ in range(12):
-            curvature = np.einsum("i,nij,j->n", across, surface.hessian(at), across)
-            step = -(surface.gradient(at) @ across) / curvature
-            at = at + np.clip(np.nan_to_num(step), -0.01 * size, 0.01 * size)[:, None] * across
-        slope = surface.gradient(at)
-        rise = way * (slope @ along)
-        doubt = _rounding(surface, cells, at) @ np.abs(along) + 10 * np.abs(slope @ across)
-        clear = np.flatnonzero(np.abs(rise) > doubt)
-        signs.append(int(np.sign(rise[clear[0]])) if len(clear) else 0)
+def _along(surface: Surface, cells: Cells | None, points: Array, size: float) -> list[str]:
+    """The kinds of points (n, 2) at which one direction is flat: by the slope of the floor to both of its sides."""
+    bends, axes = np.linalg.eigh(surface.hessian(points))
+    every, steep = np.arange(len(points)), np.abs(bends).argmax(axis=1)
+    across, along = axes[every, :, steep], axes[every, :, 1 - steep]
+    ways = np.array([1.0, -1.0])
+    # (n, 2 ways, reaches, 2)
+    at = points[:, None, None] + (ways[:, None] * REACHES * size)[..., None] * along[:, None, None]
+    for _ in range(12):
+        curvature = np.einsum("ni,nwrij,nj->nwr", across, surface.hessian(at), across)
+        step = -np.einsum("nwri,ni->nwr", surface.gradient(at), across) / curvature
+        at = at + np.clip(np.nan_to_num(step), -0.01 * size, 0.01 * size)[..., None] * across[:, None, None]
+    slope = surface.gradient(at)
+    rise = ways[:, None] * np.einsum("nwri,ni->nwr", slope, along)
+    doubt = np.einsum("nwri,ni->nwr", _rounding(surface, cells, at), np.abs(along))
+    doubt += 10 * np.abs(np.einsum("nwri,ni->nwr", slope, across))
+    clear = np.where(np.abs(rise) > doubt, np.sign(rise), 0.0)
+    first = np.take_along_axis(clear, (clear != 0).argmax(axis=2)[..., None], axis=2)[..., 0]     # (n, 2)
+    return [_of_signs(bool(bends[index, steep[index]] > 0), signs) for index, signs in enumerate(first.tolist())]
+
+
+def _of_signs(valley: bool, signs: list[float]) -> str:
+    """By how a floor goes on both sides: 1 where it rises, -1 where it falls, 0 where it is level."""
     if signs == [0, 0]:
         return ""
-    return _of_signs(bend > 0, signs)
-
-
-def _of_signs(valley: bool, signs: list[int]) -> str:
     if signs[0] * signs[1] <= 0:
         return "degenerate"
-    return {(True, 1): "minimum", (False, -1): "maximum"}.get((valley, signs[0]), "saddle")
+    return {(True, 1): "minimum", (False, -1): "maximum"}.get((valley, int(signs[0])), "saddle")
 
 
-def _around(surface: Surface, cells: Cells | None, point: Array, size: float) -> str:
-    """The kind of a point (2,) at which every direction is flat: by what stands on circles around it."""
-    value = surface.value(point)
-    for radius in REACHES:
-        ring = point + radius * size * CIRCLE
-        above = surface.value(ring) - value
-        doubt = (_rounding(surface, cells, ring) * radius * size).max(axis=1) + 4e-16 * np.abs(value)
-        if (np.abs(above) > doubt).mean() < 0.9:
-            continue
-        clear = above[np.abs(above) > doubt]
-        return "minimum" if (clear > 0).all() else "maximum" if (clear < 0).all() else "degenerate"
-    return ""
+def _around(surface: Surface, cells: Cells | None, points: Array, size: float) -> list[str]:
+    """The kinds of points (n, 2) at which every direction is flat: by what stands on the first circle around them that
+    tells.
+    """
+    value, kinds = surface.value(points), [""] * len(points)
+    for radius in REACHES[::-1]:
+        ring = points[:, None] + radius * size * CIRCLE
+        above = surface.value(ring) - value[:, None]
+        doubt = (_rounding(surface, cells, ring) * radius * size).max(axis=-1) + 4e-16 * np.abs(value)[:, None]
+        signs = np.where(np.abs(above) > doubt, np.sign(above), 0.0)
+        for index in np.flatnonzero((signs != 0).mean(axis=1) > 0.9):
+            low, high = signs[index].min(), signs[index].max()
+            kinds[index] = "minimum" if low >= 0 else "maximum" if high <= 0 else "degenerate"
+    return kinds
 
 
 def _rounding(surface: Surface, cells: Cells | None, points: Array) -> Array:
-    """(n, 2): how far rounding can move the gradient."""
+    """How far rounding can move the gradient at points (..., 2): (..., 2)."""
     if cells is not None:
-        return np.asarray(np.ptp(cells.gradient(points, points), axis=2))
-    around = np.abs(surface.hessian(points)).sum(axis=2) * np.abs(points).max(initial=1.0)
+        flat = points.reshape(-1, 2)
+        return np.asarray(np.ptp(cells.gradient(flat, flat), axis=2)).reshape(points.shape)
+    around = np.abs(surface.hessian(points)).sum(axis=-1) * np.abs(points).max(initial=1.0)
     return np.asarray(1e-13 * (np.abs(surface.gradient(points)) + around))
 
 

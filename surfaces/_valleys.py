@@ -23,6 +23,7 @@ BINS = 400              # over the domain's diagonal: one place on a floor is ke
 LINKED = 2.9            # bins: places nearer than this are neighbours
 FEWEST = 6              # neighbours in a row without slope are a curve
 ROUNDS = 25
+FEW = 60                # points; trees and graphs for more are worth the time that scipy takes to load
 
 
 class Floor(NamedTuple):
@@ -64,7 +65,8 @@ def smooth(surface: Surface, cells: Cells, points: Array, near: float, size: flo
         step = -(across * surface.gradient(at[moving])).sum(axis=1) / bend
         step = np.clip(np.nan_to_num(step), -near, near)
         at[moving] += step[:, None] * across
-        moving = moving[(np.abs(step) > 1e-14 * size) & (np.hypot(*(at[moving] - points[moving]).T) <= 2 * near)]
+        away = np.hypot(*(at - points)[moving].T)
+        moving = moving[np.flatnonzero((np.abs(step) > 1e-14 * size) & (away <= 2 * near))]
         if not len(moving):
             break
     bend, across = _frames(surface.hessian(at))
@@ -77,13 +79,14 @@ def smooth(surface: Surface, cells: Cells, points: Array, near: float, size: flo
 
 def _frames(hessian: Array) -> tuple[Array, Array]:
     """The larger curvature (n,), by size, and its axis (n, 2); nan where it bends alike in all directions."""
-    fine = np.isfinite(hessian).all(axis=(1, 2))
+    fine: Flags = np.asarray(np.isfinite(hessian).all(axis=(1, 2)))
     bends, axes = np.linalg.eigh(np.where(fine[:, None, None], hessian, 0.0))
     larger = np.abs(bends).argmax(axis=1)
     every = np.arange(len(hessian))
     bend = bends[every, larger]
     alike = np.ptp(bends, axis=1) <= 1e-9 * np.abs(bend)
-    return np.where(alike | ~fine | (bend == 0), np.nan, bend), axes[every, :, larger]
+    chosen: Array = axes[every, :, larger]
+    return np.where(alike | ~fine | (bend == 0), np.nan, bend), chosen
 
 
 def kinked(surface: Surface, cells: Cells, kink: Compiled, points: Array, near: float, size: float) -> Floor:
@@ -108,7 +111,7 @@ def kinked(surface: Surface, cells: Cells, kink: Compiled, points: Array, near: 
     doubts = (np.abs(along) * widths).sum(axis=2).max(axis=0) + np.abs(ways[0] - ways[1]) + 1e-6 * steep
     off = np.abs(kink.value(at)) > 1e-9 * np.sqrt(square) * size
     lost = off | ~(np.hypot(*(at - points).T) <= near) | ~np.isfinite(doubts)
-    return Floor(at, along, ways.mean(axis=0), doubts, np.where(lost, np.nan, bends))
+    return Floor(at, along, np.asarray(ways.mean(axis=0)), doubts, np.where(lost, np.nan, bends))
 
 
 def thinned(floor: Floor, size: float) -> Floor:
@@ -131,11 +134,15 @@ def curves(surface: Surface, floor: Floor, size: float) -> list[Curve]:
 
 def rows(points: Array, link: float) -> list[NDArray[np.int64]]:
     """Which points (n, 2) hang together, by links of that length."""
+    if len(points) < FEW:
+        linked = np.hypot(*np.moveaxis(points[:, None] - points, -1, 0)) <= link
+        labels = np.arange(len(points))
+        for _ in range(len(points)):
+            labels = np.where(linked, labels, len(points)).min(axis=1, initial=len(points))
+        return [np.flatnonzero(labels == label) for label in np.unique(labels)]
     from scipy.sparse import coo_matrix  # type: ignore[import-untyped]
     from scipy.sparse.csgraph import connected_components  # type: ignore[import-untyped]
     from scipy.spatial import cKDTree  # type: ignore[import-untyped]
-    if not len(points):
-        return []
     pairs = cKDTree(points).query_pairs(link, output_type="ndarray")
     graph = coo_matrix((np.ones(len(pairs)), pairs.T), shape=(len(points), len(points)))
     count, labels = connected_components(graph, directed=False)
@@ -184,4 +191,5 @@ def turns(floor: Floor, refined: Callable[[Array], Floor], size: float) -> Array
         here = place.slopes * np.sign((place.along * way).sum(axis=1))
         same = (here * slope > 0)[:, None]
         low, high = np.where(same, place.points, low), np.where(same, high, place.points)
-    return (low + high) / 2
+    middles: Array = (low + high) / 2
+    return middles
