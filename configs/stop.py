@@ -2,7 +2,7 @@
 
 The first signal becomes an exception that unwinds what was begun. Those that come while it unwinds are not heard: a
 second Ctrl-C would cut off the cleaning up. Where an exception would be lost (in an import, whose callbacks
-Python guards) or was lost (in a destructor), it is raised a moment later.
+Python guards), was lost (in a destructor), or would crash (in what moderngl's C calls), it is raised a moment later.
 """
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ NAMES = ("SIGINT", "SIGTERM", "SIGHUP")
 INTERRUPTED, TERMINATED = 130, 143
 DEAF = 3.0          # seconds that unwinding may take; a signal after them is heard again
 IMPORTING = 2.0     # seconds that an import may go on for
+UNCHECKED = "_moderngl.py"     # its functions are called by moderngl's C, which does not look whether they failed
 AGAIN = 0.02        # seconds until an exception that was lost, or would be, is raised again
 
 
@@ -103,7 +104,7 @@ def _heed(number: int, frame: FrameType | None) -> None:
         _asked, _asked_at = number, now
     if not again and now - _raised_at < DEAF:
         return
-    if hasattr(signal, "setitimer") and now - _asked_at < IMPORTING and _importing(frame):
+    if hasattr(signal, "setitimer") and _delicate(frame, now - _asked_at < IMPORTING):
         signal.setitimer(signal.ITIMER_REAL, AGAIN)
         return
     _raise()
@@ -115,9 +116,11 @@ def _raise() -> NoReturn:
     raise KeyboardInterrupt if _asked == signal.SIGINT else Terminated(_asked)
 
 
-def _importing(frame: FrameType | None) -> bool:
+def _delicate(frame: FrameType | None, imports: bool) -> bool:
+    """Whether an exception must not come out of this frame, or of one that waits for it."""
     while frame is not None:
-        if frame.f_code.co_filename.startswith("<frozen importlib"):
+        place = frame.f_code.co_filename
+        if place.endswith(UNCHECKED) or (imports and place.startswith("<frozen importlib")):
             return True
         frame = frame.f_back
     return False

@@ -89,6 +89,36 @@ def test_an_import_is_not_torn(tmp_path, monkeypatch):
     assert slow_to_import.done
 
 
+# A shader with a uniform: moderngl's C has Python make it, and would crash if that failed.
+SHADER = """
+import os, sys
+import _moderngl
+from configs import stop
+from scenes.stage import boot
+boot.ensure()
+context = boot.shared_context()
+class Hit(_moderngl.Uniform):
+    def __init__(self):
+        os.kill(os.getpid(), 2)
+        for _ in range(1000):
+            pass
+        super().__init__()
+_moderngl.Uniform = Hit
+try:
+    with stop.heeding():
+        context.program(vertex_shader="#version 330\\nuniform float a;\\nvoid main() { gl_Position = vec4(a); }")
+        __import__("time").sleep(5)
+except KeyboardInterrupt:
+    sys.exit(130)
+"""
+
+
+def test_one_that_comes_while_a_shader_is_made_does_not_crash():
+    done = subprocess.run([sys.executable, "-c", SHADER], cwd=ROOT, capture_output=True, text=True, timeout=60,
+                          env=environment(), preexec_fn=heed)
+    assert (done.returncode, done.stderr) == (130, "")
+
+
 def test_one_that_somebody_swallowed_is_raised_at_the_next_look():
     with pytest.raises(stop.Terminated), stop.heeding():
         try:
