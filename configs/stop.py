@@ -20,6 +20,7 @@ INTERRUPTED, TERMINATED = 130, 143
 DEAF = 3.0          # seconds that unwinding may take; a signal after them is heard again
 IMPORTING = 2.0     # seconds that an import may go on for
 UNCHECKED = "_moderngl.py"     # its functions are called by moderngl's C, which does not look whether they failed
+SOON = 0.001        # seconds until it is tried again there: before the next shader, which takes long, is begun
 AGAIN = 0.02        # seconds until an exception that was lost, or would be, is raised again
 
 
@@ -104,8 +105,8 @@ def _heed(number: int, frame: FrameType | None) -> None:
         _asked, _asked_at = number, now
     if not again and now - _raised_at < DEAF:
         return
-    if hasattr(signal, "setitimer") and _delicate(frame, now - _asked_at < IMPORTING):
-        signal.setitimer(signal.ITIMER_REAL, AGAIN)
+    if hasattr(signal, "setitimer") and (wait := _delicate(frame, now - _asked_at < IMPORTING)):
+        signal.setitimer(signal.ITIMER_REAL, wait)
         return
     _raise()
 
@@ -116,14 +117,16 @@ def _raise() -> NoReturn:
     raise KeyboardInterrupt if _asked == signal.SIGINT else Terminated(_asked)
 
 
-def _delicate(frame: FrameType | None, imports: bool) -> bool:
-    """Whether an exception must not come out of this frame, or of one that waits for it."""
+def _delicate(frame: FrameType | None, imports: bool) -> float:
+    """Seconds to wait where an exception must not come out of this frame, or of one that waits for it; else 0."""
     while frame is not None:
         place = frame.f_code.co_filename
-        if place.endswith(UNCHECKED) or (imports and place.startswith("<frozen importlib")):
-            return True
+        if place.endswith(UNCHECKED):
+            return SOON
+        if imports and place.startswith("<frozen importlib"):
+            return AGAIN
         frame = frame.f_back
-    return False
+    return 0.0
 
 
 def _hook(before: Callable[[sys.UnraisableHookArgs], Any]) -> Callable[[sys.UnraisableHookArgs], Any]:
