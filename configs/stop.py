@@ -30,6 +30,7 @@ class Terminated(BaseException):
 
 _asked: int | None = None     # the signal that came
 _asked_at = _raised_at = -1e9
+_waiting = False     # it is to be raised at the next alarm
 
 
 @contextmanager
@@ -38,7 +39,7 @@ def heeding() -> Iterator[None]:
 
     To be entered by the main thread; elsewhere, and inside itself, it changes nothing.
     """
-    global _asked, _asked_at, _raised_at
+    global _asked, _asked_at, _raised_at, _waiting
     numbers = [getattr(signal, name) for name in NAMES if hasattr(signal, name)]
     before: dict[int, Any] = {}
     hook = sys.unraisablehook
@@ -60,7 +61,7 @@ def heeding() -> Iterator[None]:
             signal.signal(number, handler)
         if before:
             sys.unraisablehook = hook
-            _asked, _asked_at, _raised_at = None, -1e9, -1e9
+            _asked, _asked_at, _raised_at, _waiting = None, -1e9, -1e9, False
 
 
 def asked() -> int | None:
@@ -99,21 +100,27 @@ def _at_once(number: int, frame: FrameType | None) -> None:
 def _heed(number: int, frame: FrameType | None) -> None:
     global _asked, _asked_at
     now, again = time.monotonic(), hasattr(signal, "SIGALRM") and number == signal.SIGALRM
-    if again and _asked is None:     # somebody else's alarm
+    if again and not _waiting:     # somebody else's alarm, or one that came after all
         return
     if _asked is None:
         _asked, _asked_at = number, now
     if not again and now - _raised_at < DEAF:
         return
     if hasattr(signal, "setitimer") and (wait := _delicate(frame, now - _asked_at < IMPORTING)):
-        signal.setitimer(signal.ITIMER_REAL, wait)
+        _wait(wait)
         return
     _raise()
 
 
+def _wait(seconds: float) -> None:
+    global _waiting
+    _waiting = True
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+
+
 def _raise() -> NoReturn:
-    global _raised_at
-    _raised_at = time.monotonic()
+    global _raised_at, _waiting
+    _raised_at, _waiting = time.monotonic(), False
     raise KeyboardInterrupt if _asked == signal.SIGINT else Terminated(_asked)
 
 
@@ -132,7 +139,7 @@ def _delicate(frame: FrameType | None, imports: bool) -> float:
 def _hook(before: Callable[[sys.UnraisableHookArgs], Any]) -> Callable[[sys.UnraisableHookArgs], Any]:
     def unraisable(what: sys.UnraisableHookArgs) -> None:
         if _asked is not None and isinstance(what.exc_value, KeyboardInterrupt | Terminated):
-            signal.setitimer(signal.ITIMER_REAL, AGAIN)
+            _wait(AGAIN)
         else:
             before(what)
     return unraisable

@@ -113,6 +113,21 @@ except KeyboardInterrupt:
 """
 
 
+def test_one_that_was_put_off_is_not_raised_a_second_time(tmp_path, monkeypatch):
+    (tmp_path / "hit_while_imported.py").write_text("import os\nos.kill(os.getpid(), 2)\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    cleaned = False
+    with pytest.raises(KeyboardInterrupt), stop.heeding():
+        try:
+            import hit_while_imported  # type: ignore[import-not-found]  # noqa: F401
+            hit()
+            time.sleep(5)
+        finally:
+            time.sleep(4 * stop.AGAIN)
+            cleaned = True
+    assert cleaned
+
+
 def test_one_that_comes_while_a_shader_is_made_does_not_crash():
     done = subprocess.run([sys.executable, "-c", SHADER], cwd=ROOT, capture_output=True, text=True, timeout=60,
                           env=environment(), preexec_fn=heed)
