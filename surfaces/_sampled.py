@@ -2,11 +2,8 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import os
 import stat
-import zipfile
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -17,17 +14,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from surfaces._base import CORNER, SYMBOLS, Array, Domain, Minimum, Surface
+from surfaces._grids import FORM, MOST, MOST_BYTES, SamplesError, Sides, read_grid, rising
 from surfaces._patches import Patches, at, patches
 
-NAMES, FEWEST, MOST = ("x", "y", "z"), 4, 4_000_000   # arrays of a file, samples a side, samples in all
-MOST_BYTES = 8 * MOST + 100_000                        # of a file, and of each array in it
+FEWEST = 4                                             # samples a side
 NARROW, WIDE, HIGH = 1e-6, 1e9, 1e100                  # of a side, of x and y, of z
 ROUNDING = 4 * float(np.finfo(np.float64).eps)          # of heights, of which levels differ more
-FORM = "write the file with surfaces.save_samples(file, x, y, z_of)"
-
-
-class SamplesError(ValueError):
-    """The samples cannot be used; the message is one line that says what is wrong and the cure."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -227,49 +219,30 @@ def _numbers(name: str, given: ArrayLike, holes: bool = False) -> Array:
     return numbers
 
 
-def read_samples(path: Path, file: str = "") -> Sampled:
-    """The surface of a file of samples, an .npz with the arrays x, y and z. Nothing in it is executed.
+def read_samples(path: Path, file: str = "", sides: Sides | None = None) -> Sampled:
+    """The surface of a file of samples, an .npz, .npy or .csv: see `surfaces/_grids.py`. Nothing in it is executed.
 
-    Raises SamplesError for what is no such file, or too large, and OSError where it cannot be read.
+    `sides` say where x and y go from and to, for a file with z alone. Raises SamplesError for what is no such file, or
+    too large, and OSError where it cannot be read.
     """
     about = path.stat()
     if not stat.S_ISREG(about.st_mode):
-        raise SamplesError("is not a regular file; give an .npz")
+        raise SamplesError("is not a regular file; give an .npz, .npy or .csv")
     if about.st_size > 3 * MOST_BYTES:
         raise SamplesError(f"has {about.st_size:,} bytes; give at most {MOST:,} samples")
-    data = path.read_bytes()
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            x, y, z = (_array(archive, name) for name in NAMES)
-    except SamplesError:
-        raise
-    except (zipfile.BadZipFile, zlib.error, ValueError, EOFError, OSError, NotImplementedError, RuntimeError):
-        raise SamplesError(f"is not a whole .npz of numbers; {FORM}") from None
+    data = _read(path, 3 * MOST_BYTES)
+    x, y, z = rising(*read_grid(data, sides))
     return Sampled(x, y, z, file=file or path.name, digest=hashlib.sha256(data).hexdigest())
 
 
-def _array(archive: zipfile.ZipFile, name: str) -> Array:
-    """One array, its size known before any memory is taken."""
-    found = [info for info in archive.infolist() if info.filename == f"{name}.npy"]
-    if not found:
-        raise SamplesError(f"holds no array {name}; {FORM}")
-    if found[0].compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise SamplesError(f"is packed in an unusual way; {FORM}")
-    with archive.open(found[0]) as packed:
-        data = packed.read(MOST_BYTES + 1)
-    if len(data) > MOST_BYTES:
-        raise SamplesError(f"{name} is too large; give at most {MOST:,} samples")
-    stream = io.BytesIO(data)
-    version = np.lib.format.read_magic(stream)
-    read = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}.get(version)
-    if read is None:
-        raise SamplesError(f"{name} is written in an unusual way; {FORM}")
-    shape, _, dtype = read(stream)
-    if dtype.kind not in "fiu" or int(np.prod([float(side) for side in shape])) * dtype.itemsize > len(data):
-        raise SamplesError(f"{name} does not hold numbers, or not all of them; {FORM}")
-    stream.seek(0)
-    array: Array = np.lib.format.read_array(stream, allow_pickle=False)
-    return array
+def _read(path: Path, limit: int) -> bytes:
+    """At most `limit` bytes, whatever size the file claims to have; nothing is waited for."""
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    with open(handle, "rb") as stream:
+        data = stream.read(limit + 1)
+    if data is None or len(data) > limit:
+        raise SamplesError(f"never ends; give at most {MOST:,} samples")
+    return data
 
 
 def save_samples(file: str | os.PathLike[str], x: ArrayLike, y: ArrayLike,

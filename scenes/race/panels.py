@@ -50,6 +50,8 @@ class Panels:
             self._note(f"gradient noise: {experiment.noise.words}".replace("_", " "))
         if display.cut is not None:
             self._note(f"cut off above loss {short(display.cut)}")
+        if display.smoothed:
+            self._note("ripples finer than the mesh are smoothed")
         bottom = page.height - min(self.corners.next["bottom_left"], self.corners.next["bottom_right"])
         if self.caption is not None and self.style.caption is True:
             bottom = self.caption.top

@@ -31,7 +31,8 @@ class Race(RaceHands):
 
     def stage(self, experiment, trajectories) -> None:
         self.page = Page(*self.pixels, experiment.style.text_scale)
-        self.display = Display(experiment.surface, experiment.surface.domain, experiment.style.z_scale)
+        met = np.concatenate([trajectory.loss.ravel() for trajectory in trajectories])
+        self.display = Display(experiment.surface, experiment.surface.domain, experiment.style.z_scale, met=met)
         self._gather(experiment, trajectories)
         self._add_landscape(experiment)
         self.panels = Panels(self.page, experiment, trajectories, self.display, self.colors)
