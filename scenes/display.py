@@ -22,7 +22,7 @@ LOW = 0.75  # of the relief for logarithmic heights, whose hills are broad and w
 TALLEST = 8.0  # display units; what a z_scale lifts higher is cut off
 SLACK = 0.03  # of the relief: so much above the ceiling or below the floor is still shown
 SQUEEZE = 2.5  # a domain longer than this against its other side is squeezed to it
-BULK, TOWER = 0.95, 2.5  # what stands this many times as high as that share of the surface is an extreme
+BULK, TOWER = 0.9, 4.0  # what stands this many times as high as that share of the surface is an extreme
 DECADES, ENDLESS = 5, 9  # of loss that logarithmic heights tell apart; of more than ENDLESS, as in exp(x**2), all
 LARGEST = 8e307  # of a loss, for heights
 FAR = 60.0  # nothing is drawn farther out than this; diverging runs end there, long out of the frame
@@ -87,7 +87,7 @@ def towers(heights: Array, met: Array) -> float | None:
     bulk = float(np.quantile(heights, BULK)) - low
     if bulk <= 0 or high - low <= TOWER * bulk:
         return None
-    ceiling = 1.5 * bulk
+    ceiling = 1.8 * bulk
     near = met[met - low <= TOWER * bulk] - low
     return low + max(ceiling, 1.02 * float(near.max(initial=0.0)))
 
@@ -201,6 +201,20 @@ class Display:
         slack = SLACK * (self.ceiling - self.floor) + 1e-9
         below = loss <= (np.inf if self.cap is None else self.cap)
         return (height >= self.floor - slack) & (height <= self.ceiling + slack) & below
+
+    def stop_at_holes(self, positions: Array, last: NDArray[np.int_], left: NDArray[np.bool_]) -> Array:
+        """Runs (runs, steps + 1, 2) that `left` into a hole stop at its edge, on the way of their step `last`."""
+        stopped = positions.copy()
+        runs = np.flatnonzero(left & (last > 0))
+        inside, outside = positions[runs, last[runs] - 1], positions[runs, last[runs]]
+        with np.errstate(all="ignore"):
+            fallen = ~np.isfinite(self.surface.value(outside))
+            for _ in range(40):
+                middle = (inside + outside) / 2
+                known = np.isfinite(self.surface.value(middle))[:, None]
+                inside, outside = np.where(known, middle, inside), np.where(known, outside, middle)
+        stopped[runs[fallen], last[runs[fallen]]] = inside[fallen]
+        return stopped
 
     def to_relief(self, points: Array) -> Array:
         """As `to_world`, with heights kept within those shown: what a camera should hold in the picture."""

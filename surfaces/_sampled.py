@@ -92,9 +92,20 @@ class Sampled(Surface):
         return tuple(each for each in find(self) if bool((np.abs(self.gradient(each[:2])) <= steep).all()))
 
     def inside(self, points: ArrayLike) -> NDArray[np.bool_]:
-        """Whether points (..., 2) lie in the hull, its edge included: (...)."""
-        at, ((x0, x1), (y0, y1)) = np.asarray(points, dtype=np.float64), self.domain
-        return np.asarray(((at >= (x0, y0)) & (at <= (x1, y1))).all(axis=-1))
+        """Whether something is known at points (..., 2): in the hull, its edge included, and in no hole: (...)."""
+        places = np.asarray(points, dtype=np.float64)
+        within = self._in_hull(places)
+        if self._holed and within.any():
+            within[within] = np.isfinite(at(self.x, self.y, self.patches, places[within], ((0, 0),))[:, 0])
+        return within
+
+    def _in_hull(self, places: Array) -> NDArray[np.bool_]:
+        (x0, x1), (y0, y1) = self.domain
+        return np.atleast_1d(((places >= (x0, y0)) & (places <= (x1, y1))).all(axis=-1)).reshape(places.shape[:-1])
+
+    @cached_property
+    def _holed(self) -> bool:
+        return not bool(np.isfinite(self.z).all())
 
     @cached_property
     def carried_on(self) -> Surface:
@@ -151,7 +162,7 @@ class _Spline:
         places = np.asarray(points, dtype=np.float64)
         if places.shape[-1:] != (2,):
             raise ValueError(f"points must have shape (..., 2), not {places.shape}")
-        flat, inside = places.reshape(-1, 2), self.surface.inside(places).reshape(-1)
+        flat, inside = places.reshape(-1, 2), self.surface._in_hull(places).reshape(-1)
         result = np.full((len(flat), len(orders)), np.nan)
         if inside.any():
             result[inside] = at(self.surface.x, self.surface.y, self.surface.patches, flat[inside], orders)

@@ -154,3 +154,21 @@ def test_derivatives_are_those_of_the_same_function_where_slopes_are_limited() -
         assert surface.gradient(points)[:, k] == pytest.approx(slope, abs=1e-6)
         bend = (surface.gradient(points + step) - surface.gradient(points - step)) / (2 * h)
         assert surface.hessian(points)[:, k] == pytest.approx(bend, abs=1e-4)
+
+
+def test_a_run_into_a_hole_has_left_and_stops_at_its_edge() -> None:
+    from optimizers import OPTIMIZERS, roll
+    from scenes.display import Display
+    z = XS ** 2 + YS ** 2
+    z[13:18, 5:9] = np.nan
+    surface = Sampled(X, Y, z)
+    path = roll(OPTIMIZERS["sgd"](lr=0.05), surface, [[-1.5, 1.5], [1.9, 2.9]], 60)
+    assert path.status.tolist() == ["left", "left"]
+    display, runs = Display(surface, surface.domain), np.arange(2)
+    stopped = display.stop_at_holes(path.positions, path.last, path.status == "left")
+    ends = stopped[runs, path.last]
+    assert np.isfinite(surface.value(ends)).all()
+    lower, upper = np.array([X[12], Y[4]]), np.array([X[18], Y[9]])
+    assert np.abs(np.concatenate([ends - lower, ends - upper], axis=1)).min(axis=1) == pytest.approx(0, abs=1e-6)
+    assert surface.inside([[0.0, Y[6]], [X[0], Y[0]], [5.0, 0.0]]).tolist() == [False, True, False]
+    assert bool(surface.inside([X[0], Y[0]]))

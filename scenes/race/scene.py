@@ -52,6 +52,7 @@ class Race(RaceHands):
         last = np.concatenate([trajectory.last for trajectory in trajectories])
         left = np.concatenate([trajectory.status for trajectory in trajectories]) == "left"
         positions = stop_at_edge(positions, last, left, self.display.domain)
+        positions = self.display.stop_at_holes(positions, last, left)
         self.group = np.repeat(np.arange(len(trajectories)), [len(trajectory.positions) for trajectory in trajectories])
         held = hold_last(positions, last)
         minima = np.array([(minimum.x, minimum.y) for minimum in experiment.surface.minima]).reshape(-1, 2)
