@@ -70,6 +70,7 @@ class Surface:
     start: ClassVar[Point] = CORNER                         # an instance carries the point that is meant
     reference: ClassVar[str] = ""
     check: ClassVar[tuple[float, float, float]]
+    cap: ClassVar[float | None] = None                      # an instance may carry one: with_cap
     known_minima: ClassVar[tuple[Point, ...] | None] = None  # for the defaults, to six digits; None: not stated
 
     def __post_init__(self) -> None:
@@ -104,6 +105,13 @@ class Surface:
         other = object.__new__(type(self))
         other.__dict__.update({key: value for key, value in self.__dict__.items() if key not in OF_DOMAIN})
         other._place(domain, self.start)
+        return other
+
+    def with_cap(self: Self, cap: float) -> Self:
+        """The same surface, cut off in pictures above the loss `cap`: f, and what rolls on it, stays what it is."""
+        other = object.__new__(type(self))
+        other.__dict__.update(self.__getstate__())
+        object.__setattr__(other, "cap", float(cap))
         return other
 
     def __getstate__(self) -> dict[str, Any]:

@@ -55,6 +55,8 @@ class Panels:
             self._note(f"cut off above loss {short(display.cut)}")
         if note:
             self._note(note)
+        if display.smoothed:
+            self._note("ripples finer than the mesh are smoothed")
         bottom = page.height - min(self.corners.next["bottom_left"], self.corners.next["bottom_right"])
         if self.caption is not None and self.style.caption is True:
             bottom = self.caption.top

@@ -32,7 +32,8 @@ class Race(RaceHands):
 
     def stage(self, experiment, trajectories) -> None:
         self.page = Page(*self.pixels, experiment.style.text_scale)
-        self.display = Display(experiment.surface, experiment.surface.domain, experiment.style.z_scale)
+        met = np.concatenate([trajectory.loss.ravel() for trajectory in trajectories])
+        self.display = Display(experiment.surface, experiment.surface.domain, experiment.style.z_scale, met=met)
         self._gather(experiment, trajectories)
         self._add_landscape(experiment)
         self.panels = Panels(self.page, experiment, trajectories, self.display, self.colors, self._thinned())
@@ -63,6 +64,7 @@ class Race(RaceHands):
         last = np.concatenate([trajectory.last for trajectory in trajectories])
         left = np.concatenate([trajectory.status for trajectory in trajectories]) == "left"
         positions = stop_at_edge(positions, last, left, self.display.domain)
+        positions = self.display.stop_at_holes(positions, last, left)
         self.group = np.repeat(np.arange(len(trajectories)), [len(trajectory.positions) for trajectory in trajectories])
         held = hold_last(positions, last)
         minima = np.array([(minimum.x, minimum.y) for minimum in experiment.surface.minima]).reshape(-1, 2)
