@@ -81,10 +81,13 @@ def find(surface: Surface) -> Landmarks:
 
 def _cells(surface: Surface) -> Cells | None:
     """The intervals of its formula, where it has one and all its functions have intervals."""
+    from surfaces._compile import Compiled
     from surfaces._interval import Cells, UnknownOperation
-    formula = getattr(surface.compiled, "formula", None)
+    compiled = surface.compiled
+    if not isinstance(compiled, Compiled):     # samples
+        return None
     try:
-        return None if formula is None else Cells(formula, *surface.compiled.axes)
+        return Cells(compiled.formula, *compiled.axes)
     except UnknownOperation:
         return None
 
@@ -226,6 +229,7 @@ def _searched(surface: Surface) -> Found:
     """
     size = diagonal(surface)
     minima = np.reshape([each[:2] for each in _minima.find(surface)], (-1, 2))
+    minima = minima[surface.may_be_minima(minima)]
     found = Found(minima, ["minimum"] * len(minima), [], False)
     for number in range(4):
         before = len(found.points)
@@ -324,7 +328,8 @@ def _judged(surface: Surface, cells: Cells | None, points: Array, found: Found) 
         points = points[~_near(points, curve.points, BESIDE * size)]
     points = inside(surface, _rounded(surface, points[~_kinked(surface, points, size)], size), CERTAIN)
     kinds = _kinds(surface, cells, points, size)
-    kept = [index for index, kind in enumerate(kinds) if kind]
+    allowed = surface.may_be_minima(points)
+    kept = [index for index, kind in enumerate(kinds) if kind and (allowed[index] or kind != "minimum")]
     points = _guessed(surface, points[kept], size)
     alone = ~_near(points, found.points, SAME * size)
     kinds = [kinds[index] for index, new in zip(kept, alone, strict=True) if new]
