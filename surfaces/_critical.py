@@ -81,13 +81,10 @@ def find(surface: Surface) -> Landmarks:
 
 def _cells(surface: Surface) -> Cells | None:
     """The intervals of its formula, where it has one and all its functions have intervals."""
-    from surfaces._compile import Compiled
     from surfaces._interval import Cells, UnknownOperation
     compiled = surface.compiled
-    if not isinstance(compiled, Compiled):     # samples
-        return None
     try:
-        return Cells(compiled.formula, *compiled.axes)
+        return None if compiled.formula is None else Cells(compiled.formula, *compiled.axes)
     except UnknownOperation:
         return None
 

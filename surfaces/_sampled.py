@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from surfaces._base import CORNER, SYMBOLS, Array, Domain, Surface
+from surfaces._base import CORNER, Array, Domain, Surface
 from surfaces._grids import FORM, MOST, MOST_BYTES, SamplesError, Sides, read_grid, rising
 from surfaces._patches import Patches, at, patches
 
@@ -136,20 +136,10 @@ class _CarriedOn(Sampled):
 class _Spline:
     """Value, gradient and Hessian at points (..., 2), in the manner of `surfaces._compile.Compiled`."""
 
+    formula = None
+
     def __init__(self, surface: Sampled) -> None:
         self.surface = surface
-
-    @cached_property
-    def axes(self) -> tuple[Any, Any]:
-        import sympy
-        x, y = (sympy.Symbol(name, real=True) for name in SYMBOLS)
-        return x, y
-
-    @cached_property
-    def formula(self) -> Any:
-        """None there is: a number, so that nobody looks for kinks in it."""
-        import sympy
-        return sympy.S.Zero
 
     def value(self, points: ArrayLike) -> Array:
         return self._at(points, ((0, 0),))[..., 0]
