@@ -17,7 +17,7 @@ MAYBE_STEPS = ("epoch", "", "unnamed: 0", "index")     # used where they count a
 TRAINING = ("train", "training")
 NO_PLACE = re.compile(r"(^|[/_. -])(time|timestamp|runtime|seconds?|duration|steps?|iter|iteration|epoch|lr|rate|acc|"
                       r"accuracy|seed|index|norm|grad|min|max|loss|run|id|trial|fold|ball)$|^(unnamed: 0)?$")
-MOST_TOLD = 12
+MOST_TOLD, MOST_LIKELY, LONGEST = 12, 50, 200      # names told, looked at, and letters of one that is given to paste
 
 Columns = Mapping[str, str | None]     # role -> the csv's name; None: there is none
 
@@ -142,12 +142,15 @@ def _no_place(table: Table, missing: list[str], found: Mapping[str, int], given:
 
 def _guess(table: Table, free: list[int], count: int) -> list[int]:
     """Columns that may be a place: numbers with names that are no clock's, a pair such as w1, w2 before others."""
-    comma, names = table.separator != ",", table.names
-    likely = []
+    comma, names, often = table.separator != ",", table.names, Counter(table.names)
+    likely: list[int] = []
     for index in free:
+        if len(likely) == MOST_LIKELY:
+            break
         cells = [row[index] for row in table.sample if index < len(row) and not is_nothing(row[index])]
         if cells and all(as_number(cell, comma) == as_number(cell, comma) for cell in cells) \
-                and not NO_PLACE.search(names[index].lower()) and Counter(names)[names[index]] == 1:
+                and not NO_PLACE.search(names[index].lower()) and often[names[index]] == 1 \
+                and len(names[index]) <= LONGEST:
             likely.append(index)
     pairs = [(one, other) for one in likely for other in likely if _next_to(names[one].lower(), names[other].lower())]
     if count == 2 and pairs:
