@@ -77,7 +77,7 @@ def test_what_tools_write_is_read(name: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("text", "entry", "said", "steps"), [
     (WANDB, "", "dog-1 - loss__MIN\"; write columns: {x: dog-1 - w1, y: dog-1 - w2, loss: dog-1 - loss}", [0, 5]),
-    ("Step,acc,w0,w1,val/loss\n0,.1,1,1,2\n1,.2,.5,.5,1\n", "",
+    ("Step,heat,w0,w1,val/loss\n0,.1,1,1,2\n1,.2,.5,.5,1\n", "",
      "write columns: {x: w0, y: w1, loss: val/loss}", [0, 1]),
     ("Step,a,b,loss\n0,1,1,2\n1,.5,.5,1\n", "columns: {x: a}", "no column y, but", [0, 1]),
     ('Step,"a, 1","b: 2",loss\n0,1,1,2\n1,.5,.5,1\n', "", 'write columns: {x: "a, 1", y: "b: 2"}', [0, 1]),
