@@ -5,26 +5,30 @@ for films and pictures.
 """
 from __future__ import annotations
 
+from configs import stop
+
+if __name__ == "__main__":
+    stop.at_once()  # the imports below take a moment
 import errno
 import os
-import signal
 import sys
 import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from types import FrameType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 import configs
 from configs.errors import Problem, one_line
+from configs.folders import NoFolder
+from configs.stop import INTERRUPTED, TERMINATED, Terminated
 from configs.version import VERSION
 
 if TYPE_CHECKING:
     from configs.experiment import Experiment
 
-USER, INTERRUPTED, TERMINATED = 2, 130, 143
+USER = 2
 
 
 class UserErrors(Exception):
@@ -33,10 +37,6 @@ class UserErrors(Exception):
     def __init__(self, problems: Iterable[Problem | str]) -> None:
         self.lines = list(dict.fromkeys(one_line(str(problem)) for problem in problems))
         super().__init__("\n".join(self.lines))
-
-
-class Terminated(BaseException):
-    """SIGTERM or SIGHUP: unwinds like an interrupt, so that nothing half made is left."""
 
 
 @click.command(context_settings={"help_option_names": ["--help", "-h"], "max_content_width": 110},
@@ -117,6 +117,7 @@ def _make(names: Sequence[str], options: dict[str, Any]) -> None:
     experiments, places, at, jobs = _planned(names, options)
     _say(options, f"read in {time.perf_counter() - started:.2f} s")
     for experiment, place in zip(experiments, places, strict=True):
+        stop.check()
         started = time.perf_counter()
         from configs.targets import DATA
         data = options["check"] or place.suffix.lower() in DATA
@@ -205,15 +206,24 @@ def _say(options: dict[str, Any], words: str) -> None:
         print(one_line(words), file=sys.stderr, flush=True)
 
 
-def _terminate(number: int, frame: FrameType | None) -> None:
-    raise Terminated(number)
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command line and returns its exit code; exceptions that are our fault come through."""
-    for name in ("SIGTERM", "SIGHUP"):
-        if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) is signal.SIG_DFL:
-            signal.signal(getattr(signal, name), _terminate)
+    with stop.heeding():
+        try:
+            return _ended(arguments)
+        except KeyboardInterrupt:
+            print("interrupted", file=sys.stderr)
+            return INTERRUPTED
+        except Terminated:
+            return TERMINATED
+        except Exception:
+            if (code := stop.asked()) is None:
+                raise
+            return code
+
+
+def _ended(arguments: Sequence[str] | None) -> int:
+    """The exit code of one command line that nobody stopped."""
     try:
         # not command.main, which prints and exits in ways of its own
         with command.make_context("render.py", list(sys.argv[1:] if arguments is None else arguments)) as context:
@@ -225,6 +235,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return done.exit_code
     except UserErrors as error:
         print("\n".join(error.lines), file=sys.stderr)
+    except NoFolder as error:
+        print(error, file=sys.stderr)
     except click.ClickException as error:
         print(one_line(error.format_message()), file=sys.stderr)
     except MemoryError:
@@ -236,13 +248,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if isinstance(error, BrokenPipeError):  # whoever read our output has seen enough
             return 0
         print(f"standard output: {error.strerror}; make room", file=sys.stderr)
-    except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
-        return INTERRUPTED
-    except Terminated:
-        return TERMINATED
     return USER
 
 
+def run() -> NoReturn:
+    """The command as a process of its own."""
+    stop.at_once()
+    stop.leave(main())
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    run()

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from configs.experiment import Entry, Experiment
-from configs.facts import ASKED, Facts, facts
+from configs.outcomes import ASKED, Facts, Told, outcomes
 from configs.output import whole
 from configs.version import VERSION
 from optimizers._asked import UNKNOWN
@@ -83,11 +83,12 @@ def write_npz(path: Path, experiment: Experiment, trajectories: Sequence[Traject
     state_NAME (runs, rows, ...): inner state, NaN for optimizers that have none of that name. A run that ended at a
     step that is not kept has its end in the next row.
 
-    What became of each run (`configs/facts.py` says it exactly; -1 and NaN where there is no such number): minimum,
-    the place in critical_points of the one reached; distance to it, or to the nearest; steps_to_minimum; evaluations
-    and evaluations_to_minimum (runs, 3) of f, gradient, Hessian; stability_limit at the start. And of the surface:
+    What became of each run (`configs/outcomes.py` says it exactly; -1 and NaN where there is no such number): outcome,
+    one of its words; minimum, the place in critical_points of the one it is in or near; distance to it, or to the
+    nearest; steps_to_minimum; evaluations and evaluations_to_minimum (runs, 3) of f, gradient, Hessian;
+    stability_limit at the start; stored_per_weight, numbers its optimizer keeps. And of the surface:
     critical_points (n, 3) as x, y, loss, minima first; critical_kind, critical_eigenvalues (n, 2),
-    critical_stability_limit.
+    critical_stability_limit; critical_points_complete, false where there may be more.
     """
     listed = list(runs(experiment, trajectories))
     arrays: dict[str, npt.NDArray[Any]] = {
@@ -111,12 +112,16 @@ def write_npz(path: Path, experiment: Experiment, trajectories: Sequence[Traject
 
 def _facts(experiment: Experiment, trajectories: Sequence[Trajectory]) -> dict[str, npt.NDArray[Any]]:
     """The facts about all runs and the critical points, as arrays."""
-    told, found = facts(experiment, trajectories), experiment.surface.critical_points
-    names = {"minimum": "minimum", "distance": "distance", "steps_to_minimum": "steps", "evaluations": "evaluations",
-             "evaluations_to_minimum": "until", "stability_limit": "limit"}
+    told = outcomes(experiment, trajectories)
+    found = told.landmarks.critical_points
+    names = {"outcome": "outcome", "minimum": "minimum", "distance": "distance", "steps_to_minimum": "steps",
+             "evaluations": "evaluations", "evaluations_to_minimum": "until", "stability_limit": "limit"}
     places = np.reshape([each[:3] for each in found], (-1, 3))
-    return {**{name: np.concatenate([getattr(each, own) for each in told]) for name, own in names.items()},
-            "critical_points": places, "critical_kind": np.array([each.kind for each in found], dtype=str),
+    return {**{name: np.concatenate([getattr(each, own) for each in told.entries]) for name, own in names.items()},
+            "stored_per_weight": np.repeat([each.stored for each in told.entries],
+                                           [len(each.minimum) for each in told.entries]),
+            "critical_points": places, "critical_points_complete": np.array(told.landmarks.complete),
+            "critical_kind": np.array([each.kind for each in found], dtype=str),
             "critical_eigenvalues": np.reshape([each.eigenvalues for each in found], (-1, 2)),
             "critical_stability_limit": np.array([each.stability_limit for each in found], dtype=np.float64)}
 
@@ -138,33 +143,37 @@ def _states(trajectories: Sequence[Trajectory]) -> dict[str, npt.NDArray[np.floa
 
 
 def write_json(path: Path, experiment: Experiment, trajectories: Sequence[Trajectory]) -> None:
-    """{version, config, critical_points: [{x, y, loss, kind, eigenvalues, stability_limit}],
-    runs: [{label, optimizer, ball, start_index, replica, status, last, start, facts, positions, ...}]}.
+    """{version, config, critical_points: [{x, y, loss, kind, eigenvalues, stability_limit}], critical_points_complete,
+    runs: [{label, optimizer, ball, start_index, replica, status, last, start, outcome, minimum, facts, positions,
+    ...}]}.
 
     The arrays and facts are those of the npz, per run; a number that is not finite, or that there is not, is null.
     """
-    told = facts(experiment, trajectories)
+    told = outcomes(experiment, trajectories)
     with whole(path) as part, part.open("w", encoding="utf-8", newline="\n") as file:
         config = json.dumps(experiment.resolved, allow_nan=False)
-        points = json.dumps(_critical_points(experiment), allow_nan=False)
-        file.write(f'{{"version": "{VERSION}",\n"config": {config},\n"critical_points": {points},\n"runs": [')
-        each_ball = [(each, ball) for each in told for ball in range(len(each.minimum))]
+        points = json.dumps(_critical_points(told), allow_nan=False)
+        file.write(f'{{"version": "{VERSION}",\n"config": {config},\n"critical_points": {points},\n'
+                   f'"critical_points_complete": {json.dumps(told.landmarks.complete)},\n"runs": [')
+        each_ball = [(each, ball) for each in told.entries for ball in range(len(each.minimum))]
         for number, (entry, trajectory, ball) in enumerate(runs(experiment, trajectories)):
             made = {"label": entry.label, "optimizer": trajectory.optimizer, "ball": ball,
                     "start_index": int(entry.start_index[ball]), "replica": int(entry.replica[ball]),
                     "status": str(trajectory.status[ball]), "last": int(trajectory.last[ball]),
                     "steps": [*trajectory.steps],
-                    "start": entry.starts[ball].tolist(), "facts": _fact(*each_ball[number])}
+                    "start": entry.starts[ball].tolist(),
+                    "outcome": str(each_ball[number][0].outcome[ball]),
+                    "minimum": int(each_ball[number][0].minimum[ball]), "facts": _fact(*each_ball[number])}
             made |= {name: _nulled(getattr(trajectory, name)[ball]) for name in ARRAYS}
             made["state"] = {name: _nulled(values[ball]) for name, values in trajectory.state.items()}
             file.write((",\n" if number else "\n") + json.dumps(made, allow_nan=False))
         file.write("\n]}\n")
 
 
-def _critical_points(experiment: Experiment) -> list[dict[str, Any]]:
+def _critical_points(told: Told) -> list[dict[str, Any]]:
     return [{"x": each.x, "y": each.y, "loss": each.value, "kind": each.kind,
              "eigenvalues": _nulled(np.array(each.eigenvalues)), "stability_limit": _nulled(each.stability_limit)}
-            for each in experiment.surface.critical_points]
+            for each in told.landmarks.critical_points]
 
 
 def _fact(told: Facts, ball: int) -> dict[str, Any]:
@@ -175,9 +184,11 @@ def _fact(told: Facts, ball: int) -> dict[str, Any]:
     def whole_number(given: npt.NDArray[np.int64]) -> int | None:
         return None if given[ball] < 0 else int(given[ball])
 
-    return {"minimum": whole_number(told.minimum), "distance": _nulled(told.distance[ball]),
+    return {"outcome": str(told.outcome[ball]), "minimum": whole_number(told.minimum),
+            "distance": _nulled(told.distance[ball]),
             "steps_to_minimum": whole_number(told.steps), "evaluations": counts(told.evaluations[ball]),
-            "evaluations_to_minimum": counts(told.until[ball]), "stability_limit": _nulled(told.limit[ball])}
+            "evaluations_to_minimum": counts(told.until[ball]), "stability_limit": _nulled(told.limit[ball]),
+            "stored_per_weight": None if told.stored < 0 else told.stored}
 
 
 def _nulled(given: npt.NDArray[np.float64] | float) -> Any:

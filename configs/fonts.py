@@ -11,6 +11,8 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from configs.folders import settle_matplotlib
+
 
 @lru_cache(2)
 def own_font(bold: bool) -> Path:
@@ -47,6 +49,7 @@ def characters(path: Path) -> frozenset[int]:
 @lru_cache(1)
 def machine_fonts() -> tuple[Path, ...]:
     """Font files of this machine, sorted by name so that the choice does not change from run to run."""
+    settle_matplotlib()
     from matplotlib.font_manager import findSystemFonts
 
     return tuple(sorted((Path(path) for path in findSystemFonts()), key=lambda path: (path.name, str(path))))

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from configs.durable import put
+
 
 @contextmanager
 def whole(path: str | Path) -> Iterator[Path]:
@@ -24,7 +26,7 @@ def whole(path: str | Path) -> Iterator[Path]:
     try:
         _remove_stale(target)
         yield part
-        os.replace(part, target)
+        put(part, target)
         done = True
     finally:
         if not done:
@@ -50,7 +52,11 @@ def _make_folders(folder: Path) -> list[Path]:
 
 def _remove_stale(target: Path) -> None:
     pattern = re.compile(rf"\.{re.escape(target.stem)}\.(\d+)\.part{re.escape(target.suffix)}")
-    for each in target.parent.iterdir():
+    try:
+        names = list(target.parent.iterdir())
+    except PermissionError:     # a folder that may be written but not read
+        return
+    for each in names:
         found = pattern.fullmatch(each.name)
         if found and not _alive(int(found[1])):
             with suppress(OSError):

@@ -9,8 +9,9 @@ import numpy as np
 
 from configs.errors import one_line
 from configs.experiment import Entry, Experiment
-from configs.facts import Array, Facts, facts
 from configs.labels import words
+from configs.outcome_words import Say, lines, place
+from configs.outcomes import DIVERGED, LEFT, Array, Facts, Told, middle, outcomes
 
 if TYPE_CHECKING:
     from optimizers import Trajectory
@@ -27,71 +28,85 @@ def report(experiment: Experiment, trajectories: Sequence[Trajectory]) -> Iterat
     noise = f", noise: {experiment.noise.words}" if experiment.noise else ""
     yield one_line(f"{experiment.path}: ok, {experiment.scene} on {surface}, {balls} ball{'s' * (balls != 1)}, "
                    f"{experiment.steps} steps{noise}, {video.width}x{video.height} at {video.fps} frames/s{length}")
-    width, told = max(len(entry.label) for entry in experiment.entries), facts(experiment, trajectories)
-    for entry, trajectory, about in zip(experiment.entries, trajectories, told, strict=True):
+    width, told = max(len(entry.label) for entry in experiment.entries), outcomes(experiment, trajectories)
+    say = _say(experiment.surface.value(np.concatenate([entry.starts for entry in experiment.entries])))
+    for entry, trajectory, about in zip(experiment.entries, trajectories, told.entries, strict=True):
         hyper = ", ".join(f"{name}={words(value)}" for name, value in entry.given.items())
-        yield one_line(f"  {entry.label:{width}}  {hyper}: {_ending(experiment, entry, trajectory, about)}")
+        ending = _ending(entry, trajectory, Told(told.landmarks, (about,)), say)
+        yield one_line(f"  {entry.label:{width}}  {hyper}: {ending}{_memory(about)}")
         if entry.recording and entry.recording.words:
             yield one_line(f"  {'':{width}}  {entry.recording.words}")
-    yield from map(one_line, _landscape(experiment, told))
+    if balls > len(experiment.entries) > 1:
+        yield f"  all {balls} balls: {_counted(told, say)}"
+    yield from map(one_line, _landscape(told, say))
 
 
-def _ending(experiment: Experiment, entry: Entry, trajectory: Trajectory, about: Facts) -> str:
-    """'loss -0.68, at the minimum (0.98, 0.99) after 46 steps, 46 gradients' for one ball; counts for several."""
-    balls, fine = len(entry.starts), trajectory.status == "ok"
-    places = []
-    for ball in range(balls):
-        if not fine[ball]:
-            places.append(str(trajectory.status[ball]) + (f" at step {trajectory.last[ball]}" if balls == 1 else ""))
-        elif about.minimum[ball] < 0:
-            places.append("still moving")
-        else:
-            minimum = experiment.surface.minima[about.minimum[ball]]
-            places.append(f"at the minimum ({minimum.x:.4g}, {minimum.y:.4g})")
-    effort = _effort(about) + _against(experiment, entry, about)
-    if balls == 1:
-        return f"loss {trajectory.loss[0, trajectory.ends[0]]:.6g}, {places[0]}{effort}"
-    return ", ".join(f"{count} {place}" for place, count in Counter(places).most_common()) + effort
+def _ending(entry: Entry, trajectory: Trajectory, told: Told, say: Say) -> str:
+    """'loss -0.68, in the minimum at (0.98, 0.99), loss -0.68, after 46 steps, 46 gradients' for one ball; counts for
+    several.
+    """
+    about, = told.entries
+    effort = _effort(about) + _against(entry, told)
+    if len(entry.starts) > 1:
+        return _counted(told, say) + effort
+    ended = f" at step {trajectory.last[0]}" if about.outcome[0] in (DIVERGED, LEFT) else ""
+    (words_, _), = lines(told, say, MOST, report=True)
+    return f"loss {trajectory.loss[0, trajectory.ends[0]]:.6g}, {words_}{ended}{effort}"
+
+
+def _counted(told: Told, say: Say) -> str:
+    """'5 in the minimum at (3, 2), loss 0; 2 still moving'."""
+    return "; ".join(f"{sum(line.counts)} {line.words}" for line in lines(told, say, MOST, report=True))
+
+
+def _say(heights: Array) -> Say:
+    """Writes a loss; what is 0 but for rounding beside the heights of the starts (n,) is 0."""
+    rounding = 4 * np.finfo(np.float64).eps * np.abs(heights).max()
+    return lambda loss: f"{loss:.6g}" if abs(loss) > rounding else "0"
 
 
 def _effort(about: Facts) -> str:
     """' after 46 steps, 92 gradients'; of several balls those of the one in the middle; empty where none arrived."""
-    there = np.flatnonzero(about.steps >= 0)
-    if not len(there):
+    ball = middle(about)
+    if ball is None:
         return ""
-    middle = there[np.argsort(about.steps[there], kind="stable")[(len(there) - 1) // 2]]
-    steps, asked = int(about.steps[middle]), about.until[middle].tolist()
+    steps, asked = int(about.steps[ball]), about.until[ball].tolist()
     names = (("value", "values"), ("gradient", "gradients"), ("Hessian", "Hessians"))
     counts = [f"{count} {name[count != 1]}" for count, name in zip(asked, names, strict=True) if count > 0]
-    half = ", half of those" if len(there) > 1 else ""
+    half = ", half of those there" if (about.steps >= 0).sum() > 1 else ","
     return ", ".join([f"{half} after {steps} step{'s' * (steps != 1)}", *counts])
 
 
-def _against(experiment: Experiment, entry: Entry, about: Facts) -> str:
+def _memory(about: Facts) -> str:
+    """', 2 numbers stored per weight'."""
+    return "" if about.stored < 0 else f", {about.stored} number{'s' * (about.stored != 1)} stored per weight"
+
+
+def _against(entry: Entry, told: Told) -> str:
     """' (80 % of the limit there)' of plain gradient descent, the one whose limit 2 / curvature is."""
-    there = np.unique(about.minimum[about.minimum >= 0])
+    there = np.unique(told.entries[0].minimum[told.entries[0].minimum >= 0])
     plain = entry.name == "sgd" and not getattr(entry.optimizer, "momentum", 0) and not entry.schedule
     if not plain or len(there) != 1:
         return ""
-    minimum = experiment.surface.minima[there[0]]
-    found = next(each for each in experiment.surface.critical_points if each[:2] == minimum[:2])
-    share = entry.given["lr"] / found.stability_limit
+    share = entry.given["lr"] / told.landmarks.critical_points[there[0]].stability_limit
     return f" (lr is {share:.0%} of the limit there)" if np.isfinite(share) and share else ""
 
 
-def _landscape(experiment: Experiment, told: Sequence[Facts]) -> Iterator[str]:
+def _landscape(told: Told, say: Say) -> Iterator[str]:
     """How many critical points there are, and below which learning rate gradient descent is stable where."""
-    found = experiment.surface.critical_points
+    found, least = told.landmarks.critical_points, "" if told.landmarks.complete else "at least "
     kinds = Counter(each.kind for each in found)
-    yield "  critical points: " + (", ".join(
-        f"{count} {kind if count == 1 else PLURALS.get(kind, kind)}" for kind, count in kinds.items()) or "none")
-    limits = np.concatenate([each.limit for each in told])
+    named = [f"{count} {kind if count == 1 else PLURALS.get(kind, kind)}" for kind, count in kinds.items()]
+    for curve in told.landmarks.curves:
+        named.append(f"a {'ring' if curve.closed else 'curve'} of minima, loss {say(curve.value)}")
+    yield f"  critical points: {least if named else ''}" + (", ".join(named) or f"none{' found' if least else ''}")
+    limits = np.concatenate([each.limit for each in told.entries])
     rows = [(_span(limits), "at the start" if len(np.unique(limits)) == 1 else "at the starts")]
     minima = [each for each in found if each.kind == "minimum"]
     if len(minima) <= MOST:
-        rows += [(_span([each.stability_limit]), f"at the minimum ({each.x:.4g}, {each.y:.4g})") for each in minima]
+        rows += [(_span([each.stability_limit]), f"in the minimum at {place(each, minus='-')}") for each in minima]
     else:
-        rows.append((_span([each.stability_limit for each in minima]), f"at the {len(minima)} minima"))
+        rows.append((_span([each.stability_limit for each in minima]), f"in the {len(minima)} minima"))
     yield "  gradient descent is stable below a learning rate of"
     width = max(len(limit) for limit, _ in rows)
     yield from (f"    {limit:{width}}  {where}" for limit, where in rows)

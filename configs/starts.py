@@ -16,6 +16,8 @@ from registry import parameter
 
 Array: TypeAlias = npt.NDArray[np.float64]
 Domain: TypeAlias = tuple[Pair, Pair]
+GRID = 201     # nodes a side, on which a better start is looked for
+ROUNDING = 1e-6     # of the domain's width: what lies less outside is on the edge
 FORMS = "write [x, y], a list of such points, {grid: [8, 8]} or {random: 50}"
 
 
@@ -70,10 +72,12 @@ class Start:
         return f"from {points}" + (", ..." if len(self.points) > 2 else "")
 
     def positions(self, domain: Domain, seed: int) -> Array:
-        """(balls, 2); a grid's balls go column by column from the lower left, y fastest."""
+        """(balls, 2); a grid's balls go column by column from the lower left, y fastest. What rounding alone keeps
+        outside the domain is on its edge.
+        """
         if self.points:
-            return np.array(self.points, dtype=np.float64)
-        (x0, x1), (y0, y1) = self.box.within(domain)
+            return on_edge(np.array(self.points, dtype=np.float64), domain)
+        (x0, x1), (y0, y1) = on_edge(np.array(self.box.within(domain)).T, domain).T.tolist()
         if self.grid:
             columns, rows = self.grid
             x, y = np.meshgrid(x0 + (np.arange(columns) + 0.5) * ((x1 - x0) / columns),
@@ -153,6 +157,13 @@ def read_box(parent: Node, key: str, where: str, report: Report) -> Box | None:
     return None if bad else box
 
 
+def on_edge(points: Array, domain: Domain) -> Array:
+    """Points (..., 2), those that lie outside the domain by at most ROUNDING of its width moved onto its edge."""
+    low, high = np.array(domain, dtype=np.float64).T
+    edge = np.clip(points, low, high)
+    return np.where(np.abs(points - edge) <= ROUNDING * (high - low), edge, points)
+
+
 def check_positions(start: Start, surface: Any, positions: Array, report: Report) -> None:
     """Reports starts outside the surface's domain and those where its value or gradient is not finite."""
     (x0, x1), (y0, y1) = surface.domain
@@ -160,6 +171,11 @@ def check_positions(start: Start, surface: Any, positions: Array, report: Report
     with np.errstate(all="ignore"):
         finite = np.isfinite(surface.value(positions)) & np.isfinite(surface.gradient(positions)).all(axis=-1)
     wrong = np.flatnonzero(~(inside & finite))
+    nodes = _finite_points(surface) if (inside & ~finite).any() else np.empty((0, 2))
+    if (inside & ~finite).any() and not len(nodes):
+        what = f"the surface and its gradient are finite nowhere on a {GRID}x{GRID} grid over the domain"
+        report.add(start.mark, start.where, what, "mend the formula, or choose another domain")
+        return
     limits = f"x from {number(x0)} to {number(x1)}, y from {number(y0)} to {number(y1)}"
     for index in wrong[:100] if start.points else wrong[:1]:
         x, y = (number(value) for value in positions[index].tolist())
@@ -168,4 +184,28 @@ def check_positions(start: Start, surface: Any, positions: Array, report: Report
         if not inside[index]:
             report.add(mark, where, f"[{x}, {y}] lies outside the domain", f"use {limits}")
         else:
-            report.add(mark, where, f"the surface or its gradient is not finite at [{x}, {y}]", "start elsewhere")
+            report.add(mark, where, f"the surface or its gradient is not finite at [{x}, {y}]",
+                       f"start elsewhere, for example at {_nearest_finite(surface, nodes, positions[index])}")
+
+
+def _finite_points(surface: Any) -> Array:
+    """(n, 2) nodes of a grid inside the domain where the surface and its gradient are finite."""
+    axes = [np.linspace(low, high, GRID) for low, high in surface.domain]
+    nodes = np.stack(np.meshgrid(*axes), axis=-1).reshape(-1, 2)
+    with np.errstate(all="ignore"):
+        finite = np.isfinite(surface.value(nodes)) & np.isfinite(surface.gradient(nodes)).all(axis=-1)
+    found: Array = nodes[finite]
+    return found
+
+
+def _nearest_finite(surface: Any, nodes: Array, point: Array) -> str:
+    low, high = np.array(surface.domain).T
+    near = nodes[np.argmin(np.hypot(*((nodes - point) / (high - low)).T))]
+    for digits in range(3, 17):     # as short as it is still such a point
+        x, y = (float(f"{value:.{digits}g}") for value in near)
+        at = np.array([[x, y]])
+        with np.errstate(all="ignore"):
+            fine = np.isfinite(surface.value(at)).all() and np.isfinite(surface.gradient(at)).all()
+        if fine and (low <= at).all() and (at <= high).all():
+            break
+    return f"[{number(x)}, {number(y)}]"

@@ -10,6 +10,7 @@ import re
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from configs.folders import settle_matplotlib
 from configs.fonts import font_at, missing, runs
 
 MATH_FONTSET = "cm"
@@ -69,12 +70,14 @@ def _cut(text: str, most: int) -> str:
 
 @lru_cache(1)
 def math_parser() -> Any:
+    settle_matplotlib()
     from matplotlib.mathtext import MathTextParser
 
     return MathTextParser("agg")
 
 
 def math_font(size: float) -> Any:
+    settle_matplotlib()
     from matplotlib.font_manager import FontProperties
 
     return FontProperties(size=size, math_fontfamily=MATH_FONTSET)

@@ -16,7 +16,8 @@ class OneCycle(Schedule):
 
     Smith and Topin, "Super-convergence: very fast training of neural networks using large learning rates", 2018. With
     three_phase the way down is as long as the way up, and a third phase goes on to the end. After total_steps the last
-    value is kept; torch raises. torch cycles the momentum unless told otherwise; here it is told.
+    value is kept; torch raises. With cycle_momentum the momentum, or the first of the betas where the optimizer has
+    some, falls and rises the other way; torch does so unless told otherwise, here it is told.
     """
 
     kind = "one_cycle"
@@ -24,7 +25,7 @@ class OneCycle(Schedule):
     total_steps: int | None = parameter(None, low=1, high=LONGEST, doc="the rest of the run unless given")
     pct_start: float = parameter(0.3, low=0, high=1, doc="share of the steps in which it rises")
     anneal_strategy: Literal["cos", "linear"] = parameter("cos")
-    cycle_momentum: bool = parameter(False, doc="the hyperparameter momentum falls while this rises")
+    cycle_momentum: bool = parameter(False, doc="momentum, or beta1, falls while this rises")
     base_momentum: float = parameter(0.85, low=0)
     max_momentum: float = parameter(0.95, low=0)
     div_factor: float = parameter(25.0, low=0, low_open=True)
@@ -74,8 +75,7 @@ class Cyclic(Schedule):
     """From the base up to max_lr and back down, again and again: torch's CyclicLR, whose base_lr is the base.
 
     Smith, "Cyclical learning rates for training neural networks", WACV 2017. mode triangular2 halves the height from
-    cycle to cycle, exp_range multiplies it by gamma^k. torch cycles the momentum unless told otherwise; here it is
-    told.
+    cycle to cycle, exp_range multiplies it by gamma^k. cycle_momentum is that of OneCycle.
     """
 
     kind = "cyclic"
@@ -84,7 +84,7 @@ class Cyclic(Schedule):
     step_size_down: int | None = parameter(None, low=1, high=LONGEST, doc="steps down; as many as up unless given")
     mode: Literal["triangular", "triangular2", "exp_range"] = parameter("triangular")
     gamma: float = parameter(1.0, low=0, doc="of exp_range")
-    cycle_momentum: bool = parameter(False, doc="the hyperparameter momentum falls while this rises")
+    cycle_momentum: bool = parameter(False, doc="momentum, or beta1, falls while this rises")
     base_momentum: float = parameter(0.8, low=0)
     max_momentum: float = parameter(0.9, low=0)
 

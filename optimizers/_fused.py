@@ -10,7 +10,7 @@ import ctypes
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -162,10 +162,11 @@ class Fused:
             self.kernels[form] = Kernel(trace, wanted, finite, f"step{len(self.kernels)}")
         self.steps.append((self.kernels[form], np.array(trace.numbers)))
 
-    def walk(self, state: State, points: Array, steps: range, memory: list[Array]) -> tuple[State, Array] | None:
+    def walk(self, state: State, points: Array, steps: range, memory: list[Array],
+             watch: Callable[[int, Array], None]) -> tuple[State, Array] | None:
         """State and points after these steps, or None where something on the way is not finite.
 
-        memory: an empty list at first, to be given again.
+        memory: an empty list at first, to be given again. watch(k, columns): told x and y (2, runs) after each k steps.
         """
         runs, rows = len(points), max(kernel.count for kernel in self.kernels.values())
         if not memory or memory[0].shape[1] != runs:
@@ -182,6 +183,7 @@ class Fused:
                     what(*(table[each] if is_row else numbers[each] for is_row, each in given), out=table[row])
             if kernel.loops[-1](*at):
                 return None
+            watch(step + 1, table[:2])
         moved = [np.asfortranarray(table[2 * k:2 * k + 2].T.copy(order="K")) for k in range(len(self.names) + 1)]
         after = dict(zip(self.names, moved[1:], strict=True))
         return {name: state["step"] + len(steps) if name == "step" else after[name] for name in state}, moved[0]

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from optimizers._base import Array, State
 from optimizers._cores import shared
+from optimizers._tail import Tail, of_positions
 
 Record: TypeAlias = str | Mapping[str, int]     # "all", "last" or {"every": n}
 
@@ -26,6 +27,7 @@ class Trajectory:
     status (runs,): "ok", "diverged" or "left" (as diverged, but beyond what the surface knows); last (runs,): the
     run's last step. A diverged run's is the first after which position, loss or gradient is not finite; it is kept as
     it is, in the row it has or, where that step has none, in the next. What comes after it is NaN.
+    ending: how the runs moved in their last steps, where not every step was kept; see `tail`.
     """
 
     optimizer: str
@@ -39,6 +41,7 @@ class Trajectory:
     status: npt.NDArray[np.str_]
     last: npt.NDArray[np.int64]
     steps: Sequence[int] = ()
+    ending: Tail | None = None
 
     def __post_init__(self) -> None:
         if not len(self.steps):
@@ -48,6 +51,11 @@ class Trajectory:
     def ends(self) -> npt.NDArray[np.int64]:
         """The row (runs,) of each run's last step."""
         return np.searchsorted(np.asarray(self.steps), self.last)
+
+    @property
+    def tail(self) -> Tail:
+        """How the runs moved in their last steps; the same whatever is kept."""
+        return of_positions(self.positions) if self.ending is None else self.ending
 
 
 def kept_steps(record: Record, steps: int) -> Sequence[int]:
@@ -83,7 +91,7 @@ def thinned(path: Trajectory, record: Record) -> Trajectory:
     positions, loss, gradient = (of(values, rows, gone) for values in (path.positions, path.loss, path.gradient))
     state = {name: of(values, rows, gone) for name, values in path.state.items()}
     return Trajectory(path.optimizer, path.start, positions, loss, gradient, steps[0], steps[1], state, path.status,
-                      path.last, kept)
+                      path.last, kept, path.tail)
 
 
 class Table:
@@ -99,6 +107,8 @@ class Table:
         self.state = {name: made((rows, runs, *values.shape[1:])) for name, values in state.items()}
         self.ended = made((runs,))     # the step after which a run had diverged; NaN for those that did not
         self.ended[:] = np.nan
+        self.every = rows == kept[-1] + 1     # every step is kept
+        self.moved, self.missed = (made((0 if self.every else runs,)) for _ in range(2))     # see Tail
 
     def write(self, row: int | slice, runs: Any, moment: Mapping[str, Array], state: State, only: Any = None) -> None:
         """A moment of some runs (`only` those of its arrays, all unless given) into a row or several."""
@@ -125,11 +135,12 @@ class Table:
                 rows[:, block][gone[self.first:]] = np.nan
 
     def trajectory(self, optimizer: str, start: Array, kept: Sequence[int]) -> Trajectory:
-        fine = np.isnan(self.ended)
+        fine, ending = np.isnan(self.ended), None if self.every else Tail(self.moved, self.missed)
         state = {name: _runs_first(rows) for name, rows in self.state.items()}
         return Trajectory(optimizer, start, _runs_first(self.positions), _runs_first(self.loss),
                           _runs_first(self.gradient), _runs_first(self.used), _runs_first(self.at), state,
-                          np.where(fine, "ok", "diverged"), np.where(fine, kept[-1], self.ended).astype(np.int64), kept)
+                          np.where(fine, "ok", "diverged"), np.where(fine, kept[-1], self.ended).astype(np.int64), kept,
+                          ending)
 
 
 def _runs_first(rows: Array) -> Array:

@@ -15,6 +15,7 @@ from optimizers._fused import Fused
 from optimizers._noise import Noise, Runs, Source
 from optimizers._record import Table
 from optimizers._schedules import largest
+from optimizers._tail import Watch
 
 Mask = npt.NDArray[np.bool_]
 LOOK = 32     # steps between two looks for runs that have come to rest
@@ -119,6 +120,7 @@ class Block:
         self.rests = task.noise is None and not task.moving     # a step depends on nothing but points and state
         self.plainly = 0     # the step from which on `fused` may be tried
         self.memory: list[Array] = []
+        self.watch = None if table.every else Watch(len(self.points), task.steps)
 
     def walk(self) -> None:
         task, table, row, kept = self.task, self.table, 0, self.table.kept.tolist()
@@ -128,6 +130,7 @@ class Block:
                 k = self._leapt(k + 1, kept[row])
                 self.exact.move(self.points)
                 self._end_diverged(k, row)
+                self._watch(k, self.points.T)
                 if k == kept[row]:
                     self._write(row, self.runs)
                     row += 1
@@ -136,8 +139,19 @@ class Block:
                 before = self.state, self.points
                 self._step(k)
                 if self.rests and k % LOOK == LOOK - 1:
-                    self._end_resting(*before, row)
+                    self._end_resting(*before, row, k + 1)
             table.blank(self.block)
+        if self.watch is not None:
+            table.moved[self.block], table.missed[self.block] = self.watch.tail()
+
+    def _watch(self, k: int, columns: Array) -> None:
+        """Notes where the runs are after step k, x and y (2, runs)."""
+        if self.watch is not None and k >= self.watch.first:
+            self.watch.note(k, self._within(self.runs), columns)
+
+    def _within(self, runs: Any) -> Any:
+        """The same runs, counted from the block's first."""
+        return slice(None) if isinstance(runs, slice) else runs - self.block.start
 
     def _leapt(self, k: int, kept: int) -> int:
         """Makes the steps from k on, as far as no one looks at them and they are not kept, at once where that can be;
@@ -145,7 +159,7 @@ class Block:
         fused = self.task.fused
         while fused is not None and k >= self.plainly and len(self.points):
             end = min(k - k % LOOK + LOOK - self._looks(k), kept - 1)
-            moved = fused.walk(self.state, self.points, range(k, end), self.memory) if end > k else None
+            moved = fused.walk(self.state, self.points, range(k, end), self.memory, self._watch) if end > k else None
             if moved is None:
                 self.plainly = end
                 break
@@ -183,8 +197,9 @@ class Block:
             self.table.ended[gone] = k
             self._keep(fine)
 
-    def _end_resting(self, state: State, points: Array, row: int) -> None:
-        """Goes on without runs whose last step changed no bit: no later step will, as it would be the same step."""
+    def _end_resting(self, state: State, points: Array, row: int, k: int) -> None:
+        """Goes on without runs whose last step, the k-th, changed no bit: no later step will, as it would be the same.
+        """
         rest = _same(points, self.points)
         if not rest.any():
             return
@@ -196,6 +211,8 @@ class Block:
         if rest.any():
             runs, rows = self._indices()[rest], slice(row, None)
             self._write(rows, runs, rest)
+            if self.watch is not None:
+                self.watch.stays(k, self._within(runs), self.points[rest].T)
             if counted:
                 self.table.state["step"][rows, runs] = self.table.kept[rows, None]
             self._keep(~rest)

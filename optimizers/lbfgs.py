@@ -54,8 +54,8 @@ class LBFGS(Optimizer):
     def init(self, points: Array, hyper: Hyper) -> State:
         runs, kept = len(points), hyper.history_size
         numbers = {name: np.zeros(runs) for name in ("n_iter", "t", "pairs")}
-        pairs = {"old_dirs": np.zeros((runs, kept, 2)), "old_stps": np.zeros((runs, kept, 2)),
-                 "ro": np.zeros((runs, kept))}
+        pairs = {"old_dirs": np.zeros((runs, kept, points.shape[1])),
+                 "old_stps": np.zeros((runs, kept, points.shape[1])), "ro": np.zeros((runs, kept))}
         return {**numbers, "d": np.zeros_like(points), "prev_flat_grad": np.zeros_like(points),
                 "H_diag": np.ones(runs), **pairs}
 

@@ -19,6 +19,43 @@ Image = NDArray[np.float32]
 HALO = 0.3
 
 
+class Text(NamedTuple):
+    """A text set in a picture: its ink's box (left, top, right, bottom) there, and its size, in pixels."""
+
+    text: str
+    box: tuple[float, float, float, float]
+    size: float
+
+    def moved(self, right: float, down: float) -> Text:
+        left, top, end, bottom = self.box
+        return self._replace(box=(left + right, top + down, end + right, bottom + down))
+
+
+class Lettered(np.ndarray):
+    """A picture that knows the texts set in it; they go with it through what is below, and a slice has none."""
+
+    texts: tuple[Text, ...] = ()
+
+
+def texts_of(picture: Image) -> tuple[Text, ...]:
+    return getattr(picture, "texts", ())
+
+
+def lettered(picture: Image, texts: tuple[Text, ...] = (), right: float = 0, down: float = 0) -> Image:
+    """The picture, with `texts` moved by so many pixels as the texts in it."""
+    made = np.asarray(picture).view(Lettered)
+    made.texts = tuple(text.moved(right, down) for text in texts)
+    return made
+
+
+def ink(cover: NDArray[np.float32]) -> tuple[float, float, float, float]:
+    """The box (left, top, right, bottom) of what is not empty; of nothing, the whole."""
+    rows, columns = np.flatnonzero(cover.any(axis=1)), np.flatnonzero(cover.any(axis=0))
+    if not len(rows):
+        return 0.0, 0.0, float(cover.shape[1]), float(cover.shape[0])
+    return float(columns[0]), float(rows[0]), float(columns[-1] + 1), float(rows[-1] + 1)
+
+
 class Line(NamedTuple):
     """One line's coverage (height, width) in 0 ... 1 and the row of its baseline."""
 
@@ -39,7 +76,7 @@ def set_line(text: str, size: float, bold: bool = False) -> Line:
         height, width = piece.cover.shape
         cover[above - piece.baseline : above - piece.baseline + height, x : x + width] = piece.cover
         x += width
-    return Line(cover, above)
+    return Line(lettered(cover, (Text(text, ink(cover), size),) if text.strip() else ()), above)
 
 
 def _plain(text: str, size: float, bold: bool) -> Line:
@@ -68,13 +105,14 @@ def _math(tex: str, size: float) -> Line:
 def cropped(cover: NDArray[np.float32]) -> NDArray[np.float32]:
     """Without empty rows above and below."""
     rows = np.flatnonzero(cover.any(axis=1))
-    return cover[rows[0] : rows[-1] + 1] if len(rows) else cover
+    return lettered(cover[rows[0] : rows[-1] + 1], texts_of(cover), 0, -int(rows[0])) if len(rows) else cover
 
 
 def tinted(cover: NDArray[np.float32], color: str, opacity: float = 1.0) -> Image:
     """Coverage in one colour, premultiplied."""
-    alpha = cover * opacity
-    return np.concatenate([alpha[..., None] * rgb(color).astype(np.float32), alpha[..., None]], axis=-1)
+    alpha = np.asarray(cover) * opacity
+    picture = np.concatenate([alpha[..., None] * rgb(color).astype(np.float32), alpha[..., None]], axis=-1)
+    return lettered(picture, texts_of(cover))
 
 
 def haloed(picture: Image, size: float, color: str) -> Image:
@@ -82,8 +120,9 @@ def haloed(picture: Image, size: float, color: str) -> Image:
     slope.
     """
     pad = round(HALO * size)
-    wide = np.pad(picture, ((pad, pad), (pad, pad), (0, 0)))
-    return wide + tinted(glow(wide[..., 3], size), color) * (1 - wide[..., 3:])
+    wide = np.pad(np.asarray(picture), ((pad, pad), (pad, pad), (0, 0)))
+    ground = np.asarray(tinted(glow(wide[..., 3], size), color))
+    return lettered(wide + ground * (1 - wide[..., 3:]), texts_of(picture), pad, pad)
 
 
 def glow(cover: NDArray[np.float32], size: float) -> NDArray[np.float32]:
@@ -94,7 +133,7 @@ def glow(cover: NDArray[np.float32], size: float) -> NDArray[np.float32]:
 
 
 def blank(width: float, height: float) -> Image:
-    return np.zeros((max(int(round(height)), 1), max(int(round(width)), 1), 4), np.float32)
+    return lettered(np.zeros((max(int(round(height)), 1), max(int(round(width)), 1), 4), np.float32))
 
 
 def paste(canvas: Image, picture: Image, left: float, top: float) -> None:
@@ -104,8 +143,10 @@ def paste(canvas: Image, picture: Image, left: float, top: float) -> None:
     x1, y1 = min(x + picture.shape[1], canvas.shape[1]), min(y + picture.shape[0], canvas.shape[0])
     if x0 < x1 and y0 < y1:
         part = picture[y0 - y : y1 - y, x0 - x : x1 - x]
-        under = canvas[y0:y1, x0:x1]
+        under = np.asarray(canvas)[y0:y1, x0:x1]
         under[:] = part + under * (1 - part[..., 3:])
+    if isinstance(canvas, Lettered):
+        canvas.texts += tuple(text.moved(x, y) for text in texts_of(picture))
 
 
 def stacked(pictures: list[Image], gap: float) -> Image:

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
@@ -29,6 +30,24 @@ class Minimum(NamedTuple):
     x: float
     y: float
     value: float
+
+
+class Curve(NamedTuple):
+    """A curve of minima: points (n, 2) along it, the loss there, whether it closes."""
+
+    points: Array
+    value: float
+    closed: bool
+
+
+@dataclass(frozen=True)
+class Landmarks:
+    """Minima, deepest first, all critical points, the minima first, curves of minima; whether that is all."""
+
+    minima: tuple[Minimum, ...]
+    critical_points: tuple[CriticalPoint, ...]
+    curves: tuple[Curve, ...] = ()
+    complete: bool = False
 
 
 @dataclass(frozen=True)
@@ -165,6 +184,15 @@ class Surface:
         from surfaces._critical import find
         return find(self)
 
+    @property
+    def landmarks(self) -> Landmarks:
+        """What stands out on the surface, inside its domain."""
+        return Landmarks(self.minima, self.critical_points)
+
+    def landmarks_from(self, seeds: ArrayLike) -> Landmarks:
+        """The same, searched from seeds (n, 2) as well."""
+        return self.landmarks
+
     def stability_limit(self, points: ArrayLike) -> Array:
         """2 / (the Hessian's largest eigenvalue) at points (..., 2): (...); inf where nothing bends upwards.
 
@@ -178,11 +206,13 @@ class Surface:
         from surfaces._critical import stability_limit
         return stability_limit(self, points)
 
-    def reached(self, points: ArrayLike) -> NDArray[np.int64]:
-        """For points (n, 2): (n,) index into `minima`, or -1 for 'still moving'.
+    def reached(self, points: ArrayLike, tolerance: float = 0.02,
+                minima: Sequence[Minimum] | None = None) -> NDArray[np.int64]:
+        """For points (n, 2): (n,) index into `minima`, those of the surface unless given, or -1 for none.
 
-        Reached means within 2 % of the domain's diagonal of the minimum, and plain gradient descent from there ends
-        in it.
+        Reached means within `tolerance` times the domain's diagonal of the minimum, and plain gradient descent from
+        there ends in it.
         """
-        from surfaces._minima import reached
-        return reached(self, np.asarray(points, dtype=np.float64))
+        from surfaces._reached import reached
+        return reached(self, np.asarray(points, dtype=np.float64), tolerance,
+                       self.minima if minima is None else minima)

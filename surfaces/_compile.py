@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from itertools import combinations_with_replacement
 from typing import Any
 
@@ -94,22 +95,20 @@ class Tape:
     def partial(self, function: Any, values: list[Symbolic], wanted: tuple[int, ...]) -> Symbolic:
         """The name of the derivative of function(*values) by the arguments at the positions wanted."""
         sympy = self.sympy
-        holes = [sympy.Dummy(real=True) for _ in values]
         if function is sympy.Pow and not values[1].is_Number:
             from surfaces._functions import power as function
         if function is sympy.Mul:
-            result = math.prod((holes[i] for i in range(2) if i not in wanted), start=sympy.S.One)
+            result = math.prod((values[i] for i in range(2) if i not in wanted), start=sympy.S.One)
             if len(wanted) == 2 and wanted[0] == wanted[1]:
                 return sympy.S.Zero
         elif function is sympy.Pow:
             exponent = values[1]
             result = math.prod((exponent - k for k in range(len(wanted))), start=sympy.S.One) \
-                * holes[0] ** (exponent - len(wanted))
+                * values[0] ** (exponent - len(wanted))
         else:
-            result = function(*holes)
-            for i in wanted:
-                result = result.diff(holes[i])
-        return self.name(self.share(result.xreplace(dict(zip(holes, values, strict=True)))))
+            holes, result = derivative(function, len(values), wanted)
+            result = result.xreplace(dict(zip(holes, values, strict=True)))
+        return self.name(self.share(result))
 
     def lines(self, wanted: list[Symbolic]) -> list[tuple[Symbolic, Symbolic]]:
         """(name, operation) in the order of computing, without what the wanted names do not need."""
@@ -122,6 +121,18 @@ class Tape:
         return kept[::-1]
 
 
+@lru_cache(256)
+def derivative(function: Any, count: int, wanted: tuple[int, ...]) -> tuple[list[Symbolic], Symbolic]:
+    """The derivative of a function of `count` arguments by those at the positions wanted, and what stands for them."""
+    import sympy
+
+    holes = [sympy.Dummy(real=True) for _ in range(count)]
+    result = function(*holes)
+    for i in wanted:
+        result = result.diff(holes[i])
+    return holes, result
+
+
 def listing(formula: Symbolic, x: Symbolic, y: Symbolic, order: int) -> Listing:
     """The value, gradient or (xx, xy, yy) of the formula, by order 0, 1, 2, one operation a line."""
     from surfaces._printer import Printer
@@ -129,8 +140,8 @@ def listing(formula: Symbolic, x: Symbolic, y: Symbolic, order: int) -> Listing:
     tape, printer = Tape(x, y, order), Printer()
     jet = tape.jet(formula)
     wanted = [jet[0]] if order == 0 else list(jet[order])
-    return ([(str(name), printer.doprint(operation)) for name, operation in tape.lines(wanted)],
-            [printer.doprint(result) for result in wanted])
+    return ([(str(name), printer.text(operation)) for name, operation in tape.lines(wanted)],
+            [printer.text(result) for result in wanted])
 
 
 def compiled(formula: Symbolic, x: Symbolic, y: Symbolic, orders: Sequence[int]) -> Callable[[Array], Array]:

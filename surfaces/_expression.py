@@ -36,21 +36,37 @@ def read(text: str, parameters: Mapping[str, float], x: Symbolic, y: Symbolic) -
     """The formula as a sympy expression in the symbols x and y. Raises ExpressionError."""
     numbers = check_parameters(parameters)
     tree = parse(text)
-    result, _ = _Reader({"x": x, "y": y, **CONSTANTS, **numbers}).read(tree)
+    result, _ = _Reader({"x": x, "y": y, **CONSTANTS, **numbers}, text).read(tree)
     if isinstance(result, float):
         from surfaces._functions import number
         return number(result)
     import sympy
     if result.has(sympy.zoo, sympy.nan, sympy.oo, -sympy.oo, sympy.I):
         raise ExpressionError("the formula divides by zero or has no real value anywhere")
+    for value in result.atoms(sympy.Number):
+        check_double(value)
     return result
+
+
+def check_double(value: Symbolic) -> None:
+    """Raises ExpressionError for a number that factors of the formula multiply up to and that no double holds."""
+    try:
+        double = float(value)
+    except OverflowError:
+        double = math.inf
+    if math.isinf(double) or (double == 0 and value != 0):
+        import sympy
+        size = "large" if double else "small"
+        raise ExpressionError(f"numbers in the formula multiply up to {sympy.Float(value, 3)}, which is too {size}; "
+                              "keep what they multiply up to between 1e-300 and 1e300")
 
 
 class _Reader:
     """Walks the tree. Every part is (float or sympy expression, degree); the degree bounds what powers may pile up."""
 
-    def __init__(self, names: Mapping[str, Any]) -> None:
+    def __init__(self, names: Mapping[str, Any], text: str) -> None:
         from surfaces import _functions
+        self.text = " ".join(text.split())
         self.names, self.functions, self.number = names, _functions, _functions.number
 
     def read(self, node: ast.expr) -> tuple[Any, float]:
@@ -65,6 +81,10 @@ class _Reader:
     def _after_dot(self, node: ast.Attribute) -> str:
         known = node.attr in FUNCTIONS or node.attr in CONSTANTS
         return f"write {node.attr}, without what stands before it" if known else ALLOWED
+
+    def instead(self, sign: str, right: str) -> str:
+        """The formula as it would be right, where it is short."""
+        return f": {self.text.replace(sign, right)}" if len(self.text) <= 60 else ""
 
     def symbolic(self, value: Any) -> Symbolic:
         return self.number(value) if isinstance(value, float) else value
@@ -106,7 +126,7 @@ class _Reader:
         result = self.read(chain[-1].left)
         for part in reversed(chain):
             if isinstance(part.op, ast.BitXor):
-                raise ExpressionError("^ is not a power here; write **, as in x**2")
+                raise ExpressionError("^ is not a power here; write **, as in x**2" + self.instead("^", "**"))
             if not isinstance(part.op, (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow)):
                 raise ExpressionError(f"{SIGNS[type(part.op).__name__]} has no place in a formula; {ALLOWED}")
             result = self._combine(part.op, result, self.read(part.right))
@@ -138,7 +158,10 @@ class _Reader:
             raise ExpressionError(f"the exponent {exponent:g} is too large; powers may multiply up to {POWER}")
         if exponent == 0.5:
             return self.functions.sqrt(base), 1
-        return base ** self.number(exponent), max(1.0, degree * abs(exponent))
+        factor = base.as_coeff_Mul()[0]     # (1000*x)**120: sympy makes it 1e360*x**120, which no double holds
+        plain = factor == 0 or abs(exponent * math.log10(abs(factor))) < 290
+        power = base ** self.number(exponent) if plain else self.functions.power(base, self.number(exponent))
+        return power, max(1.0, degree * abs(exponent))
 
     def read_Call(self, node: ast.Call) -> tuple[Any, float]:
         if isinstance(node.func, ast.Attribute):
@@ -162,10 +185,10 @@ class _Reader:
 
     def _apply(self, name: str, values: list[Symbolic]) -> Symbolic:
         function = getattr(self.functions, {"abs": "absolute", "min": "smaller", "max": "larger"}.get(name, name))
-        result = function(*values[:2])
-        for value in values[2:]:
-            result = function(result, value)
-        return result
+        while len(values) > 2:    # in pairs: a chain of many is deep, and its derivatives are long
+            pairs = [function(*pair) for pair in zip(values[::2], values[1::2], strict=False)]
+            values = pairs + values[len(values) // 2 * 2:]
+        return function(*values)
 
     def _finite(self, compute: Callable[[], Any]) -> float:
         """A number computed from numbers; ExpressionError where Python cannot, or the result is not finite and real."""

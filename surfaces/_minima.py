@@ -1,4 +1,4 @@
-"""Where a surface's minima are, and which of them a ball has reached.
+"""Where a surface's minima are.
 
 Candidates come from the lowest nodes of a grid and the surface's own hints, then from three searches: Newton on the
 gradient for smooth minima; Newton along each kink (the zero line of what stands in an abs, min, max) and at the
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 GRID, MOST_STARTS, MOST_KINKS = 201, 400, 6
-NEAR = 0.02        # of the domain's diagonal: how near a ball must be to have reached a minimum
 CIRCLE = np.stack([np.cos(np.arange(64) * np.pi / 32), np.sin(np.arange(64) * np.pi / 32)], axis=-1)   # (64, 2)
 
 
@@ -194,52 +193,3 @@ def _lowest_along(surface: Surface, kink: Compiled, points: Array, size: float) 
     noise = 1e-13 * np.maximum(np.abs(value), np.max(np.abs(surface.value(around)), axis=1))
     result: NDArray[np.bool_] = np.nan_to_num(height, nan=np.inf).min(axis=1) >= value - noise
     return result
-
-
-def reached(surface: Surface, points: Array) -> NDArray[np.int64]:
-    """See `Surface.reached`.
-
-    Descent is followed only until its end is certain: inside a circle around a minimum, with no other minimum in it,
-    and lower than every point of that circle, it can no longer leave. The step is halved until the loss falls, and
-    never longer than 0.2 % of the diagonal, so that it cannot jump over a ridge.
-    """
-    owner = np.full(len(points), -1)
-    if not surface.minima or not len(points):
-        return owner
-    with np.errstate(all="ignore"):
-        size = diagonal(surface)
-        places = np.array([(m.x, m.y) for m in surface.minima])
-        near = (np.hypot(*np.moveaxis(points[:, None] - places, -1, 0)) <= NEAR * size)   # (n, minima)
-        todo = np.flatnonzero(near.any(axis=1))
-        radii, rims = _basins(surface, places, size)
-        at, step = points[todo].copy(), np.full(len(todo), 1.0)
-        for _ in range(2000):
-            distance = np.hypot(*np.moveaxis(at[:, None] - places, -1, 0))[..., None]
-            held = ((distance < radii) & (surface.value(at)[:, None, None] < rims)).any(axis=2)
-            done = held.any(axis=1)
-            owner[todo[done]] = held[done].argmax(axis=1)
-            at, step = _descend(surface, at, step, 0.002 * size)
-            going = ~done & (step > 1e-12)
-            todo, at, step = todo[going], at[going], step[going]
-            if not len(todo):
-                break
-    mistaken = (owner >= 0) & ~near[np.arange(len(points)), owner]
-    return np.where(mistaken, -1, owner)
-
-
-def _basins(surface: Surface, places: Array, size: float) -> tuple[Array, Array]:
-    """For each minimum, radii of circles that hold no other minimum, and the lowest value on each: (minima, radii)."""
-    apart = np.hypot(*np.moveaxis(places[:, None] - places, -1, 0))
-    np.fill_diagonal(apart, np.inf)
-    radii = np.minimum(np.array([0.002, 0.005, 0.01, 0.02, 0.03, 0.04]) * size, 0.9 * apart.min(axis=1, keepdims=True))
-    rims = surface.value(places[:, None, None] + radii[..., None, None] * CIRCLE)
-    return radii, np.nan_to_num(rims, nan=np.inf, posinf=np.inf, neginf=-np.inf).min(axis=2)
-
-
-def _descend(surface: Surface, points: Array, step: Array, longest: float) -> tuple[Array, Array]:
-    """One step of gradient descent where it lowers the loss (the next may be longer), else a shorter next step."""
-    slope = np.nan_to_num(surface.gradient(points), posinf=0.0, neginf=0.0)
-    step = np.minimum(step, longest / np.maximum(np.hypot(*slope.T), 1e-300))
-    trial = points - step[:, None] * slope
-    lower = surface.value(trial) < surface.value(points)
-    return np.where(lower[:, None], trial, points), np.where(lower, 2.0, 0.5) * step

@@ -25,6 +25,10 @@ class Printer(NumPyPrinter):   # type: ignore[misc]   # sympy has no types
         super().__init__({"fully_qualified_modules": False, "inline": True, "allow_unknown_functions": True,
                           "user_functions": {name: name for name in NUMPY}})
 
+    def text(self, operation: Any) -> str:
+        """What `doprint` says, without its look for what one operation cannot hold."""
+        return str(self._print(operation))
+
     def _print_Integer(self, value: Any) -> str:
         return _nearest(value.p)
 

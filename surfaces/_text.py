@@ -5,6 +5,7 @@ import ast
 import keyword
 import math
 import re
+import unicodedata
 import warnings
 from collections.abc import Callable, Mapping
 
@@ -17,7 +18,10 @@ FUNCTIONS: Mapping[str, Callable[..., float]] = {   # name -> the same function 
 CONSTANTS = {"e": math.e, "pi": math.pi}
 INSTEAD = {"ln": "log", "arcsin": "asin", "arccos": "acos", "arctan": "atan", "fabs": "abs", "minimum": "min",
            "maximum": "max", "sgn": "sign", "tg": "tan", "pow": "**", "square": "**2"}
-GLYPHS = {"²": "**2", "³": "**3", "·": "*", "×": "*", "−": "-", "–": "-", "÷": "/", "π": "pi", "√": "sqrt(...)"}
+GLYPHS = {"·": "*", "×": "*", "⋅": "*", "∙": "*", "∗": "*", "•": "*", "＊": "*", "−": "-", "–": "-", "—": "-", "‐": "-",
+          "‑": "-", "－": "-", "＋": "+", "÷": "/", "∕": "/", "⁄": "/", "／": "/", "π": "pi", "ℯ": "e",
+          "（": "(", "）": ")", "，": ",", "．": ".", "½": "(1/2)", "𝑥": "x", "𝑦": "y", "𝜋": "pi"}
+RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
 ALLOWED = "use x, y, parameters, numbers, pi, e, + - * / ** and functions such as exp, sqrt, abs"
 
 
@@ -52,8 +56,8 @@ def parse(text: str) -> ast.expr:
         raise ExpressionError(f"the formula has {len(text)} characters; at most {LENGTH} are read")
     for character in text:
         if not (character.isascii() and (character.isprintable() or character.isspace())) or character in "#\\":
-            cure = f"write {GLYPHS[character]}" if character in GLYPHS else "use plain letters, digits and signs"
-            raise ExpressionError(f"the character {character!r} has no meaning in a formula; {cure}")
+            raise ExpressionError(f"the character {character!r} (U+{ord(character):04X}) has no meaning in a formula; "
+                                  + _plainly(text, character))
     line = " ".join(text.split())
     if re.search(r"(?<![\w.])0[xXoObB]|\d_", line):
         raise ExpressionError("numbers in a formula are decimal and without _, as in 1000 or 1e3")
@@ -71,6 +75,17 @@ def parse(text: str) -> ast.expr:
     if depth > DEPTH:
         raise ExpressionError(f"the formula is nested {depth} levels deep; at most {DEPTH} are read")
     return tree
+
+
+def _plainly(text: str, character: str) -> str:
+    """The cure for a character that is no sign of a formula: the whole of it in plain signs, where these are known."""
+    plain = re.sub("[⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺]+", lambda found: "**" + found[0].translate(RAISED), text)
+    plain = "".join(GLYPHS.get(each, each) for each in unicodedata.normalize("NFC", plain))
+    plain = "".join("" if unicodedata.category(each) == "Cf" else " " if each.isspace() else
+                    str(unicodedata.digit(each)) if each.isdigit() else each for each in plain)
+    if plain.isascii() and not set(plain) & set("#\\"):
+        return f"write {' '.join(plain.split())}"
+    return "write sqrt(...)" if character == "√" else "use plain letters, digits and signs"
 
 
 def _size(tree: ast.expr) -> tuple[int, int]:

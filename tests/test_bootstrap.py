@@ -18,6 +18,7 @@ pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="fo
 PYTHON = """#!/bin/sh
 case "$1 $2" in
     "tools/probe.py version") [ ! -e "$MACHINE/old" ] || echo version ;;
+    "tools/probe.py tested") case "$0" in */python3) [ ! -e "$MACHINE/newer" ] || echo tested ;; esac ;;
     tools/probe.py*) shift; for name; do ! grep -qx "$name" "$MACHINE/lacking" || echo "$name"; done ;;
     "-m venv") mkdir -p "$3/bin"; cp "$0" "$3/bin/python"; echo "VIRTUAL_ENV='$PWD/$3'" >"$3/bin/activate"
         echo "venv" >>"$MACHINE/log" ;;
@@ -72,8 +73,8 @@ class Machine:
         if sudo is not None:
             self.note("sudo", 'shift; exec "$@"' if sudo else "exit 1")
 
-    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        environment = {"PATH": str(self.bin), "MACHINE": str(self.folder), "HOME": str(self.folder)}
+    def run(self, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
+        environment = {"PATH": str(self.bin), "MACHINE": str(self.folder), "HOME": str(self.folder), **more}
         return subprocess.run([str(self.bin / "sh"), "tools/bootstrap.sh", *arguments], cwd=self.checkout,
                               env=environment, capture_output=True, text=True)
 
@@ -176,7 +177,28 @@ def test_no_python_is_one_line(machine: Machine) -> None:
     done = machine.run()
     assert done.returncode == 2
     assert len(done.stderr.splitlines()) == 1
-    assert "3.11, 3.12 or 3.13" in done.stderr
+    assert "3.11 or later" in done.stderr
+
+
+@pytest.mark.parametrize("other", [False, True])
+def test_a_newer_python_is_called_untested_and_taken_where_no_tested_one_is(machine: Machine, other: bool) -> None:
+    (machine.folder / "newer").touch()
+    if other:
+        machine.fake("python3.13", PYTHON)
+    done = machine.run()
+    assert done.returncode == 0, done.stderr
+    assert ("untested" in done.stderr) == (not other)
+    assert ("with python3.13" in done.stderr) == other
+    assert machine.run().stderr == ""     # said when .venv is made, not each time
+
+
+def test_a_named_python_may_lie_in_a_folder_with_blanks(machine: Machine) -> None:
+    folder = machine.folder / "ein Übungs ordner"
+    folder.mkdir()
+    shutil.copy(machine.bin / "python3", folder / "python3.12")
+    done = machine.run(PYTHON=str(folder / "python3.12"))
+    assert done.returncode == 0, done.stderr
+    assert f"Making .venv with {folder}/python3.12" in done.stderr
 
 
 def test_test_packages_may_fail_and_are_tried_once(machine: Machine) -> None:

@@ -198,3 +198,31 @@ def test_where_values_were_written(loaded: Load) -> None:
     assert fps is not None and (fps.line, fps.source) == (4, "")
     assert steps is not None and steps.source == "--set steps=5"
     assert experiment.written("video", "seconds") is None
+
+
+EDGE = 'surface: {expression: "x**2 + y**2", domain: {x: [-0.9, 0.9], y: [1000, 1004]}}\noptimizers: [sgd]\nstart: %s\n'
+
+
+@pytest.mark.parametrize(("start", "points"), [
+    ("[-0.9000000000000001, 1001]", [[-0.9, 1001]]), ("[0.9000017, 1004.0000039]", [[0.9, 1004]]),
+    ("[[0.5, 999.999996], [0, 1002]]", [[0.5, 1000], [0, 1002]]), ("[0.89999999999, 1001]", [[0.89999999999, 1001]]),
+    ("{grid: [1, 1], box: {x: [0.5, 0.9000017], y: [1000, 1002]}}", [[0.7, 1001]]),
+])
+def test_what_rounding_alone_keeps_outside_is_on_the_edge(start: str, points: list[list[float]], loaded: Load) -> None:
+    assert loaded(EDGE % start).entries[0].starts.tolist() == points
+
+
+@pytest.mark.parametrize("start", ["[0.9000019, 1001]", "[0, 999.9999]", "[0, 1004.0000041]"])
+def test_what_lies_farther_outside_is_told(start: str, loaded: Load) -> None:
+    with pytest.raises(ConfigErrors, match="outside the domain; use x from -0.9 to 0.9, y from 1000 to 1004"):
+        loaded(EDGE % start)
+
+
+@pytest.mark.parametrize("text", ["log(x) + y", "sqrt(x - 2.9) + y", "(1000*x)**120",
+                                  "log(x*y - 8)"])
+def test_a_start_where_the_surface_is_not_finite_is_told_one_where_it_is(text: str, loaded: Load) -> None:
+    config = f'surface: {{expression: "{text}"}}\noptimizers: [sgd]\nstart: [-1.5, 0]\n'
+    with pytest.raises(ConfigErrors, match="not finite at ") as caught:
+        loaded(config)
+    cure = str(caught.value).rpartition("for example at ")[2]
+    assert loaded(config, overrides=[f"start={cure}"]).entries[0].starts.shape == (1, 2)

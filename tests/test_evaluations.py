@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from configs import load
-from configs.facts import facts
+from configs.outcomes import outcomes
 from optimizers import OPTIMIZERS, roll
 from optimizers._asked import CountedTrajectory, counted_roll
 from optimizers._base import Optimizer
@@ -126,4 +126,4 @@ def test_with_schedule_noise_and_clipping_as_without_counting(tmp_path: Path) ->
     plain = roll(one.optimizer, made.surface, one.starts, 40, schedule=one.schedule, clip=one.clip, noise=made.noise,
                  seed=made.seed, start_index=one.start_index, replica=one.replica)
     assert path.positions.tobytes() == plain.positions.tobytes() and path.optimizer == "adam"
-    assert facts(made, [path])[0].evaluations.tolist() == [[0, 40, 0]] * 3
+    assert outcomes(made, [path]).entries[0].evaluations.tolist() == [[0, 40, 0]] * 3

@@ -29,11 +29,43 @@ def test_reads(text: str, value: float) -> None:
     assert surface.parameters == {"a": 8.0, "b1": 0.5}
 
 
+@pytest.mark.parametrize(("text", "at", "value", "slope"), [
+    ("(1000*x)**120", 1e-3, 1.0, 1.2e5), ("(1000*x)**120", -1.001e-3, 1.001 ** 120, -1.2e5 * 1.001 ** 119),
+    ("(1000*x)**-120", 1e-3, 1.0, -1.2e5), ("(x/1000)**120", 1000.0, 1.0, 0.12), ("(1e-3*x)**120.5", 1e3, 1.0, 0.1205),
+    ("(-1000*x)**121", 1e-3, -1.0, -1.21e5), ("((1e100*x)**3)**3", 1e-100, 1.0, 9e100),
+    ("(1e200*x)**2", 1e-200, 1.0, 2e200),
+])
+def test_powers_whose_factor_no_double_holds(text: str, at: float, value: float, slope: float) -> None:
+    surface = from_expression(text)
+    assert surface.value([at, 0.0]) == pytest.approx(value, rel=1e-11)
+    assert surface.gradient([at, 0.0])[0] == pytest.approx(slope, rel=1e-11)
+
+
+@pytest.mark.parametrize("name", ["min", "max"])
+@pytest.mark.parametrize("count", [2, 3, 7, 150])
+def test_least_and_greatest_of_many(name: str, count: int) -> None:
+    terms = [(math.cos(k), math.sin(3 * k), k % 5 - k / 100) for k in range(count)]
+    text = f"{name}({', '.join(f'{a:.9f}*x + {b:.9f}*y + {c:.9f}' for a, b, c in terms)})"
+    if count == 150:     # as many as a formula may have parts for
+        text, terms = f"{name}({', '.join(f'x-{k}' for k in range(150))})", [(1.0, 0.0, -k) for k in range(150)]
+    points = np.random.default_rng(0).uniform(-3, 3, (50, 2))
+    planes = np.round(points @ np.array([t[:2] for t in terms]).T + [t[2] for t in terms], 12)
+    chosen = planes.argmin(axis=1) if name == "min" else planes.argmax(axis=1)
+    surface = from_expression(text)
+    assert surface.value(points) == pytest.approx(planes[np.arange(50), chosen], abs=1e-8)
+    assert surface.gradient(points) == pytest.approx(np.array([terms[k][:2] for k in chosen]), abs=1e-8)
+    assert (surface.hessian(points) == 0).all()
+
+
 REFUSED = {   # text: words of its message
     "": "empty", " ": "empty", "x^2": "write **", "x^2 + 1": "write **", "2x": "a product needs its sign",
     "2 x": "a product needs its sign", "2(x + 1)": "a product needs its sign", "x(y)": "a product needs its sign",
     "(x + 1)(y + 1)": "a product needs its sign", "(x + 1)x": "a product needs its sign", "x y": "needs its sign",
-    "3.5exp(x)": "a product needs its sign", "x²": "write **2", "π*x": "write pi", "x·y": "write *", "x − y": "write -",
+    "3.5exp(x)": "a product needs its sign", "x²": "write x**2", "π*x": "write pi*x", "x·y": "write x*y",
+    "x − y": "write x - y", "x⁻¹⁰ × ３·y²⁺¹": "write x**-10 * 3*y**2+1", "x\u00a0+\u200b y": "write x + y",
+    "√x": "sqrt(...)", "x^2 + 3*y^4": "x**2 + 3*y**4", "λ*x": "use plain letters", "½*x": "write (1/2)*x",
+    "1e200*x*1e200": "1.00E+400",
+    "1e-200*x*1e-200": "1.00E-400, which is too small", "1e308*x + 1e308*x": "too large",
     "ln(x)": "use log", "Exp(x)": "did you mean exp?", "sine(x)": "did you mean sin?", "q*x": "give it a value",
     "X**2": "did you mean x?", "arctan(x)": "use atan", "np.exp(x)": "write exp", "exp*x": "exp(x)",
     "exp()": "one value, not 0", "exp(x, y)": "one value, not 2", "min(x)": "two values or more",

@@ -26,8 +26,8 @@ def fast_and_plain(monkeypatch: pytest.MonkeyPatch, optimizer: Any, surface: Any
     made: list[range] = []
     walk = _fused.Fused.walk
 
-    def watched(self: Any, state: State, points: Array, steps: range, memory: Any) -> Any:
-        after = walk(self, state, points, steps, memory)
+    def watched(self: Any, state: State, points: Array, steps: range, *more: Any) -> Any:
+        after = walk(self, state, points, steps, *more)
         made.extend([steps] if after else [])
         return after
 

@@ -1,4 +1,4 @@
-"""The rules of the house, read from the sources: who may import whom, how long a function may be, what the pages name."""
+"""The rules of the house, read from the sources: who may import whom, how long functions are, what the pages name."""
 from __future__ import annotations
 
 import ast

@@ -82,7 +82,7 @@ def test_the_frames_of_all_are_counted(jobs, tmp_path):
     told = []
     chunks = film(tmp_path, jobs, task(), lambda done, total: told.append((done, total)))
     assert told == [(done, FRAMES) for done in range(1, FRAMES + 1)]
-    assert all(file.exists() for file, _ in chunks.files()) and len(list(tmp_path.iterdir())) == 4
+    assert all(file.exists() for file, _ in chunks.files()) and len(list(tmp_path.glob("*.mp4"))) == 4
     assert multiprocessing.active_children() == []
 
 
@@ -93,6 +93,76 @@ def test_what_is_there_is_counted_at_once_and_not_drawn(tmp_path):
     film(tmp_path, 2, task(), lambda done, total: told.append(done))
     assert told == [180, *range(181, 241)]
     assert [file.stat().st_size > 0 for file, _ in chunks.files()] == [False, False, True, False]
+
+
+def a_link(file: Path) -> None:
+    """To a place outside that has the very same content now."""
+    elsewhere = file.parent.with_name(f"{file.parent.name}.mp4")
+    file.rename(elsewhere)
+    file.symlink_to(elsewhere)
+
+
+def a_folder(file: Path) -> None:
+    file.unlink(missing_ok=True)
+    (file / "in it").mkdir(parents=True)
+
+
+def of_another_film(file: Path) -> None:
+    from scenes.stage.writer import FilmWriter
+
+    file.unlink()
+    with FilmWriter(file, (64, 48), 30) as other:
+        for _ in range(60):
+            other.add(np.zeros((48, 64, 4), "u1"))
+
+
+DAMAGED = {
+    "empty": lambda file: file.write_bytes(b""),
+    "garbage": lambda file: file.write_bytes(b"not a film" * 99),
+    "truncated": lambda file: file.write_bytes(file.read_bytes()[:-200]),
+    "one bit": lambda file: file.write_bytes(file.read_bytes()[:-99] + b"\xff" + file.read_bytes()[-98:]),
+    "a folder": a_folder,
+    "a pipe": lambda file: (file.unlink(), os.mkfifo(file)),
+    "a link": a_link,
+    "another size": of_another_film,
+    "no checksum": lambda file: file.with_suffix(".sum").unlink(),
+    "a checksum that is a pipe": lambda file: (file.with_suffix(".sum").unlink(), os.mkfifo(file.with_suffix(".sum"))),
+    "a half chunk that is a folder": lambda file: (file.unlink(), a_folder(file.with_suffix(".part.mp4"))),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGED.values(), ids=list(DAMAGED))
+def test_a_kept_chunk_that_is_not_as_it_was_finished_is_drawn_again(damage, tmp_path):
+    chunks = film(tmp_path, 1, task())
+    first = {file: file.read_bytes() for file, _ in chunks.files()}
+    damage(chunks.place(1))
+    told, again = [], Chunks(tmp_path, FRAMES, ".mp4")
+    again.trust()
+    film(tmp_path, 1, task(), lambda done, total: told.append(done))
+    assert told[0] == 180 and told[-1] == FRAMES
+    assert {file: file.read_bytes() for file, _ in chunks.files()} == first
+    assert sorted(file.name for file in tmp_path.iterdir()) == [
+        f"{number:05}{suffix}" for number in range(4) for suffix in (".mp4", ".sum")]
+
+
+def test_a_chunk_and_the_folder_are_on_the_disk_before_it_counts(tmp_path, monkeypatch):
+    done, flushed = [], os.fsync
+
+    def fsync(place: int) -> None:
+        done.append(("flushed", Path(os.readlink(f"/proc/self/fd/{place}")).name))
+        flushed(place)
+
+    def replace(part, place, move=os.replace) -> None:
+        done.append(("moved", Path(place).name))
+        move(part, place)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    monkeypatch.setattr(os, "replace", replace)
+    chunks = Chunks(tmp_path, 60, ".mp4")
+    chunks.part(0).write_bytes(b"a film")
+    chunks.finish(0)
+    assert done == [("flushed", "00000.part.sum"), ("moved", "00000.sum"), ("flushed", tmp_path.name),
+                    ("flushed", "00000.part.mp4"), ("moved", "00000.mp4"), ("flushed", tmp_path.name)]
 
 
 class Odd(Exception):

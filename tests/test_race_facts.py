@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
+from configs.outcomes import outcomes
 from scenes.display import Display
 from scenes.race.facts import NOTHING, rows
 from scenes.race.marks import CORNERS, MOST, Marks, chosen, glyph, key
@@ -55,23 +58,49 @@ def test_nothing_lies_on_anything_else(source: str, size: str, caption: bool, tm
     scene.release()
 
 
-def test_the_table_tells_what_the_data_tell(tmp_path) -> None:
-    from configs.facts import facts
+TEN = """\
+surface: rastrigin
+start: {grid: [4, 4]}
+steps: 40
+optimizers: [sgd: {lr: 0.001}, sgd: {lr: 0.003}, momentum: {lr: 0.001}, nag, adagrad, rmsprop, adam, sgd: {lr: 90},
+             adamw, lion: {label: A rather long name of an entry}]
+"""
 
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_result_of_many_groups_is_whole_and_clear_of_the_legend(size: str, tmp_path) -> None:
+    """However little room there is: it accounts for all balls, within the page, beside or below the legend."""
+    scene = race(experiment(TEN, {"resolution": size}, folder=tmp_path))
+    page, words = scene.panels.page, scene.panels.words
+    left, top, right, bottom = box = box_of(scene.panels.caption)
+    assert 0 <= left < right <= page.width and 0 <= top < bottom <= page.height and bottom - top < 0.36 * page.height
+    legend = scene.panels.corners.places[1]
+    assert legend is not None and not any(
+        min(box[2], other[2]) - max(box[0], other[0]) > 1 and min(box[3], other[3]) - max(box[1], other[1]) > 1
+        for other in scene.panels.corners.places if tuple(other) != tuple(box))
+    size_of_words, lines = words._result(21 * page.text, right - left)
+    text = " ".join(segment for line in lines for segment, _ in line)
+    assert sum(int(number) for number in re.findall(r"\b(\d+) of", text)) == 10 * 16 and size_of_words > 10
+    scene.release()
+
+
+def test_the_table_tells_what_the_data_tell(tmp_path) -> None:
     loaded = experiment(MANY, {"resolution": "320x180"}, folder=tmp_path)
-    paths = loaded.roll()
-    told = dict(zip([entry.label for entry in loaded.entries], facts(loaded, paths), strict=True))
-    table = {label: rest for label, *rest in rows(loaded, paths)}
-    assert table["SAM"][0] == "3 of 3 deepest, loss 0"     # four minima of one depth are one place
+    whole = outcomes(loaded, loaded.roll())
+    told = dict(zip([entry.label for entry in loaded.entries], whole.entries, strict=True))
+    table = {label: rest for label, *rest in rows(loaded, whole)}
+    inside = int((told["SAM"].outcome == "in minimum").sum())     # minima of one depth: together where there is no room
+    assert len(set(told["SAM"].minimum)) == 3 and table["SAM"][0].startswith(f"{inside} in {inside} minima; ")
     assert table["SAM"][1:] == [str(sorted(told["SAM"].steps)[1]), str(2 * sorted(told["SAM"].steps)[1])]
-    assert table["SGD lr=1"] == ["3 of 3 diverged", NOTHING, NOTHING]
-    assert table["SGD lr=0.0001"] == ["3 of 3 still moving", NOTHING, NOTHING]
+    assert table["SGD lr=1"] == ["3 diverged", NOTHING, NOTHING]
+    assert table["SGD lr=0.0001"] == ["3 still moving", NOTHING, NOTHING]
 
 
 def test_of_one_ball_the_table_has_its_own_numbers() -> None:
     loaded = experiment("boss_fight", {"resolution": "320x180"})
-    table = {label: rest for label, *rest in rows(loaded, loaded.roll())}
-    assert table["Momentum"][0] == "deepest, loss −0.6790" and table["SGD"][0] == "shallower, loss −0.5003"
+    table = {label: rest for label, *rest in rows(loaded, outcomes(loaded, loaded.roll()))}
+    assert table["Momentum"][0] == "in the deepest minimum, loss −0.6790"
+    assert table["SGD"][0] == "in the shallower minimum, loss −0.5003"
     assert all(steps == gradients and int(steps) > 0 for _, steps, gradients in table.values())
 
 

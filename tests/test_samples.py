@@ -88,7 +88,7 @@ def test_an_experiment_tells_the_same_in_report_and_data(grid: Path) -> None:
     paths = experiment.roll()
     first, *lines = report(experiment, paths)
     assert "grid.npz" in first
-    assert "left at step" in lines[1]
+    assert "left the samples at step" in lines[1]
     write(grid.parent / "a.csv", experiment, paths)
     rows = (grid.parent / "a.csv").read_text(encoding="utf-8").splitlines()
     assert [row for row in rows if row.endswith(",left")] == [rows[-1]]

@@ -134,7 +134,7 @@ def test_layout_does_not_depend_on_the_resolution():
 @pytest.mark.parametrize(
     ("value", "text"),
     [(0.0, "0"), (-0.67914, "−0.6791"), (2.25, "2.2500"), (999.96, "999.9600"), (1234.56, "1234.6"),
-     (1.6e-5, "1.60e−5"), (-3.1e10, "−3.10e10"), (float("inf"), ""), (float("nan"), "")],
+     (1.6e-5, "1.60e−5"), (1e-16, "0"), (-3.1e10, "−3.10e10"), (float("inf"), ""), (float("nan"), "")],
 )  # fmt: skip
 def test_losses_as_they_stand_on_screen(value, text):
     assert loss_text(value) == text

@@ -31,8 +31,8 @@ def made(kind: str, **given: Any) -> Schedule:
 @pytest.mark.parametrize("case", STORED["cases"], ids=title)
 def test_values_are_torchs(case: dict[str, Any]) -> None:
     schedule, name = made(case["kind"], **case["given"]), case["hyperparameter"]
-    moving = schedule if name == "lr" else schedule.partners()[name]
-    ours = moving.values(BASE[name], len(case["values"]))
+    moving = schedule if name == "lr" else schedule.partners()["momentum"]
+    ours = moving.values(BASE.get(name, 0.9), len(case["values"]))
     np.testing.assert_allclose(ours, case["values"], rtol=1e-12, atol=1e-14)
     assert len(set(ours)) > 1, "the case moves nothing"
 
@@ -112,16 +112,33 @@ def test_a_cycle_moves_the_momentum_where_it_is_told() -> None:
                                                    schedule={"lr": made("one_cycle")}).positions)
 
 
+@pytest.mark.parametrize("case", STORED["runs"], ids=lambda case: f"{case['optimizer']} {case['kind']}")
+def test_a_cycle_moves_what_torch_moves(case: dict[str, Any]) -> None:
+    own = {"momentum": 0.9} if case["optimizer"] == "sgd" else {}
+    optimizer, cycle = OPTIMIZERS[case["optimizer"]](lr=0.05, **own), made(case["kind"], **case["given"])
+    path = roll(optimizer, Quadratic(1.0, 5.0), case["positions"][0], len(case["positions"]) - 1,
+                schedule={"lr": cycle})
+    np.testing.assert_allclose(path.positions[0], case["positions"], rtol=1e-10, atol=1e-13)
+    swarm = roll(optimizer, Quadratic(1.0, 5.0), [case["positions"][0], [2.0, 1.0]], len(case["positions"]) - 1,
+                 hyper={"lr": [0.05, 0.07]}, schedule={"lr": cycle})
+    assert swarm.positions[0].tobytes() == path.positions[0].tobytes()
+
+
 @pytest.mark.parametrize(("schedule", "words"), [
     ({"lr": ("exponential", {"gamma": 1e300})}, "^lr: would become inf; must be >= 0$"),
     ({"lr": ("cosine", {"eta_min": -1.0})}, "^lr: would become -0.9[^\n]*; must be >= 0$"),
     ({"betas": ("cosine", {})}, "^betas: is no hyperparameter"),
-    ({"lr": ("one_cycle", {"cycle_momentum": True})}, "^momentum: is no hyperparameter"),
+    ({"lr": ("one_cycle", {"cycle_momentum": True, "max_momentum": 1.0})}, "^betas: would become 1; must be"),
 ])
 def test_what_leads_nowhere_is_refused(schedule: dict[str, Any], words: str) -> None:
     with pytest.raises(ValueError, match=words):
         roll(OPTIMIZERS["adam"](), Cliff(), START, 40,
              schedule={name: made(kind, **given) for name, (kind, given) in schedule.items()})
+
+
+def test_a_cycle_of_momentum_needs_one() -> None:
+    with pytest.raises(ValueError, match="^cycle_momentum: finds neither momentum nor betas here; leave"):
+        roll(OPTIMIZERS["adagrad"](), Cliff(), START, 40, schedule={"lr": made("one_cycle", cycle_momentum=True)})
 
 
 @pytest.mark.parametrize(("kind", "given"), [("step", {"step_size": 0}), ("linear", {"start_factor": 0}),

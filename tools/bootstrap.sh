@@ -30,16 +30,20 @@ is_current() { [ "$(cat .venv/installed 2>/dev/null)" = "$(stamp)" ]; }
 
 # --- Python
 
-# The first supported Python that can do everything; else the first supported one, whose missing parts are installed.
+# The first tested Python that can do everything; else the first tested one, whose missing parts are installed; else a
+# newer one, which is said and may well do.
 pick_python() {
-    first=
-    for name in ${PYTHON:-python3 python3.13 python3.12 python3.11}; do
+    first= newer=
+    if [ -n "${PYTHON:-}" ]; then set -- "$PYTHON"; else set -- python3 python3.14 python3.13 python3.12 python3.11; fi
+    for name; do
         has "$name" && "$name" -c '' 2>/dev/null && ! lacks "$name" version || continue
+        if lacks "$name" tested; then newer=${newer:-$name}; continue; fi
         if ! lacks "$name" venv headers; then python=$name; return; fi
         first=${first:-$name}
     done
-    python=$first
-    [ -n "$python" ] || fail "Thalweg needs Python 3.11, 3.12 or 3.13, and none was found; install one, or name it: make PYTHON=/path/to/python3.12"
+    python=${first:-$newer}
+    [ -n "$python" ] || fail "Thalweg needs Python 3.11 or later, and none was found; install one, or name it: make PYTHON=/path/to/python3.12"
+    [ -n "$first" ] || say "$python is newer than the Pythons Thalweg was tested on (3.11 to 3.14): untested; going on with it"
 }
 
 # Debian names the parts of its default Python python3-*, those of the others python3.12-* and the like.

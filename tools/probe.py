@@ -12,8 +12,13 @@ EGL_PLATFORM_DEVICE = 0x313F
 
 
 def version() -> bool:
-    """This Python is one that Thalweg supports: 3.11 to 3.13."""
-    return (3, 11) <= sys.version_info[:2] <= (3, 13)
+    """This Python is not too old: 3.11 or later."""
+    return sys.version_info[:2] >= (3, 11)
+
+
+def tested() -> bool:
+    """This Python is one that Thalweg's tests have passed on: 3.11 to 3.14. A later one may do as well."""
+    return sys.version_info[:2] <= (3, 14)
 
 
 def venv() -> bool:
@@ -60,7 +65,7 @@ def driver() -> bool:
     return any(display and library.eglInitialize(display, None, None) for display in displays)
 
 
-CHECKS = {check.__name__: check for check in (version, venv, headers, manimpango, egl, gl, driver)}
+CHECKS = {check.__name__: check for check in (version, tested, venv, headers, manimpango, egl, gl, driver)}
 
 
 def missing(name: str) -> bool:

@@ -168,6 +168,8 @@ class Session(Acts, Files, Pointer):
         if state != self.drawn:
             self.screen.draw(self.player.seconds)
             self.drawn = state
+        if not self.window.alive():  # asked just before: some drivers crash when they draw into a window that is gone
+            return
         framebuffer = self.window.ctx.screen
         self.screen.present(framebuffer, (0, strip, width, height), (*rgb(self.screen.scene.background()), 1.0))
         self._draw_controls(width, height, strip)

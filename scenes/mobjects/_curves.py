@@ -15,8 +15,11 @@ class Curves(Layer):
     """`lines`, for each curve its points (n, 2) in pixels, NaN where it is interrupted; `steps` (n,) of them,
     ascending.
 
-    `show(step)` draws each curve up to that step with a dot at its head. `width` and `dot` (radius) in pixels.
+    `show(step)` draws each curve up to that step with a dot at its head. `width` and `dot` (radius) in pixels; with
+    `window` (left, top, right, bottom) nothing is drawn beyond it.
     """
+
+    window = (-1e9, -1e9, 1e9, 1e9)
 
     def __init__(
         self, lines, steps, colors: list[str], width: float, dot: float = 0.0, opacity: float = 1.0, **kwargs
@@ -73,12 +76,12 @@ class Curves(Layer):
         gpu.ctx.disable(moderngl.DEPTH_TEST)
         begun = int(np.searchsorted(gpu.times, self.now, side="left"))
         if begun and gpu.lines is not None:
-            gpu.set(gpu.curve, now=self.now, radius=self.width / 2, opacity=self.strength)
+            gpu.set(gpu.curve, now=self.now, radius=self.width / 2, opacity=self.strength, window=self.window)
             gpu.lines.render(instances=begun)
         heads = self._heads()
         if self.dot and len(heads):
             gpu.heads.write(np.ascontiguousarray(heads, "f4").tobytes())
-            gpu.set(gpu.curve, now=self.now, radius=self.dot, opacity=1.0)
+            gpu.set(gpu.curve, now=self.now, radius=self.dot, opacity=1.0, window=self.window)
             gpu.dots.render(instances=len(heads))
 
 
@@ -88,9 +91,11 @@ def thinned(values: np.ndarray, most: int = MOST_POINTS) -> np.ndarray:
     if count <= most:
         return np.arange(count)
     blocks = np.array_split(np.arange(count), max(most // (2 * values.shape[1] + 1), 2))
-    safe = np.where(np.isfinite(values), values, 0)
+    safe, holes = np.where(np.isfinite(values), values, 0), ~np.isfinite(values)
+    edges = np.flatnonzero((holes[1:] != holes[:-1]).any(axis=1))  # a gap stays one
+    edges = edges[np.linspace(0, len(edges) - 1, min(len(edges), most)).astype(int)]
     kept = [
         {block[0], *(block[0] + safe[block].argmin(axis=0)), *(block[0] + safe[block].argmax(axis=0))}
         for block in blocks
     ]
-    return np.array(sorted({count - 1}.union(*kept)))
+    return np.array(sorted({count - 1, *edges, *(edges + 1)}.union(*kept)))

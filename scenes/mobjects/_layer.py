@@ -107,6 +107,17 @@ class LayerWrapper:
         half_width, half_height = self.half_size()
         return text_unit(2 * half_width, 2 * half_height) / 720
 
+    def pixels(self, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Where points (..., 3) of the Layer's space are drawn: pixels (..., 2) from the picture's upper left corner,
+        and how many times farther than the frame's centre each is from the eye (...), not above 0 behind it."""
+        view = np.array(self.camera["view"]).reshape(4, 4).T  # stored by columns
+        seen = np.asarray(points, float) @ view[:3, :3].T + view[:3, 3]
+        fx, fy, fz = self.camera["frame_rescale_factors"]
+        depth = 1 - seen[..., 2] * fz
+        with np.errstate(divide="ignore", invalid="ignore"):
+            place = seen[..., :2] * [fx, -abs(fy)] / depth[..., None]
+        return np.array(self.half_size()) * (1 + place), depth
+
     def set(self, program: moderngl.Program, **uniforms) -> None:
         """Set those uniforms the program has, the camera's by name and these, where they changed."""
         if program not in self.values:
@@ -135,6 +146,9 @@ class Layer(Mobject):
 
     What `make` sets on `gpu` (a LayerWrapper) is at hand in `draw`.
     """
+
+    panel = ""  # the name of the panel it is part of
+    hides = False  # whether it is solid and can hide what is behind it
 
     def __init__(self, **kwargs) -> None:
         super().__init__(**kwargs)
@@ -174,6 +188,10 @@ class Layer(Mobject):
 
     def draw(self, gpu: LayerWrapper) -> None:
         raise NotImplementedError
+
+    def told(self) -> dict[str, list[dict]]:
+        """What of it stands on the frame drawn last, as drawn: lists of facts by the names of scenes/stage/told.py."""
+        return {}
 
     def release(self) -> None:
         if self.shader_wrapper is not None:

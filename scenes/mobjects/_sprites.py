@@ -8,7 +8,7 @@ import numpy as np
 from configs.text import text_width
 from scenes.colors import rgb
 from scenes.mobjects._layer import QUAD, Layer
-from scenes.raster import HALO, Image, glow, set_line
+from scenes.raster import HALO, Image, Text, glow, ink, set_line, texts_of
 
 GLYPHS = "0123456789.-+−e "
 
@@ -25,6 +25,22 @@ class Sprites(Layer):
     def rows(self) -> np.ndarray:
         """(n, 10): left, top, width, height, left and top in the texture, tint (premultiplied)."""
         raise NotImplementedError
+
+    def texts(self) -> list[Text]:
+        """The texts drawn, where they are on the screen."""
+        return []
+
+    def told(self) -> dict[str, list[dict]]:
+        rows = self.rows()
+        if self.opacity <= 0 or not len(rows):
+            return {}
+        strength = float(min(self.opacity, 1.0))
+        texts = [
+            dict(text=text.text, box=text.box, size=text.size, panel=self.panel, strength=strength)
+            for text in self.texts()
+        ]
+        low, high = rows[:, :2].min(axis=0), (rows[:, :2] + rows[:, 2:4]).max(axis=0)
+        return {"texts": texts, "panels": [dict(name=self.panel, box=[*low, *high])] if self.panel else []}
 
     def make(self, gpu) -> None:
         gpu.sprite = gpu.program("sprite")
@@ -66,6 +82,9 @@ class Picture(Sprites):
     def texture_of(self) -> Image:
         return self.picture
 
+    def texts(self) -> list[Text]:
+        return [text.moved(self.left, self.top) for text in texts_of(self.picture)]
+
     def rows(self) -> np.ndarray:
         height, width = self.picture.shape[:2]
         return np.array([[self.left, self.top, width, height, 0, 0, 1, 1, 1, 1]])
@@ -98,7 +117,8 @@ class Digits(Sprites):
                     ..., None
                 ]
             self.advance[glyph] = digit if glyph.isdigit() or glyph == " " else round(text_width(glyph, size, bold))
-        self.written, self.numbers = np.zeros((0, 10)), []
+        self.ink = {glyph: ink(line.cover) for glyph, line in lines.items()}
+        self.size, self.written, self.numbers = size, np.zeros((0, 10)), []
         super().__init__(**kwargs)
 
     def texture_of(self) -> Image:
@@ -106,6 +126,20 @@ class Digits(Sprites):
 
     def rows(self) -> np.ndarray:
         return self.written
+
+    def texts(self) -> list[Text]:
+        told = []
+        for text, right, baseline, _ in self.numbers:
+            x, boxes = right - self.width_of(text), []
+            for glyph in text:
+                left, top = round(x), round(baseline) - self.baseline + self.pad
+                if glyph != " ":
+                    boxes.append(Text(glyph, self.ink[glyph], self.size).moved(left, top).box)
+                x += self.advance[glyph]
+            if boxes:
+                every = np.array(boxes)
+                told.append(Text(text.strip(), (*every[:, :2].min(axis=0), *every[:, 2:].max(axis=0)), self.size))
+        return told
 
     def width_of(self, text: str) -> float:
         return sum(self.advance[glyph] for glyph in text)

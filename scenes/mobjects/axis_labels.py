@@ -8,13 +8,14 @@ from scenes import raster
 from scenes.display import Display
 from scenes.framing import rotation
 from scenes.mobjects._sprites import Sprites
-from scenes.ticks import nice_step
+from scenes.ticks import nice_step, texts
 
 
 class AxisLabels(Sprites):
     """`theta` (degrees) chooses the edges; `size` is the height of the numbers in pixels."""
 
     moving = True
+    panel = "axes"
 
     def __init__(
         self,
@@ -36,17 +37,17 @@ class AxisLabels(Sprites):
             outward = np.zeros(3)
             outward[other] = 1.0 if to_eye[other] > 0 else -1.0
             step = nice_step((high - low) / 6)
-            ticks = np.arange(np.ceil(low / step - 1e-9), np.floor(high / step + 1e-9) + 1) * step
+            ticks = np.arange(np.ceil(low / step - 1e-9), np.floor(high / step + 1e-9) + 1) * step + 0.0
             ticks = ticks[(ticks > low + 0.04 * (high - low)) & (ticks < high - 0.04 * (high - low))]
-            for value in ticks:
+            for value, text in zip(ticks.tolist(), texts(ticks.tolist()), strict=True):
                 self._add(
                     display,
                     axis,
-                    float(value),
+                    value,
                     near,
                     outward * 0.34,
                     pictures,
-                    f"{value + 0.0:g}".replace("-", "−"),
+                    text,
                     size,
                     color,
                 )
@@ -66,7 +67,7 @@ class AxisLabels(Sprites):
         """All labels below each other in one texture, with a clear pixel around each for smooth motion."""
         width = max(picture.shape[1] for picture in pictures) + 2
         self.atlas = raster.blank(width, sum(picture.shape[0] + 2 for picture in pictures))
-        self.sources, y = [], 0
+        self.sources, self.words, y = [], [raster.texts_of(picture) for picture in pictures], 0
         for picture in pictures:
             raster.paste(self.atlas, picture, 1, y + 1)
             self.sources.append((y, picture.shape[1] + 2, picture.shape[0] + 2))
@@ -75,6 +76,11 @@ class AxisLabels(Sprites):
 
     def texture_of(self):
         return self.atlas
+
+    def texts(self):
+        """The texts drawn, where they are on the screen."""
+        places = zip(self.rows(), self.words, strict=True)
+        return [text.moved(row[0] + 1, row[1] + 1) for row, words in places for text in words]
 
     def rows(self) -> np.ndarray:
         camera = self.shader_wrapper.camera

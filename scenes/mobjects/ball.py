@@ -29,6 +29,7 @@ class Balls(Layer):
         self.instances[:, 7] = [k % PATTERNS for k in (patterns if patterns is not None else range(count))]
         self.instances[:, 11] = 1
         self.visible = np.ones(count, bool)
+        self.names = [("", ball) for ball in range(count)]  # label and ball of each, as told
         super().__init__(**kwargs)
 
     def place(
@@ -63,6 +64,37 @@ class Balls(Layer):
         to_world = view * gpu.camera["frame_scale"]
         gpu.set(gpu.ball, to_world=tuple(np.ascontiguousarray(to_world.T).ravel()), opacity=self.get_opacity())
         gpu.balls.render(instances=len(shown))
+
+    def told(self) -> dict[str, list[dict]]:
+        """`drawn`, the projected centre, and `radius`, both in pixels, of the balls handed to the GPU."""
+        gpu = self.shader_wrapper
+        if gpu is None or self.get_opacity() <= 0:
+            return {}
+        pixels, depth = gpu.pixels(self.instances[:, :3])
+        unit = gpu.half_size()[1] * abs(gpu.camera["frame_rescale_factors"][1]) / gpu.camera["frame_scale"]
+        rows = zip(self.names, pixels, self.instances[:, 3] * unit / depth, self.visible & (depth > 0.05), strict=True)
+        balls = [
+            dict(label=label, ball=ball, drawn=place, radius=radius, visible=share)
+            for ((label, ball), place, radius, shown), share in zip(rows, self.seen(gpu), strict=True)
+            if shown
+        ]
+        return {"balls": balls}
+
+    def seen(self, gpu) -> list[float]:
+        """The share of each ball's disc that passes the depth test against what the depth buffer holds."""
+        shares = []
+        gpu.ctx.fbo.depth_mask = False
+        for row, shown in zip(self.instances, self.visible, strict=True):
+            samples = []
+            gpu.instances.write(row.tobytes())
+            for tested in ("<", "1"):
+                gpu.ctx.depth_func = tested
+                with (query := gpu.ctx.query(samples=True)):
+                    gpu.balls.render(instances=1)
+                samples.append(query.samples)
+            shares.append(samples[0] / samples[1] if shown and samples[1] else 0.0)
+        gpu.ctx.depth_func, gpu.ctx.fbo.depth_mask = "<", True
+        return shares
 
 
 class Ball(Balls):

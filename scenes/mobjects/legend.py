@@ -10,7 +10,7 @@ from manimlib.mobject.mobject import Group
 from scenes import raster
 from scenes.colors import Theme, legible
 from scenes.mobjects._sprites import Digits, Picture
-from scenes.numbers import loss_text
+from scenes.numbers import Format
 
 
 @dataclass(frozen=True)
@@ -25,11 +25,14 @@ class Row:
 
 class Legend(Group):
     """Rows of the legend in pixels; `place` puts it, `show` writes losses and tags. Two-line rows where one would be
-    too wide.
+    too wide. `losses` (rows, steps + 1) are those that will be shown: their digits are chosen from all of them.
     """
 
-    def __init__(self, rows: list[Row], unit: float, theme: Theme, widest: float, heading: str = "loss") -> None:
+    def __init__(
+        self, rows: list[Row], unit: float, theme: Theme, widest: float, heading: str = "loss", losses=()
+    ) -> None:
         super().__init__()
+        self.format, self.losses = Format.of(losses), losses
         self.rows, self.unit, self.theme = rows, unit, theme
         self.names = [raster.set_line(row.label, 19 * unit, bold=True) for row in rows]
         self.details = [raster.set_line(row.details, 16 * unit) for row in rows]
@@ -42,7 +45,8 @@ class Legend(Group):
         u = self.unit
         name = max(line.cover.shape[1] for line in self.names)
         detail = max(line.cover.shape[1] for line in self.details)
-        number = max(self.digits.width_of("−0.00000"), self.heading.cover.shape[1])
+        number = max(self.digits.width_of("−0.00000"), self.format.widest(self.losses, self.digits.width_of) - 8 * u)
+        number = max(number, self.heading.cover.shape[1])
         tag = max([line.cover.shape[1] + 10 * u for line in self.tag_lines.values()], default=0)
         self.left, self.two_lines = 40 * u, False
         self.width = self.left + name + 16 * u + detail + 16 * u + number + tag + 14 * u
@@ -98,7 +102,7 @@ class Legend(Group):
         """`losses` (rows,) as they are at the step shown; `tags`, the word behind each row's loss or None."""
         self.digits.write(
             [
-                (loss_text(float(loss)), self.at[0] + self.number_x, self.at[1] + self.baseline(index), self.theme.text)
+                (self.format.text(loss), self.at[0] + self.number_x, self.at[1] + self.baseline(index), self.theme.text)
                 for index, loss in enumerate(losses)
             ]
         )

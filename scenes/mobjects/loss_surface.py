@@ -30,6 +30,8 @@ class LossSurface(Layer):
     surface shines through it; `dark`, whether lines are light, for a dark ground.
     """
 
+    hides = True
+
     def __init__(
         self,
         surface,

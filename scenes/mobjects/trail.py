@@ -40,6 +40,9 @@ class Trails(Layer):
         self.ends = np.full(len(paths), paths.shape[1]) if ends is None else np.asarray(ends)
         self.marks = marks
         self.left_out = np.zeros(len(paths), bool)
+        # what is told of them: label and ball of each run, step of each sample, step and domain point of each dot
+        self.names = [("", run) for run in range(len(paths))]
+        self.steps, self.mark_steps, self.mark_points = self.times, np.zeros(0), np.zeros((0, 2))
         super().__init__(**kwargs)
         self.set_now(self.times[-1])
 
@@ -67,7 +70,8 @@ class Trails(Layer):
         runs = len(self.paths)
         runs_of = zip(self.paths, self.colors, self.strength, strict=True)
         vertices = np.stack([ribbon(path, self.times, color, strength) for path, color, strength in runs_of], axis=1)
-        run, first, last = self._pieces()
+        run, first, last = gpu.pieces = self._pieces()
+        gpu.vertices = vertices[:, :, 0, :9].copy()  # (samples, runs): what is told is read from here
         gpu.trail = gpu.vao(
             gpu.ribbon,
             [(gpu.buffer(vertices), *_ribbon.FORMAT)],
@@ -76,9 +80,10 @@ class Trails(Layer):
         gpu.begins = self.times[first]
         gpu.mark_times = np.zeros(0)
         if self.marks is not None and not self.left_out[self.marks[2]].all():
-            points, times, run = (part[~self.left_out[self.marks[2]]] for part in self.marks)
+            gpu.marked = np.flatnonzero(~self.left_out[self.marks[2]])
+            points, times, run = (part[gpu.marked] for part in self.marks)
             gpu.mark, gpu.mark_times = gpu.program("mark"), times
-            rows = np.column_stack([points, times, np.array(self.colors)[run]])
+            gpu.mark_rows = rows = np.column_stack([points, times, np.array(self.colors)[run]]).astype("f4")
             gpu.marks = gpu.vao(
                 gpu.mark,
                 [(gpu.buffer(QUAD), "2f", "corner"), (gpu.buffer(rows), "3f 1f 3f/i", "point", "time", "color")],
@@ -112,6 +117,44 @@ class Trails(Layer):
             if len(gpu.mark_times):
                 gpu.set(gpu.mark, radius=0.6 * self.width * unit, **shared)
                 gpu.marks.render(instances=int(np.searchsorted(gpu.mark_times, self.now, side="right")))
+
+    def told(self) -> dict[str, list[dict]]:
+        """`trails`, the vertices drawn by now of each unbroken line, with the place it has come to, and `dots`."""
+        gpu = self.shader_wrapper
+        if gpu is None or self.get_opacity() <= 0:
+            return {}
+        dots = []
+        if len(gpu.mark_times):
+            count = int(np.searchsorted(gpu.mark_times, self.now, side="right"))
+            pixels, depth = gpu.pixels(gpu.mark_rows[:count, :3])
+            for which, place, far in zip(gpu.marked[:count], pixels, depth, strict=True):
+                label, ball = self.names[self.marks[2][which]]
+                step, point = (part[which] if len(part) else None for part in (self.mark_steps, self.mark_points))
+                if far > 0.05:
+                    dots.append(dict(label=label, ball=ball, step=step, point=point, pixel=place))
+        return {"dots": dots, "trails": self._lines(gpu) if self.width else []}
+
+    def _lines(self, gpu) -> list[dict]:
+        """Of the pieces drawn by now, joined where one ends where the next begins."""
+        lines: list[dict] = []
+        for wanted, (label, ball) in enumerate(self.names):
+            run, first, last = (part[: int(np.searchsorted(gpu.begins, self.now, side="right"))] for part in gpu.pieces)
+            first, last = first[run == wanted], last[run == wanted]
+            if not len(first):
+                continue
+            end = None
+            for a, b in zip(first, last, strict=True):
+                since, until = self.times[a], self.times[b]
+                share = 1.0 if until <= self.now else (self.now - since) / (until - since)
+                if a != end:
+                    lines.append(dict(label=label, ball=ball, steps=[self.steps[a]], pixels=[gpu.vertices[a, wanted]]))
+                lines[-1]["steps"].append(self.steps[a] + share * (self.steps[b] - self.steps[a]))
+                lines[-1]["pixels"].append((1 - share) * gpu.vertices[a, wanted] + share * gpu.vertices[b, wanted])
+                end = b
+        for line in lines:
+            pixels, depth = gpu.pixels(np.array(line["pixels"])[:, :3])
+            line["pixels"] = np.where(depth[:, None] > 0.05, pixels, np.nan)
+        return lines
 
 
 class Trail(Trails):

@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
+from configs.outcomes import outcomes
 from configs.text import text_width, wrap
 from scenes import raster
 from scenes.colors import THEMES, legible
 from scenes.layout import Box, Page, overlap
-from scenes.race.facts import rows, table
-from scenes.race.result import Segment, result_lines
+from scenes.numbers import Format
+from scenes.race.facts import SMALLEST, headings, rows, table
+from scenes.race.result import LEVELS, Segment, result_lines
 
+PLAIN = Format()
 NARROWEST = 0.3  # of the page: with less beside the other panels, the caption goes below them
+HIGHEST = 0.3  # of the page's height: words of the result that need more are told more shortly
 
 
 class Caption:
-    """Sets the caption of an experiment as a picture; in the middle of the page its words are centred."""
+    """Sets the caption of an experiment as a picture; in the middle of the page its words are centred. `numbers` is
+    the film's Format of losses.
+    """
 
-    def __init__(self, page: Page, experiment, trajectories, colors: list[str]) -> None:
+    def __init__(self, page: Page, experiment, trajectories, colors: list[str], numbers=PLAIN) -> None:
         self.page, self.experiment, self.trajectories, self.colors = page, experiment, trajectories, colors
         self.theme = THEMES[experiment.style.theme]
-        self.facts = rows(experiment, trajectories) if experiment.options.facts else []
+        told = experiment.options.facts or not experiment.caption
+        self.told = outcomes(experiment, trajectories) if told else None
+        minima = self.told.landmarks.minima if self.told is not None else ()
+        self.numbers = numbers.apart([minimum.value for minimum in minima])
+        self.facts = rows(experiment, self.told, self.numbers.minimum) if experiment.options.facts else []
 
     def picture(self, corner: str, width: float | None = None, height: float | None = None) -> raster.Image:
         """At most so wide and high, as far as the facts are concerned."""
@@ -27,7 +37,8 @@ class Caption:
         height = 0.4 * page.height if height is None else height
         pictures = [self._words(corner, width)] if self.experiment.caption or not self.facts else []
         if self.facts:
-            pictures.append(table(self.facts, self.colors, 17 * page.text, (width, height), self.theme))
+            heads = headings(self.experiment)
+            pictures.append(table(self.facts, heads, self.colors, 17 * page.text, (width, height), self.theme))
         return raster.stacked(pictures, 8 * page.unit)
 
     def beside(self, box: Box, places: list[Box], gap: float) -> tuple[raster.Image, float, float] | None:
@@ -54,9 +65,9 @@ class Caption:
         if experiment.caption:
             lines: list[list[Segment]] = [[(line, None)] for line in wrap(experiment.caption, size, room)]
         else:
-            labels = [entry.label for entry in experiment.entries]
-            lines = result_lines(experiment.surface, labels, self.colors, self.trajectories)
-        lines = [part for line in lines for part in break_line(line, size, room)]
+            size, lines = self._result(size, room)
+        widest = max(sum(text_width(text, size, bold=bool(color)) for text, color in line) for line in lines)
+        size *= min(1.0, max(SMALLEST, room / max(widest, 1.0)))
         pictures = [self._colored(line, size) for line in lines]
         width, step = max(picture.shape[1] for picture in pictures) + 44 * page.unit, 1.45 * size
         height = step * len(pictures) + 18 * page.unit
@@ -65,6 +76,17 @@ class Caption:
             left = (width - picture.shape[1]) / 2 if corner == "bottom" else 22 * page.unit
             raster.paste(panel, picture, left, 9 * page.unit + index * step + (step - picture.shape[0]) / 2)
         return panel
+
+    def _result(self, size: float, room: float) -> tuple[float, list[list[Segment]]]:
+        """The result in as much detail as there is room for, and the size of its letters: smaller where it must be."""
+        highest = HIGHEST * self.page.height
+        for most, named in LEVELS:
+            say, entries = self.numbers.minimum, self.experiment.entries
+            told = result_lines(self.told, entries, self.colors, say, most, named)
+            lines = [part for line in told for part in break_line(line, size, room)]
+            if 1.45 * size * len(lines) <= highest:
+                return size, lines
+        return size * max(SMALLEST, highest / (1.45 * size * len(lines))), lines
 
     def _colored(self, segments: list[Segment], size: float) -> raster.Image:
         lines = [
@@ -83,7 +105,7 @@ class Caption:
 def break_line(segments: list[Segment], size: float, room: float) -> list[list[Segment]]:
     """A line of segments that is wider than `room` pixels becomes several: its heading, then as many names as fit."""
     widths = [text_width(text, size, bold=color is not None) for text, color in segments]
-    if sum(widths) <= room or len(segments) < 3:
+    if sum(widths) <= room or len(segments) < 2:
         return [segments]
     lines: list[list[Segment]] = [segments[:1], []]
     used = 0.0

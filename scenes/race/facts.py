@@ -1,60 +1,59 @@
-"""The facts table of a race: for every optimizer the minimum it reached, after how many steps and gradients."""
+"""The facts table of a race: what became of every optimizer's balls, after how many steps and gradients."""
 
 from __future__ import annotations
 
-import numpy as np
-
-from configs.facts import facts
+from configs.outcome_words import lines, one_start
+from configs.outcomes import Told, middle
 from configs.text import text_width
 from scenes import raster
 from scenes.colors import Theme, legible
 from scenes.numbers import loss_text
-from scenes.race.result import WORDS, same, tally
+from scenes.race.result import SHARED
 
-HEADINGS = ("minimum reached", "steps", "gradients")
+HEADINGS = ("steps", "gradients")
 NOTHING = "–"
 SMALLEST = 0.35  # of the size wished for
 LONGEST = 22  # letters of a label, where there is little room
+LONG = 52  # letters about an entry's balls; with more its minima are told together
+MOST = (3, 2, 1)  # minima that are named
 
 
-def rows(experiment, trajectories) -> list[tuple[str, ...]]:
-    """(label, minimum, steps, gradients) of each entry; of several balls, where most of them are."""
-    every = zip(experiment.entries, trajectories, facts(experiment, trajectories), strict=True)
-    return [(entry.label, *_row(experiment.surface, trajectory, about)) for entry, trajectory, about in every]
+def rows(experiment, told: Told, say=loss_text) -> list[tuple[str, ...]]:
+    """(label, what became of its balls, steps, gradients) of each entry. `say` writes a loss."""
+    made = []
+    for entry, facts in zip(experiment.entries, told.entries, strict=True):
+        steps, gradients = NOTHING, NOTHING
+        ball = middle(facts)
+        if ball is not None:
+            asked = int(facts.until[ball, 1])
+            steps, gradients = str(facts.steps[ball]), NOTHING if asked < 0 else str(asked)
+        made.append((entry.label, _fate(Told(told.landmarks, (facts,)), say), steps, gradients))
+    return made
 
 
-def _row(surface, trajectory, about) -> tuple[str, str, str]:
-    balls, places = len(trajectory.last), {}
-    for key, count in tally(surface, trajectory, about.minimum).items():
-        places.setdefault(_place(key, surface), []).append((key, count))    # minima of one depth are one place
-    place, found = max(places.items(), key=lambda item: sum(count for _, count in item[1]))
-    if balls > 1:
-        place = f"{sum(count for _, count in found)} of {balls} {place}"
-    there = np.flatnonzero(np.isin(about.minimum, [key for key, _ in found if isinstance(key, int)]))
-    there = there[about.steps[there] >= 0]
-    if not len(there):
-        return place, NOTHING, NOTHING
-    middle = there[np.argsort(about.steps[there], kind="stable")[(len(there) - 1) // 2]]
-    asked = int(about.until[middle, 1])
-    return place, str(about.steps[middle]), NOTHING if asked < 0 else str(asked)
-
-
-def _place(key: int | str, surface) -> str:
-    if isinstance(key, str):
-        return WORDS[key].rstrip(":")
-    minima = surface.minima
-    depth = "" if len(minima) == 1 else "deepest, " if same(minima[key], minima[0]) else "shallower, "
-    return f"{depth}loss {loss_text(minima[key].value)}"
+def _fate(told: Told, say) -> str:
+    """'in the deepest minimum, loss −0.679' of one ball; of several '12 in 3 minima, 4 still moving'."""
+    text = ""
+    for most in MOST:
+        groups = lines(told, say, most)
+        several = sum(group.counts[0] for group in groups) > 1
+        text = "; ".join(f"{group.counts[0]} {group.words}" if several else group.words for group in groups)
+        if len(text) <= LONG:
+            break
+    return text
 
 
 def table(
-    cells: list[tuple[str, ...]], colors: list[str], size: float, room: tuple[float, float], theme: Theme
+    cells: list[tuple[str, ...]],
+    headings: tuple[str, ...],
+    colors: list[str],
+    size: float,
+    room: tuple[float, float],
+    theme: Theme,
 ) -> raster.Image:
-    """The rows as a panel, names in their colours, numbers flush right; text of `size` pixels, smaller where that would
-    be larger than `room` (width, height).
+    """The rows below their headings as a panel, names in their colours, numbers flush right; text of `size` pixels,
+    smaller where that would be larger than `room` (width, height).
     """
-    several = any(" of " in cell[1] for cell in cells)
-    headings = ("", HEADINGS[0], *(f"median {word}" if several else word for word in HEADINGS[1:]))
     width, height = _extent(cells, headings, size)
     if width > room[0]:
         cells = [(label if len(label) <= LONGEST else label[: LONGEST - 1] + "…", *rest) for label, *rest in cells]
@@ -73,6 +72,14 @@ def table(
             x = left if column < 2 else right - line.cover.shape[1]
             raster.paste(panel, raster.tinted(line.cover, color), x, top + 1.08 * size - line.baseline)
     return panel
+
+
+def headings(experiment) -> tuple[str, ...]:
+    """Of the columns: that there is one start for all, or that of several balls the one in the middle is told."""
+    starts = [entry.starts for entry in experiment.entries]
+    several = any(len(each) > 1 for each in starts)
+    fate = SHARED.rstrip(":") if one_start(starts) else "what became of it"
+    return ("", fate, *(f"median {word}" if several else word for word in HEADINGS))
 
 
 def _edges(cells, headings, size: float) -> list[tuple[float, float]]:

@@ -77,5 +77,6 @@ class RaceHands(FilmScene):
             old.release()
         self.panels.trajectories = trajectories
         self.panels._facts()
+        self.panels.outdated = True
         self.hide(set(self.hidden))
         return True

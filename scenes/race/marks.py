@@ -60,13 +60,14 @@ def key(kinds: list[str], size: float) -> np.ndarray:
         parts += [(mark, word.baseline - 0.36 * size - mark.shape[0] / 2, 0.35 * size), (word.cover, 0, 1.1 * size)]
     height = max(round(top) + cover.shape[0] for cover, top, _ in parts)
     cover = np.zeros((height, round(sum(part.shape[1] + gap for part, _, gap in parts)) + 1), np.float32)
-    x = 0.0
+    x, texts = 0.0, ()
     for part, top, gap in parts:
         place = cover[max(round(top), 0) :, round(x) :][: part.shape[0], : part.shape[1]]
         place[:] = part[: place.shape[0], : place.shape[1]]
+        texts += tuple(text.moved(round(x), max(round(top), 0)) for text in raster.texts_of(part))
         x += part.shape[1] + gap
     used = np.flatnonzero(cover.any(axis=0))
-    return cover[:, : used[-1] + 1]
+    return raster.lettered(cover[:, : used[-1] + 1], texts)
 
 
 class Marks(Sprites):

@@ -13,7 +13,7 @@ from scenes.mobjects._sprites import Digits, Picture
 from scenes.mobjects.contour_map import ContourMap
 from scenes.mobjects.legend import Legend, Row
 from scenes.mobjects.loss_panel import LossPanel
-from scenes.numbers import short
+from scenes.numbers import Format, short
 from scenes.race.caption import Caption
 from scenes.race.marks import chosen, key, on_map
 
@@ -30,6 +30,7 @@ class Panels:
         self.experiment, self.trajectories, self.display, self.colors = experiment, trajectories, display, colors
         self.ground = self.style.background or self.theme.background
         self.mobjects: list = []
+        self.outdated = False  # other balls roll by now: what became of the first ones is no longer told
         self.corners = Corners(page)
         self.marked = chosen(display, experiment.surface.critical_points) if experiment.options.critical_points else []
         self._facts()
@@ -38,9 +39,11 @@ class Panels:
         if experiment.options.facts and page.width > 1.25 * page.height:
             parts["caption"] = parts.pop("caption")  # a table is tall: between the panels, rather than below them
         for part, usual in parts.items():
-            wish = getattr(self.style, part)
+            wish, standing = getattr(self.style, part), len(self.mobjects)
             setattr(self, part, getattr(self, f"_{part}")(wish if isinstance(wish, str) else usual) if wish else None)
-        if self.caption is not None and self.style.caption is True and experiment.options.facts:
+            for mobject in self.mobjects[standing:]:
+                mobject.panel = part
+        if self.caption is not None and self.style.caption is True:
             self._clear_of_panels()
         if self.marked:
             self._key()
@@ -82,12 +85,13 @@ class Panels:
             return None
         lines, size = fit_title(title, page.width, page.height, page.text_scale)
         made = [raster.set_line(line, size, bold=True).cover for line in lines]
-        return [self._add_words(raster.cropped(cover), self.theme.text, size, corner) for cover in made]
+        return [self._add_words(raster.cropped(cover), self.theme.text, size, corner, "title") for cover in made]
 
-    def _add_words(self, cover, color: str, size: float, corner: str) -> Picture:
+    def _add_words(self, cover, color: str, size: float, corner: str, panel: str) -> Picture:
         """Words on the bare picture: their halo reaches over the place they take."""
         left, top = self.corners.reserve(corner, cover.shape[1], cover.shape[0])
         self.mobjects.append(self._words(cover, color, size, left, top))
+        self.mobjects[-1].panel = panel
         return self.mobjects[-1]
 
     def _words(self, cover, color: str, size: float, left: float, top: float) -> Picture:
@@ -107,12 +111,12 @@ class Panels:
 
     def _note(self, text: str) -> None:
         size = 15 * self.page.text
-        self._add_words(raster.set_line(text, size).cover, self.theme.dim, size, "bottom_right")
+        self._add_words(raster.set_line(text, size).cover, self.theme.dim, size, "bottom_right", "note")
 
     def _key(self) -> None:
         size = 15 * self.page.text
         cover = key(list(dict.fromkeys(point.kind for point in self.marked)), size)
-        self._add_words(cover, self.theme.dim, size, "bottom_right")
+        self._add_words(cover, self.theme.dim, size, "bottom_right", "key")
 
     def _legend(self, corner: str) -> Legend:
         page, entries = self.page, self.experiment.entries
@@ -120,7 +124,7 @@ class Panels:
         several = any(len(trajectory.positions) > 1 for trajectory in self.trajectories)
         share = 0.33 if page.width > 1.25 * page.height else 0.4
         widest = page.width - 2 * page.margin if page.stacked else share * page.width
-        legend = Legend(lines, page.text, self.theme, widest, "median loss" if several else "loss")
+        legend = Legend(lines, page.text, self.theme, widest, "median loss" if several else "loss", self.losses)
         legend.place(*self.corners.reserve(corner, legend.width, legend.height))
         self.mobjects += legend.submobjects
         return legend
@@ -159,7 +163,7 @@ class Panels:
         return inset
 
     def _caption(self, corner: str) -> Picture:
-        self.words = Caption(self.page, self.experiment, self.trajectories, self.colors)
+        self.words = Caption(self.page, self.experiment, self.trajectories, self.colors, Format.of(self.losses))
         picture, corners = self.words.picture(corner), self.corners
         if corner == "bottom" and hasattr(self, "contour_map"):  # all others stand already
             left, top = corners.middle(picture.shape[1], picture.shape[0])
@@ -168,15 +172,26 @@ class Panels:
         return self._add(picture, corner)
 
     def _clear_of_panels(self) -> None:
-        """A large table that would lie on another panel, a long legend, is set anew beside it."""
+        """A result or a table that would lie on another panel, a long legend, is set anew beside it."""
         caption, places = self.caption, self.corners.places
         anew = self.words.beside(box_of(caption), places, self.corners.gap)
         if anew is not None:
             caption.picture, (caption.left, caption.top) = anew[0], map(round, anew[1:])
         places.append(box_of(caption))
 
+    def numbers(self) -> list[dict]:
+        """The changing numbers on the frame shown last: name, exact value, and the text as written."""
+        told: list[dict] = []
+        if self.counter is not None and self.counter.numbers:
+            told.append(dict(name="step", value=self.whole, text=self.counter.numbers[0][0].strip()))
+        if self.legend is not None:
+            labels = [entry.label for entry in self.experiment.entries]
+            for label, loss, number in zip(labels, self.losses[:, self.whole], self.legend.digits.numbers, strict=True):
+                told.append(dict(name=f"{label}.loss", value=float(loss), text=number[0].strip()))
+        return told
+
     def show(self, seconds: float, step: float, timing) -> None:
-        whole = int(step + 1e-9)
+        self.whole = whole = int(step + 1e-9)
         if self.legend is not None:
             tags = [
                 DIVERGED if diverged[whole] else LEFT if left[whole] else OUTSIDE if outside[whole] else None
@@ -191,6 +206,8 @@ class Panels:
         if self.caption is not None:
             begin = timing.duration - timing.hold
             self.caption.opacity = float(np.clip((seconds - begin) / max(0.2 * timing.hold, 1e-6), 0, 1))
+            if self.outdated and self.words.told is not None:
+                self.caption.opacity = 0.0
 
 
 def box_of(picture: Picture) -> Box:

@@ -1,78 +1,34 @@
-"""The result of a race in words: which minimum each ball reached, by the rule that the data files use as well."""
+"""The result of a race in words: what became of each ball, as `configs/outcomes.py` says it for data and reports."""
 
 from __future__ import annotations
 
-import numpy as np
-
+from configs.outcome_words import lines, one_start
+from configs.outcomes import Told
 from scenes.numbers import loss_text
 
 Segment = tuple[str, str | None]  # text and colour; None is the colour of plain text
-MOST_MINIMA = 3
-WORDS = {
-    "moving": "still moving:",
-    "outside": "outside the domain:",
-    "left": "left the samples:",
-    "diverged": "diverged:",
-    "other": "in another minimum:",
-}
+SHARED = "from this start:"
+LEVELS = ((4, True), (2, True), (4, False), (2, False), (1, False))  # minima that are named, whether entries are
 
 
-def result_lines(surface, labels: list[str], colors: list[str], trajectories: list) -> list[list[Segment]]:
-    """Lines of coloured segments: reached minima from deep to shallow, then who is still moving, who diverged."""
-    groups: dict[str, list[Segment]] = {}
-    minima = surface.minima
-    tallies = [tally(surface, trajectory) for trajectory in trajectories]
-    reached = sorted({key for counts in tallies for key in counts if isinstance(key, int)})
-    keys: list[int | str] = [
-        *reached[:MOST_MINIMA],
-        *(["other"] if len(reached) > MOST_MINIMA else []),
-        "moving",
-        "outside",
-        "left",
-        "diverged",
-    ]
-    for key in keys:
-        inside = reached[MOST_MINIMA:] if key == "other" else [key]
-        members = [
-            (label, color, sum(counts.get(one, 0) for one in inside), sum(counts.values()))
-            for label, color, counts in zip(labels, colors, tallies, strict=True)
-        ]
-        members = [member for member in members if member[2]]
-        if members:
-            groups[heading(key, minima)] = names(members)
-    return [[(title + "  ", None), *segments] for title, segments in groups.items()]
-
-
-def tally(surface, trajectory, reached=None) -> dict[int | str, int]:
-    """How many balls of a trajectory ended in each minimum (by index), 'moving', 'outside' the domain or 'diverged'.
-
-    `reached` (balls,): the index into `surface.minima` or -1, where it is known already.
+def result_lines(
+    told: Told, entries, colors: list[str], say=loss_text, most: int = LEVELS[0][0], named: bool = True
+) -> list[list[Segment]]:
+    """Lines of coloured segments, every ball in one of them: who is in which minimum, from deep to shallow, then who
+    rests elsewhere, circles, moves, has left or diverged. `say` writes a loss; at most `most` minima have a line of
+    their own; without `named` balls are counted, not named.
     """
-    counts: dict[int | str, int] = {}
-    fine = trajectory.status == "ok"
-    for status in ("left", "diverged"):
-        if (trajectory.status == status).any():
-            counts[status] = int((trajectory.status == status).sum())
-    if fine.any():
-        ends = trajectory.positions[fine, -1]
-        low, high = np.array(surface.domain).T
-        inside = ((ends >= low) & (ends <= high)).all(axis=1)
-        indices = surface.reached(ends) if reached is None else reached[fine]
-        for index, here in zip(indices, inside, strict=True):
-            key = int(index) if index >= 0 else "moving" if here else "outside"
-            counts[key] = counts.get(key, 0) + 1
-    return counts
-
-
-def heading(key: int | str, minima) -> str:
-    if isinstance(key, str):
-        return WORDS[key]
-    depth = "" if len(minima) == 1 else " deepest" if key == 0 or same(minima[key], minima[0]) else " shallower"
-    return f"in the{depth} minimum, loss {loss_text(minima[key].value)}:"
-
-
-def same(a, b) -> bool:
-    return abs(a.value - b.value) <= 1e-9 * max(1.0, abs(b.value))
+    made: list[list[Segment]] = [[(SHARED, None)]] if one_start([entry.starts for entry in entries]) else []
+    totals = [len(entry.starts) for entry in entries]
+    for line in lines(told, say, most):
+        members = [
+            (entry.label, color, count, total)
+            for entry, color, count, total in zip(entries, colors, line.counts, totals, strict=True)
+            if count
+        ]
+        who = names(members) if named else [(f"{sum(line.counts)} of {sum(totals)}", None)]
+        made.append([(f"{line.words}:  ", None), *who])
+    return made
 
 
 def names(members: list[tuple[str, str, int, int]]) -> list[Segment]:

@@ -82,7 +82,13 @@ class Race(RaceHands):
             self.add(self.trails)
         colors = [self.colors[group] for group in self.group]
         self.balls = Balls(colors, [int(group) for group in self.group], self.radius)
+        self.balls.names = self._names()
         self.add(self.balls)
+
+    def _names(self) -> list[tuple[str, int]]:
+        """Label and ball of each run, as in the data files."""
+        first = np.searchsorted(self.group, self.group)
+        return [(self.experiment.entries[g].label, int(k - first[k])) for k, g in enumerate(self.group)]
 
     def _make_trails(self, style) -> Trails:
         display, paths = self.display, self.motion.paths
@@ -92,7 +98,12 @@ class Race(RaceHands):
         marks = self._marks() if style.iterates else None
         width = 4.0 * (self.radius / RADIUS) ** 0.5 * (1.0 if style.trail else 0.0)
         colors = [self.colors[group] for group in self.group]
-        return Trails(lifted, times, colors, ends, marks, width, self._presence(paths.points))
+        trails = Trails(lifted, times, colors, ends, marks, width, self._presence(paths.points))
+        trails.names, trails.steps = self._names(), paths.steps
+        if marks is not None:
+            trails.mark_steps = self.marked
+            trails.mark_points = self.iterates[marks[2], self.marked]
+        return trails
 
     def _presence(self, points):
         """1 on the plate, falling to 0 FADING display units beyond it: the trail of a run that leaves fades away."""
@@ -119,6 +130,7 @@ class Race(RaceHands):
                     chosen.append((step, run))
         chosen.sort()
         step, run = np.array(chosen, dtype=int).reshape(-1, 2).T
+        self.marked = step
         paths, shown = self.motion.paths, np.zeros((len(step), 2))
         for each in range(runs):
             own = run == each
@@ -160,3 +172,15 @@ class Race(RaceHands):
         if self.trails is not None:
             self.trails.set_now(seconds)
         self.panels.show(seconds, moment.step, self.motion.timing)
+        self.moment = moment
+
+    def told(self) -> dict[str, list[dict]]:
+        told, moment = super().told(), self.moment
+        pixels, _ = self.balls.shader_wrapper.pixels(moment.contact)
+        with np.errstate(all="ignore"):
+            loss = np.asarray(self.display.surface.value(moment.points), float)
+        runs = {name: run for run, name in enumerate(self._names())}
+        for ball in told.get("balls", []):
+            run = runs[ball["label"], ball["ball"]]
+            ball |= dict(step=moment.step, point=moment.points[run], loss=loss[run], pixel=pixels[run])
+        return told | {"numbers": self.panels.numbers()}

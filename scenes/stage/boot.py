@@ -13,6 +13,7 @@ import sys
 import warnings
 from functools import lru_cache
 
+from configs.folders import cache_root, settle_matplotlib, usable
 from scenes.stage.deferred import deferred
 from scenes.stage.errors import MachineError
 
@@ -27,6 +28,11 @@ def ensure() -> None:
     """Import manimlib once, quietly, without letting it read our command line; raises MachineError where it cannot."""
     if "manimlib" in sys.modules:  # manimgl's own command came first
         return
+    settle_matplotlib()
+    if not usable(cache_root()):
+        os.environ.setdefault("MESA_SHADER_CACHE_DISABLE", "true")  # or software GL says that it could not keep them
+    if "PATH" not in os.environ:  # as under `env -i`; what manimlib imports looks for programs
+        os.environ["PATH"] = os.defpath
     if "pyglet" not in sys.modules:
         os.environ.setdefault("PYGLET_SHADOW_WINDOW", "0")  # or importing it would make a GL context and threads
         if headless():
@@ -45,6 +51,19 @@ def ensure() -> None:
         ) from error
     finally:
         sys.argv = saved
+    log_to_standard_error()
+
+
+def log_to_standard_error() -> None:
+    """manimlib has everybody's warnings printed to standard output, which is ours."""
+    import logging
+
+    from rich.console import Console
+    from rich.logging import RichHandler
+
+    for handler in logging.getLogger().handlers:
+        if isinstance(handler, RichHandler):
+            handler.console = Console(stderr=True)
 
 
 _adopted: list = []

@@ -1,11 +1,13 @@
 """Where the chunks of a film are kept while it is drawn, so that `--resume` can go on with a film that was cut off.
 
 One folder a film under XDG_CACHE_HOME/thalweg (~/.cache/thalweg), named by a hash of everything the pictures depend
-on. It is removed when the film is done; what cut-off films left is bounded, the least recently used going first.
+on. It is removed when the film is done; what cut-off films left is bounded, the least recently used going first. Where
+there is no such place, or no room in it, chunks lie in a temporary folder or beside the film.
 """
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -20,6 +22,7 @@ from pathlib import Path
 
 import numpy as np
 
+from configs.folders import cache_root
 from configs.version import VERSION
 
 LIMIT = 5 * 10**9  # bytes
@@ -68,24 +71,28 @@ def feed(digest, thing) -> None:
 
 
 def cache_folder() -> Path:
-    given = os.environ.get("XDG_CACHE_HOME", "")
-    return (Path(given) if os.path.isabs(given) else Path.home() / ".cache") / "thalweg"
+    """Raises FileNotFoundError where there is no home."""
+    root = cache_root()
+    if root is None:
+        raise FileNotFoundError(errno.ENOENT, "there is no home folder")
+    return root / "thalweg"
 
 
 @contextmanager
-def kept(key: str, resume: bool) -> Iterator[Path]:
+def kept(key: str, resume: bool, needed: int = 0, beside: Path | None = None) -> Iterator[Path]:
     """A folder for the chunks of the film of that key; with `resume` it has those of an earlier, cut-off run.
 
-    Done, the folder goes; cut off, finished chunks stay. Where the cache cannot be used, or another process is at the
-    same film, it is a temporary folder, from which nothing is resumed.
+    Done, the folder goes; cut off, finished chunks stay. Where the cache cannot be used or has no room for the `needed`
+    bytes, or another process is at the same film, it is a temporary folder, at worst in `beside`, from which nothing is
+    resumed. Raises OSError where there is no place at all.
     """
     try:
-        folder, lock = claim(cache_folder() / key)
-    except (OSError, RuntimeError) as error:  # RuntimeError: there is no home
+        folder, lock = claim(cache_folder() / key, needed)
+    except OSError as error:
         if resume:
-            reason = f"the cache cannot be used ({getattr(error, 'strerror', None) or error})"
+            reason = f"the cache cannot be used ({error.strerror or error})"
             print(f"--resume: {reason}; the whole film is drawn", file=sys.stderr, flush=True)
-        with tempfile.TemporaryDirectory(prefix="thalweg") as temporary:
+        with tempfile.TemporaryDirectory(prefix=".thalweg", dir=roomy(needed, beside)) as temporary:
             yield Path(temporary)
         return
     done = False
@@ -97,14 +104,31 @@ def kept(key: str, resume: bool) -> Iterator[Path]:
     finally:
         with suppress(OSError):  # somebody removed it
             clear(folder, everything=done)
-            if [file.name for file in folder.iterdir()] == [LOCK]:
-                shutil.rmtree(folder, ignore_errors=True)  # while it is still held, so that nobody else is in it
+            leave_nothing(folder)
         os.close(lock)
         prune(folder.parent)
 
 
-def claim(folder: Path) -> tuple[Path, int]:
-    """Make the folder and hold it for this process; raises OSError where that cannot be."""
+def roomy(needed: int, beside: Path | None) -> Path | None:
+    """The first of the temporary folder and `beside` that can be written and has room, else the one with more room."""
+    places = [beside] if beside is not None else []
+    with suppress(OSError):
+        places.insert(0, Path(tempfile.gettempdir()))
+    places = [place for place in places if os.access(place, os.W_OK)]
+    enough = [place for place in places if room(place) >= needed]
+    return next(iter(enough), max(places, key=room, default=None))
+
+
+def room(folder: Path) -> int:
+    """Bytes that may still be written there."""
+    try:
+        return shutil.disk_usage(folder).free
+    except OSError:
+        return 0
+
+
+def claim(folder: Path, needed: int = 0) -> tuple[Path, int]:
+    """Make the folder and hold it for this process; raises OSError where that cannot be, or where there is no room."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     lock = os.open(folder / LOCK, os.O_CREAT | os.O_RDWR, 0o600)
     try:
@@ -113,10 +137,22 @@ def claim(folder: Path) -> tuple[Path, int]:
         os.utime(folder / LOCK)
         with tempfile.TemporaryFile(dir=folder) as file:
             file.write(b"room")
-    except OSError:
+        there = sum(file.lstat().st_size for file in folder.iterdir())
+        if room(folder) + there < needed:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    except OSError as error:
+        if not isinstance(error, BlockingIOError):
+            leave_nothing(folder)
         os.close(lock)
         raise
     return folder, lock
+
+
+def leave_nothing(folder: Path) -> None:
+    """Remove a folder that has no chunks; while it is still held, so that nobody else is in it."""
+    with suppress(OSError):
+        if [file.name for file in folder.iterdir()] == [LOCK]:
+            shutil.rmtree(folder)
 
 
 def held(lock: int) -> bool:
@@ -136,8 +172,16 @@ def clear(folder: Path, everything: bool) -> None:
     """Remove chunks that were not finished, or all."""
     for file in folder.iterdir():
         if file.name != LOCK and (everything or PART in file.suffixes):
-            with suppress(OSError):
-                file.unlink()
+            remove(file)
+
+
+def remove(file: Path) -> None:
+    """Remove whatever is there by that name, where that can be."""
+    with suppress(OSError):
+        if file.is_dir() and not file.is_symlink():
+            shutil.rmtree(file)
+        else:
+            file.unlink()
 
 
 def prune(root: Path) -> None:
@@ -149,7 +193,7 @@ def prune(root: Path) -> None:
     with suppress(OSError):
         for folder in root.iterdir():
             with suppress(OSError):
-                chunks = [(file.stat().st_size, file) for file in sorted(folder.iterdir()) if file.name != LOCK]
+                chunks = [(file.lstat().st_size, file) for file in sorted(folder.iterdir()) if file.name != LOCK]
                 films.append(((folder / LOCK).stat().st_mtime, folder, chunks))
     total = sum(size for _, _, chunks in films for size, _ in chunks)
     for _, folder, chunks in sorted(films):
@@ -160,7 +204,7 @@ def prune(root: Path) -> None:
                     continue
                 while chunks and total > LIMIT:
                     size, file = chunks.pop()
-                    file.unlink()
+                    remove(file)
                     total -= size
                 if not chunks:
                     shutil.rmtree(folder, ignore_errors=True)

@@ -6,18 +6,24 @@ number of processes, at once or in two goes, is the same film.
 
 from __future__ import annotations
 
+import errno
+import hashlib
 import os
+import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from scenes.stage.cache import PART
+from configs.durable import put
+from scenes.stage.cache import LOCK, PART, remove
 from scenes.stage.join import chunk_suffix
 from scenes.stage.writer import FilmWriter, Line
 
 LENGTH = 60  # frames, about
+SUM = ".sum"
+PLAIN = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 OnFrame = Callable[[int, np.ndarray], None]
 
 
@@ -63,6 +69,24 @@ class Chunks:
     def part(self, number: int) -> Path:
         return self.folder / f"{number:05}{PART}{self.suffix}"
 
+    def sum(self, number: int) -> Path:
+        """Where a chunk's checksum is kept."""
+        return self.folder / f"{number:05}{SUM}"
+
+    def trust(self) -> None:
+        """Of what an earlier run left, keep the chunks that are on the disk as they were finished; remove all else."""
+        whole = {file for number in range(len(self.bounds)) if self._is_whole(number)
+                 for file in (self.place(number), self.sum(number))}
+        for file in self.folder.iterdir():
+            if file not in whole and file.name != LOCK:
+                remove(file)
+
+    def _is_whole(self, number: int) -> bool:
+        try:
+            return self.sum(number).is_file() and self.sum(number).read_text("ascii") == checksum(self.place(number))
+        except (OSError, ValueError):
+            return False
+
     def finished(self) -> int:
         """How many frames are in chunks that are there already."""
         return sum(stop - start for number, (start, stop) in enumerate(self.bounds) if self.place(number).exists())
@@ -88,7 +112,19 @@ class Chunks:
         return True
 
     def finish(self, number: int) -> None:
-        os.replace(self.part(number), self.place(number))
+        """A chunk counts from here on; its checksum is there before it."""
+        part = self.sum(number).with_name(f"{number:05}{PART}{SUM}")
+        part.write_text(checksum(self.part(number)), "ascii")
+        put(part, self.sum(number))
+        put(self.part(number), self.place(number))
+
+
+def checksum(file: Path) -> str:
+    """Of a plain file's content. Raises OSError for anything else: a link, a folder, a pipe that nobody writes to."""
+    with open(os.open(file, os.O_RDONLY | PLAIN), "rb") as opened:
+        if not stat.S_ISREG(os.fstat(opened.fileno()).st_mode):
+            raise OSError(errno.EINVAL, "is not a plain file", str(file))
+        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 def draw_chunks(scene, chunks: Chunks, task: Task, drawn: Callable[[], None]) -> None:

@@ -7,7 +7,9 @@ thing at the first call does the same.
 
 from __future__ import annotations
 
+import atexit
 import importlib
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,10 +23,11 @@ NEVER_CALLED = ("IPython", "matplotlib.pyplot", "scipy.optimize", "scipy.integra
 @contextmanager
 def deferred(roots: tuple[str, ...] = NEVER_CALLED) -> Iterator[None]:
     """Inside, importing one of `roots` or what lies below it gives a stand-in; those loaded already stay as they are.
+    So does importing diskcache, whose stand-in has a Cache that is opened when something is first looked up in it.
 
     Afterwards an import gives the real module again, to everybody but those who hold a stand-in.
     """
-    finder = _Finder(tuple(root for root in roots if root not in sys.modules))
+    finder = _Finder(tuple(root for root in (*roots, "diskcache") if root not in sys.modules))
     sys.meta_path.insert(0, finder)  # type: ignore[arg-type]
     try:
         yield
@@ -56,8 +59,40 @@ class _Name:
         return getattr(self._real(), name)
 
 
+class LateCache:
+    """manimlib's store of texts and formulas, which films do not use: it opens a database in the user's home.
+
+    Where that cannot be opened or written, nothing is found in it and nothing is kept.
+    """
+
+    def __init__(self, folder: str, **settings: Any) -> None:
+        self._how = folder, settings
+        self._store: Any = None
+
+    def _try(self, name: str, *args: Any) -> Any:
+        folder, settings = self._how
+        try:
+            if self._store is None and os.path.isabs(folder):  # it is not where there is no home
+                self._store = importlib.import_module("diskcache").Cache(folder, **settings)
+                atexit.register(self._store.close)
+            return getattr(self._store, name)(*args) if self._store is not None else None
+        except Exception:  # of the disk, the database, or what was kept by another version
+            return None
+
+    def get(self, key: str) -> Any:
+        return self._try("get", key)
+
+    def set(self, key: str, value: Any) -> Any:
+        return self._try("set", key, value)
+
+    def clear(self) -> Any:
+        return self._try("clear")
+
+
 class _StandIn(ModuleType):
     def __getattr__(self, name: str) -> Any:
+        if (self.__name__, name) == ("diskcache", "Cache"):
+            return LateCache
         if name == "get_distribution":  # pkg_resources: the one thing that is called at once, for a version
             return importlib.import_module("importlib.metadata").distribution
         if name.startswith("__"):

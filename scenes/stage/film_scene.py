@@ -154,6 +154,27 @@ class FilmScene(Shown, Scene):
         self.pose(seconds)
         self.update_frame(0, force_draw=True)
 
+    def told(self) -> dict[str, list[dict]]:
+        """What stands on the frame drawn last: lists by the names of scenes/stage/told.py, from each mobject its own.
+
+        A scene adds what its mobjects do not know (steps, points, losses, numbers).
+        """
+        told: dict[str, list[dict]] = {}
+        parts = [part for mobject in self.mobjects for part in mobject.get_family() if hasattr(part, "told")]
+        self._only_what_hides(parts)
+        for part in dict.fromkeys(parts):
+            for name, facts in part.told().items():
+                told.setdefault(name, []).extend(facts)
+        return told
+
+    def _only_what_hides(self, parts) -> None:
+        """Leave in the depth buffer the depth of the landscape alone, so that balls can be measured against it."""
+        self.camera.fbo.use()
+        self.camera.fbo.clear()
+        for part in parts:
+            if part.hides:
+                part.render(self.camera.ctx, self.camera.uniforms)
+
     def look(self, pose: CameraPose) -> None:
         """Put the camera. All its points are set at once: manimgl's frame keeps them as float32, so moving and
         stretching it would leave traces of where it stood before, and other pixels.

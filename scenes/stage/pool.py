@@ -18,6 +18,7 @@ from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 
+from configs import stop
 from scenes.stage import boot
 from scenes.stage.chunks import Chunks, Task, chunk_bounds, draw_chunks
 from scenes.stage.errors import MachineError
@@ -122,6 +123,7 @@ class Crew:
         return chunks
 
     def _drawn(self, frames: int) -> None:
+        stop.check()
         self.count += frames
         if frames and self.progress is not None:
             self.progress(self.count, self.total)

@@ -16,12 +16,13 @@ from configs.version import VERSION
 from scenes import SCENES
 from scenes.stage import boot
 from scenes.stage.cache import film_key, kept
-from scenes.stage.chunks import OnFrame, Task
+from scenes.stage.chunks import Chunks, OnFrame, Task
 from scenes.stage.clock import frame_at
 from scenes.stage.join import join
 from scenes.stage.pool import Crew, useful_jobs
 
 Progress = Callable[[int, int], None]
+LOSSY_BYTES, EXACT_BYTES = 0.03, 1.0  # for a pixel of a frame, in a chunk
 SHORTEST = 12  # seconds of a film whose length the scene chooses
 
 
@@ -71,11 +72,20 @@ def render_film(
         scene = crew.stage()
         try:
             renderer = [scene.camera.ctx.info[name] for name in ("GL_RENDERER", "GL_VERSION")]
-            with kept(film_key(experiment, trajectories, suffix, size, fps, renderer), resume) as folder:
+            key, needed = film_key(experiment, trajectories, suffix, size, fps, renderer), bytes_of(scene, suffix)
+            with kept(key, resume, needed, temporary.parent) as folder:
+                if resume:
+                    Chunks(folder, scene.frames, suffix).trust()
                 chunks = crew.draw(scene, folder, progress)
                 join(chunks.files(), temporary, suffix, size, fps, metadata(experiment))
         finally:
             scene.release()
+
+
+def bytes_of(scene, suffix: str) -> int:
+    """About how much room the chunks of a film take, on the generous side."""
+    exact = suffix == ".gif" or scene.experiment.video.transparent
+    return round(scene.frames * math.prod(scene.pixels) * (EXACT_BYTES if exact else LOSSY_BYTES))
 
 
 def render_still(experiment, trajectories, path: Path, at: float | None = None) -> None:

@@ -5,7 +5,8 @@ Run with a Python that has torch 2.13.0; torch is no dependency of the project:
     python tests/reference/make_schedules.py
 
 A case is {kind, given, hyperparameter, values}: the values (STEPS,) that step k = 0, 1, ... used, of an SGD with lr 0.4
-and momentum 0.9.
+and momentum 0.9, or, where the hyperparameter is beta1, of an Adam with lr 0.4. A run is {optimizer, kind, given,
+positions}: where that optimizer went on (x^2 + 5 y^2) / 2 in RUN_STEPS steps from RUN_START while its momentum cycled.
 """
 from __future__ import annotations
 
@@ -47,6 +48,44 @@ WARM = [("cosine", {"T_max": 130}), ("exponential", {"gamma": 0.97}), ("step", {
 WARMUP, FACTOR = 20, 0.1
 
 
+CYCLES = [("one_cycle", {"max_lr": 0.7, "total_steps": 150, "cycle_momentum": True}),
+          ("one_cycle", {"max_lr": 0.4, "total_steps": 150, "three_phase": True, "anneal_strategy": "linear",
+                         "cycle_momentum": True, "base_momentum": 0.6, "max_momentum": 0.99}),
+          ("cyclic", {"max_lr": 1.0, "step_size_up": 20, "cycle_momentum": True})]
+RUN_STEPS, RUN_START = 40, [1.0, -2.0]
+RUNS = [(name, kind, given) for name in ("Adam", "AdamW", "NAdam", "SGD") for kind, given in (
+    ("one_cycle", {"max_lr": 0.1, "total_steps": 40, "cycle_momentum": True}),
+    ("cyclic", {"max_lr": 0.08, "step_size_up": 7, "cycle_momentum": True}))]
+
+
+def beta(kind: str, given: dict[str, Any]) -> dict[str, Any]:
+    """What a cycle does to the beta1 of an Adam."""
+    optimizer = torch.optim.Adam([torch.nn.Parameter(torch.zeros(2, dtype=torch.float64))], lr=LR)
+    scheduler = CLASSES[kind](optimizer, **given, **({"base_lr": LR} if kind == "cyclic" else {}))
+    values = []
+    for _ in range(STEPS):
+        values.append(float(optimizer.param_groups[0]["betas"][0]))
+        optimizer.step()
+        scheduler.step()
+    return {"kind": kind, "given": given, "hyperparameter": "beta1", "values": values}
+
+
+def path(name: str, kind: str, given: dict[str, Any]) -> dict[str, Any]:
+    """A run whose momentum cycles."""
+    weight = torch.nn.Parameter(torch.tensor(RUN_START, dtype=torch.float64))
+    own = {"momentum": 0.9} if name == "SGD" else {}
+    optimizer = getattr(torch.optim, name)([weight], lr=0.05, **own)
+    scheduler = CLASSES[kind](optimizer, **given, **({"base_lr": 0.05} if kind == "cyclic" else {}))
+    positions = [weight.tolist()]
+    for _ in range(RUN_STEPS):
+        optimizer.zero_grad()
+        ((weight[0] ** 2 + 5 * weight[1] ** 2) / 2).backward()
+        optimizer.step()
+        scheduler.step()
+        positions.append(weight.tolist())
+    return {"optimizer": name.lower(), "kind": kind, "given": given, "positions": positions}
+
+
 def run(kind: str, given: dict[str, Any], warmup: int) -> list[dict[str, Any]]:
     """lr, and momentum where the schedule moves it."""
     given = {**given, **({"base_lr": LR} if kind == "cyclic" else {})}
@@ -79,10 +118,13 @@ def main() -> None:
     warnings.simplefilter("ignore")
     cases = [case for kind, given in CASES for case in run(kind, given, 0)]
     cases += [case for kind, given in WARM for case in run(kind, given, WARMUP)]
-    path = Path(__file__).with_name("torch_schedules_2_13.json")
-    made = {"version": torch.__version__, "lr": LR, "momentum": MOMENTUM, "cases": cases}
-    path.write_text(json.dumps(made, indent=None, separators=(",", ":")) + "\n", encoding="utf-8")
-    print(path, len(cases))
+    cases += [beta(kind, given) for kind, given in CYCLES]
+    torch.set_default_dtype(torch.float64)     # or NAdam multiplies its mu in single precision
+    runs = [path(name, kind, given) for name, kind, given in RUNS]
+    target = Path(__file__).with_name("torch_schedules_2_13.json")
+    made = {"version": torch.__version__, "lr": LR, "momentum": MOMENTUM, "cases": cases, "runs": runs}
+    target.write_text(json.dumps(made, indent=None, separators=(",", ":")) + "\n", encoding="utf-8")
+    print(target, len(cases), len(runs))
 
 
 if __name__ == "__main__":

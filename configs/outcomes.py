@@ -1,0 +1,207 @@
+"""What became of each ball: the one place that says so, for the screen, reports and data alike."""
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from optimizers._asked import UNKNOWN, CountedTrajectory
+from optimizers._stored import stored_per_weight
+
+if TYPE_CHECKING:
+    from configs.experiment import Experiment
+    from optimizers import Trajectory
+    from surfaces import Surface
+    from surfaces._base import Landmarks
+
+Array = npt.NDArray[np.float64]
+Whole = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+DIVERGED, LEFT, IN, NEAR = "diverged", "left", "in minimum", "near minimum"
+OVER, RESTS, CIRCLES, OUTSIDE, MOVES = "over", "at rest", "circling", "outside", "still moving"
+OUTCOMES = (DIVERGED, LEFT, IN, NEAR, OVER, RESTS, CIRCLES, OUTSIDE, MOVES)     # the first that fits
+NONE = -1       # of whole numbers: there is none
+ASKED = ("value", "gradient", "hessian")
+AT_ONCE = 1_000_000     # iterates looked at, for a swarm's memory
+LOW = 1e-3      # of its start's height above a minimum: a ball that has more left is near it, not in it
+STILL, AGAIN, EDGE = 1e-9, 1e-6, 1e-6     # of the diagonal, the diagonal and the domain's width
+CELLS, MOST_SEEDS = 200, 200     # of the diagonal: seeds nearer than one part are one; so many at most
+
+
+class Group(NamedTuple):
+    """Balls of which the same became: one of OUTCOMES, and which minimum or curve of minima, by index, or NONE."""
+
+    outcome: str
+    minimum: int = NONE
+    curve: int = NONE
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Of each ball of an entry, NONE where there is no such number.
+
+    outcome (balls,): one of OUTCOMES. minimum (balls,): index into `landmarks.minima` (and critical points) of the one
+    that the ball is in or near. curve (balls,): index into `landmarks.curves` of the one on which it is at rest.
+    distance (balls,): from the last iterate to that minimum, or to the nearest where there is none; nan without minima
+    or after a run's end.
+    steps (balls,): the first step from which on every iterate is within `tolerance` times the domain's diagonal of
+    that minimum; NONE too where not every step was recorded.
+    evaluations, until (balls, 3): how often the optimizer asked for f, gradient and Hessian in the whole run, and in
+    those steps; UNKNOWN for runs recorded elsewhere. limit (balls,): 2 / the largest curvature at the start.
+    stored: numbers that the optimizer keeps for each weight; UNKNOWN for runs recorded elsewhere.
+    """
+
+    outcome: npt.NDArray[np.str_]
+    minimum: Whole
+    curve: Whole
+    distance: Array
+    steps: Whole
+    evaluations: Whole
+    until: Whole
+    limit: Array
+    stored: int = UNKNOWN
+
+    def counts(self) -> dict[Group, int]:
+        """How many balls are in each group; they add up to the number of balls."""
+        codes = np.select([self.outcome == word for word in OUTCOMES], range(len(OUTCOMES)))
+        rows, counts = np.unique(np.stack([codes, self.minimum, self.curve]), axis=1, return_counts=True)
+        return {Group(OUTCOMES[code], minimum, curve): count
+                for (code, minimum, curve), count in zip(rows.T.tolist(), counts.tolist(), strict=True)}
+
+
+class Told(NamedTuple):
+    """The landmarks that indices are about, and the facts of each entry."""
+
+    landmarks: Landmarks
+    entries: tuple[Facts, ...]
+
+
+def outcomes(experiment: Experiment, trajectories: Sequence[Trajectory]) -> Told:
+    """What became of every ball of every entry, the entries in the order of their trajectories.
+
+    A ball is in the first group of OUTCOMES that fits. diverged, left (a sampled grid): its run ended so. in minimum:
+    within `tolerance` times the domain's diagonal of it, plain descent from there ends in it, and at most 1/1000 of
+    the start's height above it is left; near minimum: more is left. over: a recording that ended before the film.
+    at rest: each of its last 20 steps (of a shorter run all) is below 1e-9 of the diagonal. circling: its last 20
+    iterates repeat with a period of 2 to 10 within 1e-6 of the diagonal, and are further apart than that in between:
+    a ball that creeps on its way is none. outside: of the domain. Which steps are recorded changes none of it.
+    """
+    told = of_paths(experiment.surface, trajectories, experiment.tolerance)
+    kept = [UNKNOWN if entry.recording else stored_per_weight(entry.optimizer) for entry in experiment.entries]
+    return Told(told.landmarks, tuple(replace(each, stored=count)
+                                      for each, count in zip(told.entries, kept, strict=True)))
+
+
+def middle(facts: Facts) -> int | None:
+    """Of the balls that arrived for good in a minimum the one in the middle by steps; None where none did."""
+    there = np.flatnonzero(facts.steps >= 0)
+    return int(there[np.argsort(facts.steps[there], kind="stable")[(len(there) - 1) // 2]]) if len(there) else None
+
+
+def of_paths(surface: Surface, paths: Sequence[Trajectory], tolerance: float) -> Told:
+    """`outcomes` of trajectories on a surface."""
+    every = [path.positions[np.arange(len(path.last)), path.ends] for path in paths]
+    fine = [path.status == "ok" for path in paths]
+    landmarks = _landmarks(surface, np.concatenate([ends[ok] for ends, ok in zip(every, fine, strict=True)]), tolerance)
+    return Told(landmarks, tuple(_facts(surface, path, tolerance, landmarks) for path in paths))
+
+
+def _landmarks(surface: Surface, ends: Array, tolerance: float) -> Landmarks:
+    """Those of the surface, and what a search from where balls ended finds, where these lead to none that is known."""
+    known = surface.landmarks
+    if known.complete or not len(ends):
+        return known
+    low, high = np.array(surface.domain).T
+    ends = ends[((ends >= low) & (ends <= high)).all(axis=1)]
+    ends = ends[surface.reached(ends, tolerance, known.minima) < 0]
+    first = np.unique(np.round(ends / (_diagonal(surface) / CELLS)), axis=0, return_index=True)[1]
+    seeds = ends[np.sort(first)]
+    seeds = seeds[::-(-len(seeds) // MOST_SEEDS) or 1]
+    seeds = seeds[surface.reached(seeds, 2.0, known.minima) < 0]
+    return surface.landmarks_from(seeds) if len(seeds) else known
+
+
+def _facts(surface: Surface, path: Trajectory, tolerance: float, landmarks: Landmarks) -> Facts:
+    balls, near = len(path.last), tolerance * _diagonal(surface)
+    places = np.reshape([(each.x, each.y) for each in landmarks.minima], (-1, 2))
+    ends = path.positions[np.arange(balls), path.ends]
+    fine = np.flatnonzero(path.status == "ok")
+    minimum, distance = np.full(balls, NONE), np.full(balls, np.nan)
+    minimum[fine] = surface.reached(ends[fine], tolerance, landmarks.minima)
+    if len(places) and len(fine):
+        from surfaces._reached import nearest
+        distance[fine] = nearest(ends[fine], places)[0]
+        there = fine[minimum[fine] >= 0]
+        distance[there] = np.hypot(*(ends[there] - places[minimum[there]]).T)
+    steps = _arrived(path, places, minimum, near)
+    evaluations = until = np.full((balls, 3), UNKNOWN)
+    if isinstance(path, CountedTrajectory):
+        evaluations = path.evaluations()
+        until = np.where(steps[:, None] >= 0, path.evaluations(np.maximum(steps, 0)), NONE)
+    outcome = _outcome(surface, path, ends, minimum, landmarks)
+    curve = np.full(balls, NONE)
+    rest = np.flatnonzero(outcome == RESTS)
+    for index, each in enumerate(landmarks.curves if len(rest) else ()):
+        on = _away(ends[rest], each.points) <= near
+        on &= _low(surface, path, ends, np.full(balls, each.value))[rest]
+        curve[rest[on & (curve[rest] < 0)]] = index
+    return Facts(outcome, minimum, curve, distance, steps, evaluations, until, surface.stability_limit(path.start))
+
+
+def _outcome(surface: Surface, path: Trajectory, ends: Array, minimum: Whole,
+             landmarks: Landmarks) -> npt.NDArray[np.str_]:
+    """(balls,) the first of OUTCOMES that fits; `minimum` is the one within reach."""
+    size, tail = _diagonal(surface), path.tail
+    low, high = np.array(surface.domain).T
+    edge = EDGE * (high - low)
+    values = np.array([each.value for each in landmarks.minima] or [np.nan])[minimum]
+    inside = ((ends >= low - edge) & (ends <= high + edge)).all(axis=1)
+    fits = [path.status == "diverged", path.status == "left",
+            (minimum >= 0) & _low(surface, path, ends, values), minimum >= 0,
+            path.last < path.steps[-1], tail.moved < STILL * size, tail.missed <= AGAIN * size, ~inside]
+    return np.select(fits, OUTCOMES[:-1], MOVES)
+
+
+def _low(surface: Surface, path: Trajectory, ends: Array, bottom: Array) -> Mask:
+    """(balls,) whether at most LOW of a ball's height above `bottom` (balls,) is left, as the picture has it and as the
+    legend has it (a recording's own losses), but for what rounding may do.
+    """
+    with np.errstate(all="ignore"):
+        first, last = surface.value(path.start), surface.value(ends)
+        shown = path.loss[np.arange(len(ends)), path.ends]
+        rounding = 64 * np.finfo(np.float64).eps * np.maximum(np.abs(last), np.abs(bottom))
+        low: Mask = np.fmax(last, shown) - bottom <= LOW * np.maximum(first - bottom, 0.0) + rounding
+    return low
+
+
+def _away(points: Array, line: Array) -> Array:
+    """Distances (n,) of points (n, 2) to the nearest piece of a line through (m, 2)."""
+    nearest = np.full(len(points), np.inf)
+    for start, end in zip(line[:-1], line[1:], strict=True):
+        way = end - start
+        share = np.clip((points - start) @ way / max(float(way @ way), 1e-300), 0.0, 1.0)
+        nearest = np.minimum(nearest, np.hypot(*(points - start - share[:, None] * way).T))
+    return nearest
+
+
+def _arrived(path: Trajectory, places: Array, minimum: Whole, near: float) -> Whole:
+    """(balls,): the first step from which on a ball stays near its minimum."""
+    steps: Whole = np.full(len(minimum), NONE)
+    reached = np.flatnonzero(minimum >= 0)
+    rows = path.positions.shape[1]
+    if not len(reached) or rows != path.steps[-1] + 1:
+        return steps
+    for some in np.array_split(reached, -(-len(reached) * rows // AT_ONCE)):
+        away = path.positions[some] - places[minimum[some], None]
+        far = ~(np.hypot(away[..., 0], away[..., 1]) <= near)
+        first = np.where(far.any(axis=1), rows - far[:, ::-1].argmax(axis=1), 0)      # behind the last that is far
+        steps[some] = np.where(first < rows, first, NONE)
+    return steps
+
+
+def _diagonal(surface: Surface) -> float:
+    (x0, x1), (y0, y1) = surface.domain
+    return float(np.hypot(x1 - x0, y1 - y0))

@@ -1,0 +1,112 @@
+"""What stands on one frame, as data: for tests, for screen readers, and for those who script overlays.
+
+Everything is read from what was handed to the GPU for that frame (vertices, boxes, glyphs), and projected with the very
+camera it was drawn with. Pixels count from the picture's upper left corner; a pixel's centre is at +0.5.
+
+    frame, seconds      the frame's number and its moment in the film
+    size                [width, height] of the picture in pixels
+    cue, beat           names, null where there are none
+    camera              where the eye is and how it projects, see `seen_by`
+    texts               [{text, box: [left, top, right, bottom] of its ink, size (px of the font), panel, strength}]
+    panels              [{name, box}]
+    balls               [{label, ball, step, point: [x, y], loss, pixel, drawn, radius, visible}]
+    dots                [{label, ball, step, point, pixel}], at iterates
+    trails              [{label, ball, steps, pixels}], one for each unbroken line, up to where it has grown
+    arrows              [{name, from, to}]
+    numbers             [{name, value, text}], those that change: the exact value and what is written
+
+Of a ball, `step` is fractional between two iterates, `point` (in the domain) and `loss` are those of its true way at
+that step, `pixel` is where the surface is touched there, and `drawn` and `radius` are the disc: where balls meet, the
+disc alone steps aside. `visible` is the share of that disc, as far as it lies in the picture, which no landscape hides;
+balls, panels and texts in front do not count. `loss` is the exact surface's.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, is_dataclass
+from typing import Any
+
+import numpy as np
+
+LISTS = ("texts", "panels", "balls", "dots", "trails", "arrows", "numbers")
+DIGITS = 4  # decimals of a pixel
+
+
+def told(scene, index: int) -> dict[str, Any]:
+    """Draw frame `index` of a staged scene and say what stands on it, as plain values that json can write.
+
+    Numbers that are not finite become None. What was drawn is gone from the camera's buffer afterwards.
+    """
+    scene.draw_frame(index)
+    found = scene.told()
+    found["panels"] = _whole(found.get("panels", []))
+    frame = dict(
+        frame=index,
+        seconds=index / scene.camera.fps,
+        size=list(scene.pixels),
+        cue=None,
+        beat=None,
+        camera=seen_by(scene),
+        **{name: found.get(name, []) for name in LISTS},
+    )
+    return plain(frame)
+
+
+def _whole(parts: list[dict]) -> list[dict]:
+    """One box for each name, around all of its parts."""
+    boxes: dict[str, np.ndarray] = {}
+    for part in parts:
+        box = np.asarray(part["box"], float) * [1, 1, -1, -1]
+        boxes[part["name"]] = np.minimum(boxes.get(part["name"], box), box)
+    return [dict(name=name, box=box * [1, 1, -1, -1]) for name, box in boxes.items()]
+
+
+def seen_by(scene) -> dict[str, Any]:
+    """The camera, so that anybody can project: a point p = (X, Y, Z) of space has c = matrix . (X, Y, Z, 1) and stands
+    at pixel (width / 2 * (1 + c[0] / c[3]), height / 2 * (1 - c[1] / c[3])).
+
+    With `world`, a point (x, y) of the domain with its loss stands at X = (x - center[0]) * scale[0],
+    Y = (y - center[1]) * scale[1] and Z = gain * (loss - low) where height.kind is linear, or
+    Z = gain * log10(1 + (loss - low) / unit) where it is log.
+    """
+    camera, frame = scene.camera, scene.frame
+    view = np.array(camera.uniforms["view"]).reshape(4, 4).T  # stored by columns
+    across, upward, depth = camera.uniforms["frame_rescale_factors"]
+    matrix = np.stack([across * view[0], abs(upward) * view[1], -0.1 * depth * view[2], view[3] - depth * view[2]])
+    theta, phi, _ = np.degrees(frame.get_euler_angles())
+    told = dict(
+        theta=theta,
+        phi=phi,
+        field_of_view=np.degrees(frame.get_field_of_view()),
+        scale=frame.get_scale(),
+        center=frame.get_center(),
+        eye=camera.uniforms["camera_position"],
+        matrix=matrix,
+    )
+    display = scene.display
+    if display is not None:
+        told["world"] = dict(center=display.center, scale=display.scale, height=display.heights)
+    return told
+
+
+ROUGH = ("box", "pixel", "pixels", "drawn", "radius", "from", "to")
+
+
+def plain(value: Any, exact: bool = True) -> Any:
+    """Values for json: numpy's become Python's, pixels have DIGITS decimals, what is not finite is None."""
+    if is_dataclass(value) and not isinstance(value, type):
+        value = asdict(value)
+    if isinstance(value, dict):
+        return {str(name): plain(part, exact and name not in ROUGH) for name, part in value.items()}
+    if isinstance(value, np.ndarray | list | tuple):
+        return [plain(part, exact) for part in value]
+    if isinstance(value, bool | np.bool_):
+        return bool(value)
+    if isinstance(value, int | np.integer):
+        return int(value)
+    if isinstance(value, float | np.floating):
+        if not math.isfinite(value):
+            return None
+        return float(value) if exact else round(float(value), DIGITS) + 0.0
+    return value
