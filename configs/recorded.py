@@ -253,6 +253,9 @@ def _labelled(cells: Mapping[int, Sequence[str]], columns: Mapping[str, int], ro
     if len(labels) > 1:
         if asked.label not in labels:
             entries = [asked.entry({name: each}) for each in labels[:MOST_SHOWN] if len(each) <= LONGEST]
+            if not entries:
+                raise RecordedError(f"{table.file}: holds {len(labels)} runs by column {show(name)}",
+                                    f"give them names of at most {LONGEST} letters")
             more = f", for these and {len(labels) - MOST_SHOWN} more" if len(labels) > MOST_SHOWN else ""
             raise RecordedError(f"{table.file}: holds {len(labels)} runs by column {show(name)}",
                                 f"write an entry for each{more}: optimizers: [{', '.join(entries)}]")
@@ -316,7 +319,7 @@ class _Reader:
         self.names["step"] = self.names.pop("maybe_step")
 
     def _ball(self, rows: Rows) -> Ball:
-        rows, status = self._until_its_end(rows)
+        rows, status = self._until_its_end(self._about_it(rows))
         steps = self._steps(rows)
         fine = len(rows) - (status != "ok")
         self._check_places(rows, fine)
@@ -334,6 +337,16 @@ class _Reader:
             if gaps.any():
                 points[gaps, axis] = np.interp(steps[gaps], steps[known], points[known, axis])
         return Ball(steps[kept], points[kept], loss[kept], status, self.lines[rows][kept], bool(said.any()))
+
+    def _about_it(self, rows: Rows) -> Rows:
+        """Without the rows up to the last place that say neither place nor loss: others' rows of the same log."""
+        silent = self.missing["x"][rows] & self.missing["y"][rows] & self.missing["loss"][rows]
+        if not silent.any() or silent.all():
+            return rows
+        if self.status:
+            silent &= np.array([self.status[row] == "ok" for row in rows.tolist()])
+        silent[np.flatnonzero(~silent)[-1] + 1:] = False      # a run may have ended so: see _known
+        return rows[~silent]
 
     def _until_its_end(self, rows: Rows) -> tuple[Rows, str]:
         """The rows up to the one with another status than ok; what follows must be no place, or say its end again."""
@@ -385,7 +398,8 @@ class _Reader:
 
     def _told_apart(self, rows: Rows) -> str:
         """The cure where another column has several values, in each of which the steps rise."""
-        free = [index for index, name in enumerate(self.table.names) if name and name not in self.names.values()]
+        free = [index for index, name in enumerate(self.table.names)
+                if 0 < len(name) <= LONGEST and name not in self.names.values()]
         lines = {line: row for row, line in enumerate(self.lines.tolist())}
         texts, every = self.table.columns(free)
         chosen = [(at, lines[line]) for at, line in enumerate(every) if line in lines]
@@ -394,13 +408,13 @@ class _Reader:
             last: dict[str, float] = {}
             for at, row in chosen:
                 key = cells[at].strip()
-                if row in mine and not self.values["step"][row] > last.get(key, -1):
+                if row in mine and not (key and self.values["step"][row] > last.get(key, -1)):
                     break
                 if row in mine:
                     last[key] = self.values["step"][row]
             else:
-                if 1 < len(last) < len(mine):
-                    name, first = self.table.names[index], next(iter(last))
+                name, first = self.table.names[index], next(iter(last))
+                if 1 < len(last) < len(mine) and len(first) <= LONGEST:
                     return (f": {self.asked.mapped('ball', name)} shows all of them, "
                             f"{self.asked.rows({name: first})} one")
         return ""
@@ -412,6 +426,10 @@ class _Reader:
             if len(half):
                 raise RecordedError(f"{self.place(rows[half[0]])}: {role} is empty, {other} is not",
                                     "give both, or neither where none was logged")
+        if not self._finite(rows[0]) and (not fine or not self.missing["x"][rows[0]]):
+            role = "x" if not np.isfinite(self.values["x"][rows[0]]) else "y"
+            raise RecordedError(f"{self.place(rows[0])}: {role} is not finite where the run begins",
+                                "give the place where it began")
         wrong = {role: np.flatnonzero(~np.isfinite(self.values[role][rows[:fine]]) & ~self.missing[role][rows[:fine]])
                  for role in ("x", "y")}
         found = [(int(at[0]), role) for role, at in wrong.items() if len(at)]
@@ -431,7 +449,7 @@ class _Reader:
         if not len(there):
             if fine:
                 raise RecordedError(f"{self.place(rows[0])}: x and y are empty, as in every row of this run",
-                                    "fill them, or name other columns: columns: {x: ..., y: ...}")
+                                    "fill them, or name other columns as x and y")
             kept[:] = True
             return kept
         for row in rows[there[-1] + 1:fine].tolist() if status == "ok" else ():

@@ -24,7 +24,7 @@ MOST_ROWS, MOST_COLUMNS = 3_000_000, 100_000
 Lines = Sequence[int] | npt.NDArray[np.int64]      # of the csv, of each row
 SEPARATORS = {",": "a comma", ";": "a semicolon", "\t": "a tab"}
 SAMPLE, HEAD = 20, 200_000      # rows and characters from which separator and names are told
-NOTHING = {"", "na", "n/a", "<na>", "none", "null", "#n/a", "#nv"}      # a cell without a value, as tools write it
+NOTHING = {"", "na", "n/a", "<na>", "none", "null", "missing", "#n/a", "#nv"}      # cells without a value, of any tool
 CELL_ERRORS = ("#N/A", "#NV", "#NUM!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?")     # of a spreadsheet, no comments
 STARTS = {b"PK\x03\x04": ("is a spreadsheet or an archive, not csv", "export the sheet as CSV UTF-8"),
           b"\x1f\x8b": ("is packed, not csv", "unpack it"), b"PAR1": ("is Parquet, not csv", "write it with to_csv"),

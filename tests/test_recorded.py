@@ -123,7 +123,9 @@ def test_the_resolved_config_gives_the_same_and_knows_its_file(folder: Path) -> 
     ("x,y\n", "run.csv: has no rows; give a row for each step"),
     ("x,y\n1,1\n\n1\n", "run.csv:4: has 1 fields; the first line has 2"),
     ("x,y\n1,one\n", 'run.csv:2: y is "one", not a number; mend that line'),
-    ("x,y\n1,nan\n", "run.csv:2: y is not finite; say diverged in a column status"),
+    ("x,y\n1,nan\n", "run.csv:2: y is not finite where the run begins; give the place where it began"),
+    ("x,y,status\n1,inf,diverged\n", "run.csv:2: y is not finite where the run begins; give the place where it began"),
+    ("x,y\n1,1\n1,nan\n", "run.csv:3: y is not finite; say diverged in a column status"),
     ("x,y,step\n1,1,0\n1,1,2\n1,1,2\n", "run.csv:4: step 2 follows step 2; steps rise from row to row, and several "
                                         "balls need a column ball; columns: {step: null} numbers the rows"),
     ("x,y,step\n1,1,0.5\n", "run.csv:2: step is 0.5; use whole numbers from 0 to 1,000,000; columns: {step: null} "

@@ -58,6 +58,10 @@ SHAPES = {
     "wandb's export": (WANDB, "columns: {x: dog-1 - w1, y: dog-1 - w2, loss: dog-1 - loss}", [0, 5]),
     "epochs": ("epoch,x,y,train_loss,val_loss\n1,1,1,2,3\n3,.5,.5,1,3\n", "", [1, 3]),
     "parts of epochs": ("epoch,x,y,loss\n0.3,1,1,2\n0.6,.5,.5,1\n", "", [0, 1]),
+    "lightning": ("epoch,step,train_loss,val_loss,x,y\n0,0,2,,1,1\n0,0,,3,,\n0,9,1,,.5,.5\n", "", [0, 9]),
+    "keras": ("epoch,accuracy,loss,val_loss,x,y\n0,.1,2,3,1,1\n1,.2,1,3,.5,.5\n", "", [0, 1]),
+    "R": ('"";"x";"y";"loss"\n"1";1;1;2\n"2";0,5;0,5;1\n', "", [0, 1]),
+    "TensorBoard's names": ("Step,x,y,Loss/train,Loss/test\n0,1,1,2,9\n4,.5,.5,1,9\n", "", [0, 4]),
     "steps as floats": ("step,x,y,loss\n0.0,1,1,2\n1e3,.5,.5,1\n", "", [0, 1000]),
     "numpy.savetxt": ("# x,y,loss\n1.000e+00,1.000e+00,2.000e+00\n5.000e-01,5.000e-01,1.000e+00\n", "", [0, 1]),
     "comments, blank and short lines": ("# made by hand\n\nx,y,loss,\n1,1,2\n# half\n\n  \n.5,.5,1,,\n", "", [0, 1]),
@@ -231,11 +235,11 @@ def test_between_rows_beside_a_nan_loss_there_is_none(tmp_path: Path) -> None:
 
 def test_a_place_that_was_not_logged_lies_between_those_that_were(tmp_path: Path) -> None:
     text = "step,x,y,loss\n0,,,9\n1,1,2,8\n2,,,7\n4,,,\n5,-3,2,6\n6,NA,na,5\n"
-    ball, = film(tmp_path, text).entries[0].recording.balls
-    assert ball.steps.tolist() == [1, 2, 4, 5]
-    assert ball.points.tolist() == [[1, 2], [0, 2], [-2, 2], [-3, 2]]
-    assert ball.loss.tolist() == pytest.approx([8, 7, 7 - 2 / 3, 6])
-    assert ball.lines.tolist() == [3, 4, 5, 6]
+    experiment = film(tmp_path, text)
+    path, ball = experiment.roll()[0], experiment.entries[0].recording.balls[0]
+    assert (ball.steps.tolist(), ball.lines.tolist()) == ([1, 2, 5], [3, 4, 6])
+    assert path.positions[0, :, 0].tolist() == [1, 1, 0, -1, -2, -3]
+    assert path.loss[0].tolist() == pytest.approx([8, 8, 7, 7 - 1 / 3, 7 - 2 / 3, 6])
     said = refused(tmp_path, "step,x,y,loss\n0,1,1,2\n1,2,1,9\n2,,,\n3,,,\n")
     assert "run.csv:4: x and y are empty, and so in all rows below; say diverged in a column status, or remove" in said
     path, = film(tmp_path, "step,x,y,loss,status\n0,1,1,2\n1,2,1,9\n2,,,,diverged\n3,,,\n").roll()
