@@ -144,7 +144,7 @@ def _sorted_out(surface: Surface, cells: Cells) -> Found:
             starts = np.concatenate([starts, again.flat, again.middles])
             unknown = again.middles if again.stopped else unknown
         if len(rows):
-            curves, turned, lost = _valleys(surface, cells, kinks, rows, left.half, size)
+            curves, turned, lost = _valleys(surface, cells, kinks, rows, left.half)
             unknown, starts = np.concatenate([unknown, lost]), np.concatenate([starts, turned])
     for curve in curves:
         sharp = sharp[~_near(sharp, curve.points, BESIDE * size)]
@@ -185,21 +185,27 @@ def _heaps(middles: Array, half: Array, size: float) -> tuple[Array, Array]:
     return middles[small], middles[~small]
 
 
-def _valleys(surface: Surface, cells: Cells, kinks: list[Any], middles: Array, half: Array,
-             size: float) -> tuple[list[Curve], Array, Array]:
+def _valleys(surface: Surface, cells: Cells, kinks: list[Any], middles: Array,
+             half: Array) -> tuple[list[Curve], Array, Array]:
     """What lies in rows of cells (n, 2): curves of minima, points (m, 2) where a floor turns from falling to rising or
     back, and the cells (k, 2) without a floor.
     """
-    from surfaces._valleys import curves, floors, thinned, turns
-    near = 2 * float(np.hypot(*half))
+    from surfaces._valleys import BINS, LINKED, Scaled, curves, floors, nearest, together, turns
+    low, high = np.array(surface.domain).T
+    scale, side = half / half.mean(), 2 * float(half.mean())
+    own, whole, bent = Scaled(surface, scale), Scaled(cells, scale), [Scaled(kink, scale) for kink in kinks]
+    middles, size = middles / scale, float(np.hypot(*((high - low) / scale)))
 
-    def refined(points: Array) -> Any:
-        return floors(surface, cells, kinks, points, 4 * near, size)
+    def looked(points: Array, near: float) -> Any:
+        return floors(own, whole, bent, points, near, size, side)
 
-    found = floors(surface, cells, kinks, middles, near, size)
-    known = ~np.isnan(found.bends)
-    floor = thinned(found.some(known), size)
-    return curves(surface, floor, size), turns(floor, refined, size), middles[~known]
+    found = looked(middles, 1.5 * side)
+    lost = middles[np.all([np.isnan(each.bends) for each in found], axis=0)]
+    floor = together(found, side)
+    told, ends = curves(own, whole, floor, side, size)
+    lost = lost[~_near(lost, floor.points[floor.level], LINKED * size / BINS)]
+    turned = np.concatenate([turns(floor, lambda points: nearest(looked(points, 6 * side), points), side), ends])
+    return [each._replace(points=each.points * scale) for each in told], turned * scale, lost * scale
 
 
 def _until_nothing_new(surface: Surface, cells: Cells, found: Found, unknown: Array) -> Found:

@@ -155,9 +155,11 @@ class Cells:
     def __init__(self, formula: Symbolic, x: Symbolic, y: Symbolic) -> None:
         from surfaces._compile import Tape
         self.axes, self.lines, self.wanted = (x, y), {}, {}
-        for order in (1, 2):
+        bent = _bent(formula)
+        for order in (0, 1, 2):
             tape = Tape(x, y, order)
-            self.wanted[order] = list(tape.jet(formula)[order])
+            jet = tape.jet(bent if order else formula)
+            self.wanted[order] = list(jet[order]) if order else [jet[0]]
             self.lines[order] = tape.lines(self.wanted[order])
         self.kinked: Any = False
 
@@ -165,6 +167,11 @@ class Cells:
     def length(self) -> int:
         """How many operations the Hessian takes."""
         return len(self.lines[2])
+
+    def value(self, low: Array, high: Array) -> Array:
+        """Cells with corners low and high (n, 2): (n, 2), the interval of the value."""
+        ends: Array = self._run(0, low, high)[:, 0]
+        return ends
 
     def gradient(self, low: Array, high: Array) -> Array:
         """Cells with corners low and high (n, 2): (n, 2, 2), the interval of each component."""
@@ -236,6 +243,31 @@ class Cells:
             root = rising(lambda a: a ** abs(power), lowest=0.0, least=0.0)(own)
             return root if power > 0 else reciprocal(root)
         return FUNCTIONS["pow_"](own, self._of(exponent, known))
+
+
+def _bent(formula: Symbolic) -> Symbolic:
+    """The formula with max(a, b) as b + max(a - b, 0) and min(a, b) as b - max(b - a, 0): at a kink, the interval of its
+    slope then reaches from that of one side to that of the other, and no farther. What comes twice is the shorter of the
+    two; where the formula grows much all the same, it stays as it is.
+    """
+    from surfaces._functions import larger, smaller
+
+    def walk(part: Symbolic) -> tuple[Symbolic, int]:
+        made = [walk(each) for each in part.args]
+        length = 1 + sum(own for _, own in made)
+        if part.func not in (larger, smaller):
+            return (part.func(*(each for each, _ in made)) if made else part), length
+        (one, _), (other, own) = sorted(made, key=lambda each: (each[0].is_number, -each[1]))
+        if other.is_number:
+            return part.func(one, other), length
+        return other + (larger(one - other, 0) if part.func == larger else -larger(other - one, 0)), length + own + 4
+
+    if not formula.has(larger, smaller):
+        return formula
+    import sympy
+    before = sum(1 for _ in sympy.preorder_traversal(formula))
+    bent, after = walk(formula)
+    return bent if after <= 4 * before else formula
 
 
 def _folded(function: Callable[[Interval, Interval], Interval], parts: Iterable[Interval]) -> Interval:

@@ -2,7 +2,8 @@
 
 A floor is where the gradient has no part across it: across is the axis in which the Hessian bends most. Along a kink
 (the zero line of what stands in an abs, min or max) the floor is the kink itself. Where the slope along a floor changes
-its sign is a critical point; where rounding cannot tell it from zero for a while, the floor is a curve of them.
+its sign is a critical point; where neither it nor the heights along can be told from level for a while, but for rounding,
+the floor is a curve of them. Curves may cross: each goes straight on.
 """
 from __future__ import annotations
 
@@ -13,17 +14,41 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from surfaces._base import Curve, Surface
-    from surfaces._compile import Compiled
-    from surfaces._interval import Cells
+    from surfaces._base import Curve
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
-BINS = 400              # over the domain's diagonal: one place on a floor is kept in each
+BINS = 400              # over the domain's diagonal: one place on a curve is kept in each
 LINKED = 2.9            # bins: places nearer than this are neighbours
+AHEAD = 0.8             # cosine between the floors at two neighbours and the way between them: on one floor
 FEWEST = 6              # neighbours in a row without slope are a curve
 ROUNDS = 25
 FEW = 60                # points; trees and graphs for more are worth the time that scipy takes to load
+OFF = 1e-14             # of the diagonal: how far off a floor a place may be that is found on it
+HALVES = 60             # rounds of bisection
+
+
+class Scaled:
+    """A surface, kink or cells in coordinates in which the cells are squares: points (n, 2) times the scale (2,) are
+    those of the domain.
+    """
+
+    def __init__(self, of: Any, scale: Array) -> None:
+        self.of, self.scale = of, scale
+
+    @property
+    def domain(self) -> Any:
+        return (np.array(self.of.domain).T / self.scale).T
+
+    def value(self, *points: Array) -> Array:
+        return np.asarray(self.of.value(*(each * self.scale for each in points)))
+
+    def gradient(self, *points: Array) -> Array:
+        slope = self.of.gradient(*(each * self.scale for each in points))
+        return np.asarray(slope * (self.scale if len(points) == 1 else self.scale[:, None]))
+
+    def hessian(self, points: Array) -> Array:
+        return np.asarray(self.of.hessian(points * self.scale) * self.scale * self.scale[:, None])
 
 
 class Floor(NamedTuple):
@@ -47,17 +72,37 @@ class Floor(NamedTuple):
         return np.asarray(np.abs(self.slopes) <= self.doubts)
 
 
-def floors(surface: Surface, cells: Cells, kinks: list[Compiled], points: Array, near: float, size: float) -> Floor:
-    """The places on a floor beside points (n, 2), not farther than `near`; on a kink where one is so near."""
-    found = smooth(surface, cells, points, near, size)
-    for kink in kinks:
-        own = kinked(surface, cells, kink, points, near, size)
-        found = Floor(*(np.where(np.isnan(own.bends).reshape(-1, *(1,) * (old.ndim - 1)), old, new)
-                        for old, new in zip(found, own, strict=True)))
+def floors(surface: Scaled, cells: Scaled, kinks: list[Scaled], points: Array, near: float, size: float,
+           side: float) -> list[Floor]:
+    """The places on floors beside points (n, 2), not farther than `near`: on each kink, in smooth valleys, and, for
+    cells of that side that have none of these, in very flat ones.
+    """
+    found = [kinked(surface, cells, kink, points, near, size) for kink in kinks]
+    found.append(smooth(surface, cells, points, near, size))
+    lost = np.flatnonzero(np.all([np.isnan(each.bends) for each in found], axis=0))
+    lost = lost[thinned(points[lost], side / 2)]
+    if len(lost):
+        found.append(Floor(*(np.full(np.shape(part), np.nan) for part in found[0])))
+        for part, new in zip(found[-1], bracketed(surface, cells, points[lost], near, size), strict=True):
+            part[lost] = new
     return found
 
 
-def smooth(surface: Surface, cells: Cells, points: Array, near: float, size: float) -> Floor:
+def nearest(found: list[Floor], points: Array) -> Floor:
+    """Of several floors beside each of points (n, 2), the nearest."""
+    away = np.stack([np.where(np.isnan(each.bends), np.inf, np.hypot(*(each.points - points).T)) for each in found])
+    chosen = away.argmin(axis=0), np.arange(len(points))
+    return Floor(*(np.stack(parts)[chosen] for parts in zip(*found, strict=True)))
+
+
+def together(found: list[Floor], width: float) -> Floor:
+    """All places on floors and crests, of each kind one in each bin of that width."""
+    some = [floor.some(np.abs(floor.bends) > 0) for floor in found]
+    some = [floor.some(thinned(floor.points, width)) for floor in some]
+    return Floor(*(np.concatenate(parts) for parts in zip(*some, strict=True)))
+
+
+def smooth(surface: Scaled, cells: Scaled, points: Array, near: float, size: float) -> Floor:
     """By Newton's method across the valley."""
     at, moving = points.copy(), np.arange(len(points))
     for _ in range(ROUNDS):
@@ -73,8 +118,21 @@ def smooth(surface: Surface, cells: Cells, points: Array, near: float, size: flo
     along, slope = np.stack([-across[:, 1], across[:, 0]], axis=1), surface.gradient(at)
     beside = np.abs((across * slope).sum(axis=1))
     doubts = (np.abs(along) * np.ptp(cells.gradient(at, at), axis=2)).sum(axis=1) + beside
-    lost = ~(np.hypot(*(at - points).T) <= 2 * near) | ~(beside <= 1e-6 * np.abs(bend) * near) | ~np.isfinite(doubts)
-    return Floor(at, along, (along * slope).sum(axis=1), doubts, np.where(lost, np.nan, bend))
+    lost = ~(np.hypot(*(at - points).T) <= 2 * near) | ~(beside <= 1e-11 * np.abs(bend) * size) | ~np.isfinite(doubts)
+    rise, much = _rises(surface, at, across, near / 100)
+    lost |= ~(np.abs(bend) * near / 100 > 1e-2 * much) | (rise * bend < 0)     # much flatter there than beside it
+    return Floor(at, along, (along * slope).sum(axis=1), doubts, np.where(lost, np.nan, np.abs(bend) * rise))
+
+
+def _rises(surface: Scaled, points: Array, across: Array, far: float) -> tuple[Array, Array]:
+    """Beside places (n, 2) on floors: 1 where the surface rises to both sides, -1 where it falls, else 0; and the
+    steeper of the two slopes (n,).
+    """
+    slopes = surface.gradient(points + far * np.array([1.0, -1.0])[:, None, None] * across)
+    rises = (slopes * across).sum(axis=2) * np.array([[1], [-1]])
+    steep = np.abs(rises).max(axis=0)
+    clear = 1e-6 * steep
+    return np.where((rises > clear).all(axis=0), 1.0, np.where((rises < -clear).all(axis=0), -1.0, 0.0)), steep
 
 
 def _frames(hessian: Array) -> tuple[Array, Array]:
@@ -89,7 +147,7 @@ def _frames(hessian: Array) -> tuple[Array, Array]:
     return np.where(alike | ~fine | (bend == 0), np.nan, bend), chosen
 
 
-def kinked(surface: Surface, cells: Cells, kink: Compiled, points: Array, near: float, size: float) -> Floor:
+def kinked(surface: Scaled, cells: Scaled, kink: Scaled, points: Array, near: float, size: float) -> Floor:
     """By Newton's method towards the kink; bends are 1 where the surface rises to both of its sides, -1 where it falls,
     else 0.
     """
@@ -102,7 +160,7 @@ def kinked(surface: Surface, cells: Cells, kink: Compiled, points: Array, near: 
     across = normal / np.sqrt(square)[:, None]
     along, beside = np.stack([-across[:, 1], across[:, 0]], axis=1), 1e-7 * size
     sides = np.stack([at + beside * across, at - beside * across])
-    slopes = surface.gradient(sides)
+    slopes = 2 * surface.gradient(sides) - surface.gradient(2 * sides - at)     # as they are at the kink itself
     rises = (slopes * across).sum(axis=2) * np.array([[1], [-1]])
     steep = np.abs(slopes).max(axis=(0, 2))
     bends = np.where((rises > 1e-6 * steep).all(axis=0), 1.0, np.where((rises < -1e-6 * steep).all(axis=0), -1.0, 0.0))
@@ -114,77 +172,164 @@ def kinked(surface: Surface, cells: Cells, kink: Compiled, points: Array, near: 
     return Floor(at, along, np.asarray(ways.mean(axis=0)), doubts, np.where(lost, np.nan, bends))
 
 
-def thinned(floor: Floor, size: float) -> Floor:
-    """One place a bin."""
-    bins = np.round(floor.points * (BINS / size)).astype(np.int64)
-    return floor.some(np.sort(np.unique(bins, axis=0, return_index=True)[1]))
+def bracketed(surface: Scaled, cells: Scaled, points: Array, near: float, size: float) -> Floor:
+    """By bisection across the valley, where it is so flat at its floor, like x**4, that the Hessian says nothing; bends
+    are 1 where the surface rises to both sides, -1 where it falls.
+    """
+    turn = np.arange(8) * np.pi / 4
+    around = points[:, None] + near * np.stack([np.cos(turn), np.sin(turn)], axis=-1)
+    bend, axes = (part.reshape(len(points), 8, -1) for part in _frames(surface.hessian(around).reshape(-1, 2, 2)))
+    across = axes[np.arange(len(points)), np.nan_to_num(np.abs(bend[..., 0])).argmax(axis=1)]
+    offsets = near * (np.linspace(-1, 1, 9) + 0.0137)     # not where a grid or a symmetry has its zeros
+    slopes = (surface.gradient(points[:, None] + offsets[:, None] * across[:, None]) * across[:, None]).sum(axis=-1)
+    turned = slopes[:, :-1] * slopes[:, 1:] < 0
+    middle = np.where(turned, np.abs(offsets[:-1] + offsets[1:]), np.inf).argmin(axis=1)
+    every = np.arange(len(points))
+    steep = np.abs(slopes).max(axis=1)
+    sign, low, high = np.sign(slopes[every, middle + 1]), offsets[middle], offsets[middle + 1]
+    for _ in range(HALVES):
+        center = (low + high) / 2
+        if (high - low <= OFF * near).all():
+            break
+        here = (surface.gradient(points + center[:, None] * across) * across).sum(axis=1) * sign
+        low, high = np.where(here > 0, low, center), np.where(here < 0, high, center)
+    at = points + ((low + high) / 2)[:, None] * across
+    along, slope = np.stack([-across[:, 1], across[:, 0]], axis=1), surface.gradient(at)
+    beside = np.abs((across * slope).sum(axis=1))
+    doubts = (np.abs(along) * np.ptp(cells.gradient(at, at), axis=2)).sum(axis=1) + beside
+    lost = ~turned.any(axis=1) | ~(beside <= 1e-6 * steep) | ~np.isfinite(doubts)
+    rise, _ = _rises(surface, at, across, near / 10)
+    return Floor(at, along, (along * slope).sum(axis=1), doubts, np.where(lost, np.nan, rise))
 
 
-def curves(surface: Surface, floor: Floor, size: float) -> list[Curve]:
-    """The curves of minima among thinned places: in a row, in a valley, without slope."""
+def thinned(points: Array, width: float) -> NDArray[np.int64]:
+    """Which of points (n, 2) to keep: one in each bin of that width, none on both sides of a border."""
+    from scipy.spatial import cKDTree  # type: ignore[import-untyped]
+    bins = np.round(points / width).astype(np.int64)
+    kept = np.sort(np.unique(bins, axis=0, return_index=True)[1])
+    later = cKDTree(points[kept] / width).query_pairs(0.4, output_type="ndarray")[:, 1:].ravel() if len(kept) else []
+    return np.asarray(np.delete(kept, later))
+
+
+def neighbours(floor: Floor, side: float) -> NDArray[np.int64]:
+    """Pairs (m, 2) of places that are at most some cells of that side apart, on one floor."""
+    from scipy.spatial import cKDTree
+    pairs: NDArray[np.int64] = cKDTree(floor.points).query_pairs(LINKED * side, output_type="ndarray")
+    way = floor.points[pairs[:, 1]] - floor.points[pairs[:, 0]]
+    length = np.hypot(*way.T)
+    ahead = [np.abs((floor.along[pairs[:, end]] * way).sum(axis=1)) >= AHEAD * length for end in (0, 1)]
+    return pairs[ahead[0] & ahead[1]]
+
+
+def curves(surface: Scaled, cells: Scaled, floor: Floor, side: float, size: float) -> tuple[list[Curve], Array]:
+    """The curves of minima among places on floors: in a row, in a valley, without slope, of one height; and places
+    (m, 2) in rows that are of different heights, though their slopes cannot be told from 0: the lowest and the highest.
+    """
     from surfaces._base import Curve
     floor = floor.some(floor.level & (floor.bends > 0))
-    found = []
-    for row in rows(floor.points, LINKED * size / BINS):
-        if len(row) >= FEWEST:
-            points, closed = _ordered(floor.points[row], LINKED * size / BINS)
-            found.append(Curve(points, float(np.median(surface.value(points))), closed))
-    return sorted(found, key=lambda curve: (round(curve.value, 9), *curve.points[0]))
+    found: list[Curve] = []
+    turned: list[Array] = [np.empty((0, 2))]
+    for part in _linked(len(floor.points), neighbours(floor, side)):
+        if len(part) < FEWEST:
+            continue
+        extent = float(np.hypot(*np.ptp(floor.points[part], axis=0)))
+        width = max(side, min(size, 2.5 * extent) / BINS)
+        kept = part[thinned(floor.points[part], width)]
+        for row, closed in _ordered(floor.some(kept), LINKED * width):
+            here = floor.some(kept[row])
+            heights, blur = _heights(surface, cells, here, size)
+            if len(row) >= FEWEST and np.ptp(heights) <= 3 * blur:
+                found.append(Curve(here.points, float(np.median(heights)), closed))
+            elif np.ptp(heights) > 3 * blur:
+                turned.append(here.points[[heights.argmin(), heights.argmax()]])
+    return sorted(found, key=lambda curve: (round(curve.value, 9), *curve.points[0])), np.concatenate(turned)
+
+
+def _heights(surface: Scaled, cells: Scaled, floor: Floor, size: float) -> tuple[Array, float]:
+    """The heights at places on floors (n,), and how much of their differences may be rounding or places that are off."""
+    off = OFF * size + 4e-16 * np.abs(floor.points).max(initial=0.0)
+    across = np.stack([floor.along[:, 1], -floor.along[:, 0]], axis=1)
+    beside = surface.value(floor.points[:, None] + np.array([-off, 0.0, off])[:, None] * across[:, None])
+    widths = np.ptp(cells.value(floor.points, floor.points), axis=1)
+    return beside[:, 1], float((np.ptp(beside, axis=1) + widths).max())
 
 
 def rows(points: Array, link: float) -> list[NDArray[np.int64]]:
     """Which points (n, 2) hang together, by links of that length."""
     if len(points) < FEW:
-        linked = np.hypot(*np.moveaxis(points[:, None] - points, -1, 0)) <= link
+        near = np.hypot(*np.moveaxis(points[:, None] - points, -1, 0)) <= link
         labels = np.arange(len(points))
         for _ in range(len(points)):
-            labels = np.where(linked, labels, len(points)).min(axis=1, initial=len(points))
+            labels = np.where(near, labels, len(points)).min(axis=1, initial=len(points))
         return [np.flatnonzero(labels == label) for label in np.unique(labels)]
+    from scipy.spatial import cKDTree
+    return _linked(len(points), cKDTree(points).query_pairs(link, output_type="ndarray"))
+
+
+def _linked(count: int, pairs: NDArray[np.int64]) -> list[NDArray[np.int64]]:
+    """Which of so many hang together, by pairs (m, 2)."""
     from scipy.sparse import coo_matrix  # type: ignore[import-untyped]
     from scipy.sparse.csgraph import connected_components  # type: ignore[import-untyped]
-    from scipy.spatial import cKDTree  # type: ignore[import-untyped]
-    pairs = cKDTree(points).query_pairs(link, output_type="ndarray")
-    graph = coo_matrix((np.ones(len(pairs)), pairs.T), shape=(len(points), len(points)))
-    count, labels = connected_components(graph, directed=False)
+    graph = coo_matrix((np.ones(len(pairs)), pairs.T), shape=(count, count))
+    parts, labels = connected_components(graph, directed=False)
     order = np.argsort(labels, kind="stable")
-    return np.split(order, np.cumsum(np.bincount(labels, minlength=count))[:-1])
+    return np.split(order, np.cumsum(np.bincount(labels, minlength=parts))[:-1])
 
 
-def _ordered(points: Array, link: float) -> tuple[Array, bool]:
-    """Points (n, 2) of one row from end to end, by nearest neighbours; whether it closes."""
-    def line(first: int) -> list[int]:
-        left, order = np.ones(len(points), dtype=bool), [first]
-        left[first] = False
-        while left.any():
-            away = np.where(left, np.hypot(*(points - points[order[-1]]).T), np.inf)
-            following = int(away.argmin())
-            if away[following] > 2 * link:
-                break
-            order.append(following)
-            left[following] = False
-        return order
-
-    order = line(line(0)[-1])
-    ends = points[order[0]] - points[order[-1]]
-    closed = len(order) > 2 * FEWEST and float(np.hypot(*ends)) < 1.5 * link
-    return points[order], closed
+def _ordered(floor: Floor, link: float) -> list[tuple[NDArray[np.int64], bool]]:
+    """Places that hang together, each row from end to end with whether it closes; what crosses goes straight on."""
+    left, found = np.ones(len(floor.points), dtype=bool), []
+    scaled = floor.points / link
+    while left.any():
+        first = int(np.flatnonzero(left)[0])
+        one = _walked(floor, scaled, left.copy(), first, floor.along[first])
+        order = _walked(floor, scaled, left, one[-1], floor.along[one[-1]])
+        back = _walked(floor, scaled, left, order[0], -_heading(floor, order))[1:]
+        order = back[::-1] + order
+        ends = float(np.hypot(*(scaled[order[0]] - scaled[order[-1]])))
+        found.append((np.array(order), len(order) > 2 * FEWEST and ends < 1.5))
+    return found
 
 
-def turns(floor: Floor, refined: Callable[[Array], Floor], size: float) -> Array:
-    """Where the slope along a floor changes sign between two thinned places that are neighbours: (n, 2), found by
-    bisection; refined(points) gives the floor beside points.
+def _heading(floor: Floor, order: list[int]) -> Array:
+    """The direction in which a walk began."""
+    along: Array = floor.along[order[0]]
+    way = floor.points[order[min(1, len(order) - 1)]] - floor.points[order[0]]
+    return along if along @ way >= 0 else -along
+
+
+def _walked(floor: Floor, scaled: Array, left: NDArray[np.bool_], first: int, heading: Array) -> list[int]:
+    """From place to place among those that are left, which it takes away: the nearest that lies ahead."""
+    order = [first]
+    left[first] = False
+    while left.any():
+        others = np.flatnonzero(left)
+        gaps = np.hypot(*(scaled[others] - scaled[order[-1]]).T)
+        others, gaps = others[gaps <= 2], gaps[gaps <= 2]
+        if not len(others):
+            break
+        ways = floor.points[others] - floor.points[order[-1]]
+        ahead = ways @ heading / np.maximum(np.hypot(*ways.T), 1e-300)
+        best = int((gaps * (2 - ahead)).argmin())
+        heading = floor.along[others[best]] * (1 if floor.along[others[best]] @ ways[best] >= 0 else -1)
+        order.append(int(others[best]))
+        left[others[best]] = False
+    return order
+
+
+def turns(floor: Floor, refined: Callable[[Array], Floor], side: float) -> Array:
+    """Where the slope along a floor changes sign between two places that are neighbours: (n, 2), found by bisection;
+    refined(points) gives the floor beside points.
     """
-    from scipy.spatial import cKDTree
     steep = floor.some(~floor.level)
     if len(steep.points) < 2:
         return np.empty((0, 2))
-    one, other = cKDTree(steep.points).query_pairs(LINKED * size / BINS, output_type="ndarray").T
+    one, other = neighbours(steep, side).T
     way = steep.points[other] - steep.points[one]
     slopes = [steep.slopes[end] * np.sign((steep.along[end] * way).sum(axis=1)) for end in (one, other)]
-    facing = [np.abs((steep.along[end] * way).sum(axis=1)) > 0.7 * np.hypot(*way.T) for end in (one, other)]
-    across = (slopes[0] * slopes[1] < 0) & facing[0] & facing[1]
+    across = slopes[0] * slopes[1] < 0
     low, high, slope, way = steep.points[one[across]], steep.points[other[across]], slopes[0][across], way[across]
-    for _ in range(50):
+    for _ in range(HALVES):
         if not len(low):
             break
         place = refined((low + high) / 2)
