@@ -21,7 +21,7 @@ Array = NDArray[np.float64]
 FIRST = 32              # cells along each side
 LAST = 1e-8             # of the domain's sides: half a side of the last cells
 INFLATED = 0.1          # of a cell: how far it reaches over its border, for what lies on a border
-MOST_CELLS = 150_000    # at one level
+MOST_CELLS = 150_000    # at one level, twice as many where some are thrown away already
 MOST_WORK = 60_000_000  # cells times operations, over all levels
 CURVE = 1500            # more cells than this that become twice as many with each level lie along a curve
 
@@ -59,7 +59,8 @@ def sort_on(surface: Surface, cells: Cells, middles: Array, half: Array) -> Sort
         work += before * cells.length
         left = len(middles)
         grown = grown + 1 if left > CURVE and not len(certain) and 1.6 < 4 * left / before < 2.5 else 0
-        stopped = grown < 3 and left > 0 and (4 * left > MOST_CELLS or work > MOST_WORK)
+        most = MOST_CELLS * (1 if left > 0.97 * before else 2)
+        stopped = grown < 3 and left > 0 and (4 * left > most or work > MOST_WORK)
         if not left or stopped or grown > 2 or (half < LAST * (high - low)).all():
             return Sorted(np.concatenate(found), middles, half, np.concatenate(flat), stopped)
         half = half / 2
@@ -73,7 +74,7 @@ def _judged(surface: Surface, cells: Cells, middles: Array, half: Array) -> tupl
     maybe = ((slope[..., 0] <= 0) & (slope[..., 1] >= 0)).all(axis=1)
     middles, slope = middles[maybe], slope[maybe]
     rise = np.abs(slope).max(axis=2) @ reach
-    plain = rise < np.maximum(1e-16 * np.abs(np.nan_to_num(surface.value(middles))), 1e-280)
+    plain = rise < np.maximum(1e-15 * np.abs(np.nan_to_num(surface.value(middles))), 1e-280)
     flat, middles = middles[plain], middles[~plain]
     if not len(middles):
         return middles, middles, flat

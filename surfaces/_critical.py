@@ -36,6 +36,7 @@ GRID = 121           # nodes along each side, the first round of a search; each 
 FEW_STARTS, MOST_STARTS, MOST_SEEDS = 300, 2000, 400
 MOST_SEARCH = 400_000   # starts times operations
 REACHES = np.array([1e-5, 1e-4, 1e-3, 3e-3, 1e-2])     # of the diagonal: how far along a flat direction is looked
+BEND = 0             # which of them shows how a floor bends
 
 
 class CriticalPoint(NamedTuple):
@@ -76,7 +77,7 @@ def find(surface: Surface) -> Landmarks:
     """
     with np.errstate(all="ignore"):
         cells = _cells(surface)
-        return _landmarks(surface, _sorted_out(surface, cells) if cells else _searched(surface))
+        return _landmarks(surface, cells, _sorted_out(surface, cells) if cells else _searched(surface))
 
 
 def _cells(surface: Surface) -> Cells | None:
@@ -104,14 +105,15 @@ def find_from(surface: Surface, known: Landmarks, seeds: ArrayLike) -> Landmarks
             return known
         at = at[np.linspace(0, len(at) - 1, min(len(at), MOST_SEEDS)).astype(int)]
         before = Found(places, [each.kind for each in known.critical_points], list(known.curves), False)
-        found = _joined(before, _judged(surface, _cells(surface), _rest(surface, at, size), before))
-        return known if len(found.points) == len(places) else _landmarks(surface, found, known.critical_points)
+        cells = _cells(surface)
+        found = _joined(before, _judged(surface, cells, _rest(surface, at, size), before))
+        return known if len(found.points) == len(places) else _landmarks(surface, cells, found, known.critical_points)
 
 
-def _landmarks(surface: Surface, found: Found, known: Iterable[CriticalPoint] = ()) -> Landmarks:
+def _landmarks(surface: Surface, cells: Cells | None, found: Found, known: Iterable[CriticalPoint] = ()) -> Landmarks:
     """Listed by kind, loss, x and y."""
     from surfaces._base import Landmarks, Minimum
-    bends = eigenvalues(surface, found.points)
+    bends = _bends(_hessians(surface, cells, found.points, diagonal(surface)))
     minima = np.array([kind == "minimum" for kind in found.kinds], dtype=bool)
     sharp = np.zeros(len(bends), dtype=bool)
     sharp[minima] = _kinked(surface, found.points[minima], diagonal(surface))
@@ -280,7 +282,18 @@ def _newton(surface: Surface, starts: Array, size: float) -> Array:
         points[going] = at + moved * np.minimum(1.0, 0.02 * size / np.maximum(length, 1e-300))
         going[going] = length[:, 0] > 1e-14 * size      # nan is not
     rests = (np.hypot(*step.T) < 1e-7 * size) & np.isfinite(surface.value(points))
-    return inside(surface, points[rests])
+    points = inside(surface, points[rests])
+    return points[_still(surface, points, size)]
+
+
+def _still(surface: Surface, points: Array, size: float) -> Flags:
+    """(n,) whether the gradient at points (n, 2) is small beside that around them: next to a cusp, like that of
+    sqrt(abs(x)), Newton's steps are small, too.
+    """
+    slope = surface.gradient(points)
+    around = surface.gradient(points[:, None] + 1e-4 * size * CIRCLE[::4])
+    usual = np.median(np.hypot(around[..., 0], around[..., 1]), axis=1)
+    return np.asarray(np.hypot(*slope.T) <= 0.01 * usual)
 
 
 def _newton_step(slope: Array, hessian: Array) -> Array:
@@ -334,7 +347,7 @@ def _judged(surface: Surface, cells: Cells | None, points: Array, found: Found) 
     allowed = surface.may_be_minima(points)
     kept = [index for index, kind in enumerate(kinds) if kind and (allowed[index] or kind != "minimum")]
     points = _guessed(surface, points[kept], size)
-    alone = ~_near(points, found.points, SAME * size)
+    alone = ~_near(points, found.points, SAME * size) & ~_kinked(surface, points, size)
     kinds = [kinds[index] for index, new in zip(kept, alone, strict=True) if new]
     return Found(points[alone], kinds, [], found.complete)
 
@@ -352,20 +365,42 @@ def _guessed(surface: Surface, points: Array, size: float) -> Array:
 
 
 def _kinds(surface: Surface, cells: Cells | None, points: Array, size: float) -> list[str]:
-    """By the eigenvalues; where one cannot be told from 0 by looking along its direction, where neither can by looking
-    around; empty for what is level.
+    """By the eigenvalues; where one cannot be told from 0 by looking along its direction, where neither can, or there
+    is no Hessian, by looking around; empty for what is level.
     """
     if not len(points):
         return []
-    bends, usual = eigenvalues(surface, points), _usual(surface)
+    hessian, usual = _hessians(surface, cells, points, size), _usual(surface)
+    bends = _bends(hessian)
     least, most = np.abs(bends).min(axis=1), np.abs(bends).max(axis=1)
     told = [_kind(low, high) for low, high in bends.tolist()]
     flat = ~(least > FLAT * np.maximum(most, usual))
     valley = flat & (most > np.maximum(FLAT * usual, 1e3 * least))
-    for look, chosen in ((_along, np.flatnonzero(valley)), (_around, np.flatnonzero(flat & ~valley))):
-        for index, kind in zip(chosen, look(surface, cells, points[chosen], size), strict=True):
-            told[index] = kind
+    chosen = np.flatnonzero(valley)
+    for index, kind in zip(chosen, _along(surface, cells, points[chosen], hessian[chosen], size), strict=True):
+        told[index] = kind
+    chosen = np.flatnonzero(flat & ~valley)
+    for index, kind in zip(chosen, _around(surface, cells, points[chosen], size), strict=True):
+        told[index] = kind
     return told
+
+
+def _hessians(surface: Surface, cells: Cells | None, points: Array, size: float) -> Array:
+    """Second derivatives at points (n, 2): (n, 2, 2). Where the formula's are not defined, as those of cos(r) at r = 0,
+    or stand at a kink, those around the point, if they agree among each other; else nan.
+    """
+    made = surface.hessian(points)
+    if cells is None or not len(points):
+        return made
+    ends, kinked = cells.hessian(points, points)
+    unsure = np.flatnonzero(kinked | ~np.isfinite(ends).all(axis=(1, 2)))
+    around = surface.hessian(points[unsure, None] + 1e-5 * size * CIRCLE[::4])        # (m, 16, 2, 2)
+    mean = around.mean(axis=1)
+    spread = np.abs(around - mean[:, None]).max(axis=(1, 2, 3))
+    off = np.abs(made[unsure] - mean).max(axis=(1, 2)) > 2 * spread
+    made[unsure[off]] = mean[off]
+    made[unsure[~(spread <= 1e-3 * np.abs(mean).max(axis=(1, 2)))]] = np.nan
+    return made
 
 
 def _usual(surface: Surface) -> float:
@@ -376,50 +411,109 @@ def _usual(surface: Surface) -> float:
     return float(np.median(bends)) if len(bends) else 0.0
 
 
-def _along(surface: Surface, cells: Cells | None, points: Array, size: float) -> list[str]:
-    """The kinds of points (n, 2) at which one direction is flat: by the slope of the floor to both of its sides."""
-    bends, axes = np.linalg.eigh(surface.hessian(points))
+def _along(surface: Surface, cells: Cells | None, points: Array, hessian: Array, size: float) -> list[str]:
+    """The kinds of points (n, 2) at which one direction is flat: by the slope of the floor to both of its sides, and
+    where that cannot be told from 0, in stiff valleys, by its height.
+    """
+    bends, axes = np.linalg.eigh(hessian)
     every, steep = np.arange(len(points)), np.abs(bends).argmax(axis=1)
     across, along = axes[every, :, steep], axes[every, :, 1 - steep]
-    ways = np.array([1.0, -1.0])
-    # (n, 2 ways, reaches, 2)
-    at = points[:, None, None] + (ways[:, None] * REACHES * size)[..., None] * along[:, None, None]
-    for _ in range(12):
-        curvature = np.einsum("ni,nwrij,nj->nwr", across, surface.hessian(at), across)
-        step = -np.einsum("nwri,ni->nwr", surface.gradient(at), across) / curvature
-        at = at + np.clip(np.nan_to_num(step), -0.01 * size, 0.01 * size)[..., None] * across[:, None, None]
+    ways, reaches = np.array([1.0, -1.0]), REACHES * size
+    # (n, 2 ways, reaches, 2): straight ahead, then bent as the floor is
+    straight = points[:, None, None] + (ways[:, None] * reaches)[..., None] * along[:, None, None]
+    _, aside = _floors(surface, straight[:, :, BEND:BEND + 1], across, size)
+    bent = (aside.mean(axis=(1, 2)) / reaches[BEND] ** 2)[:, None, None] * reaches ** 2
+    bent = np.clip(bent, -reaches / 4, reaches / 4)
+    at, aside = _floors(surface, straight + bent[..., None] * across[:, None, None], across, size)
+    stray = np.abs(aside) > 0.1 * np.abs(bent) + 0.02 * reaches        # on another floor
     slope = surface.gradient(at)
     rise = ways[:, None] * np.einsum("nwri,ni->nwr", slope, along)
     doubt = np.einsum("nwri,ni->nwr", _rounding(surface, cells, at), np.abs(along))
     doubt += 10 * np.abs(np.einsum("nwri,ni->nwr", slope, across))
+    by_slope = _first(rise, np.where(stray, np.inf, doubt))
+    stiff = np.abs(bends[every, steep])[:, None, None]
+    drop = (surface.gradient(points) * across).sum(axis=1)[:, None, None] ** 2
+    drop = (drop + np.einsum("nwri,ni->nwr", slope, across) ** 2) / stiff
+    above, doubt = surface.value(at) - surface.value(points)[:, None, None], 2 * _blur(surface, cells, at) + drop
+    by_height = _first(above, np.where(stray, np.inf, doubt))
+    return [_of_signs(bool(bends[index, steep[index]] > 0), signs, heights)
+            for index, (signs, heights) in enumerate(zip(by_slope.tolist(), by_height.tolist(), strict=True))]
+
+
+def _floors(surface: Surface, at: Array, across: Array, size: float) -> tuple[Array, Array]:
+    """The places on floors beside points (n, w, r, 2), by Newton's method along the axes across (n, 2), and how far
+    they are (n, w, r).
+    """
+    begun = at
+    for _ in range(12):
+        curvature = np.einsum("ni,nwrij,nj->nwr", across, surface.hessian(at), across)
+        step = -np.einsum("nwri,ni->nwr", surface.gradient(at), across) / curvature
+        at = at + np.clip(np.nan_to_num(step), -0.01 * size, 0.01 * size)[..., None] * across[:, None, None]
+    return at, np.einsum("nwri,ni->nwr", at - begun, across)
+
+
+def _first(rise: Array, doubt: Array) -> Array:
+    """Of (n, ways, reaches), the sign of the first rise along each way that is clear: (n, ways); 0 where none is."""
     clear = np.where(np.abs(rise) > doubt, np.sign(rise), 0.0)
-    first = np.take_along_axis(clear, (clear != 0).argmax(axis=2)[..., None], axis=2)[..., 0]     # (n, 2)
-    return [_of_signs(bool(bends[index, steep[index]] > 0), signs) for index, signs in enumerate(first.tolist())]
+    first: Array = np.take_along_axis(clear, (clear != 0).argmax(axis=2)[..., None], axis=2)[..., 0]
+    return first
 
 
-def _of_signs(valley: bool, signs: list[float]) -> str:
+def _of_signs(valley: bool, signs: list[float], heights: list[float]) -> str:
     """By how a floor goes on both sides: 1 where it rises, -1 where it falls, 0 where it is level."""
+    if 0 in signs and 0 not in heights and heights[0] == heights[1]:
+        signs = heights
     if signs == [0, 0]:
         return ""
     if signs[0] * signs[1] <= 0:
-        return "degenerate"
+        return "degenerate" if signs[0] * signs[1] < 0 else ""
     return {(True, 1): "minimum", (False, -1): "maximum"}.get((valley, int(signs[0])), "saddle")
 
 
 def _around(surface: Surface, cells: Cells | None, points: Array, size: float) -> list[str]:
-    """The kinds of points (n, 2) at which every direction is flat: by what stands on the first circle around them that
-    tells.
+    """The kinds of points (n, 2) at which every direction is flat: by what stands on the smallest circle around them
+    that tells. Where it touches the point's own height, without falling below or rising above, a level way leads out.
     """
     value, kinds = surface.value(points), [""] * len(points)
-    for radius in REACHES[::-1]:
-        ring = points[:, None] + radius * size * CIRCLE
-        above = surface.value(ring) - value[:, None]
-        doubt = (_rounding(surface, cells, ring) * radius * size).max(axis=-1) + 4e-16 * np.abs(value)[:, None]
-        signs = np.where(np.abs(above) > doubt, np.sign(above), 0.0)
-        for index in np.flatnonzero((signs != 0).mean(axis=1) > 0.9):
-            low, high = signs[index].min(), signs[index].max()
-            kinds[index] = "minimum" if low >= 0 else "maximum" if high <= 0 else "degenerate"
+    for radius in REACHES[::-1] * size:
+        ring = points[:, None] + radius * CIRCLE
+        above, doubt = surface.value(ring) - value[:, None], 2 * _blur(surface, cells, ring)
+        tells = np.flatnonzero((np.abs(above) > doubt).mean(axis=1) > 0.9)
+        for index in tells:
+            low, high = _extremes(surface, points[index], radius)
+            slack = float(doubt[index].max())
+            low, high = low - float(value[index]), high - float(value[index])
+            kinds[index] = ("minimum" if low > slack else "maximum" if high < -slack
+                            else "degenerate" if low < -slack and high > slack else "")
     return kinds
+
+
+def _extremes(surface: Surface, point: Array, radius: float) -> tuple[float, float]:
+    """The least and the greatest value on a circle."""
+    def at(angles: Array) -> Array:
+        return surface.value(point + radius * np.stack([np.cos(angles), np.sin(angles)], axis=-1))
+
+    turn = 2 * np.pi / len(CIRCLE)
+    ends = []
+    for sign in (1.0, -1.0):
+        height = sign * at(np.arange(len(CIRCLE)) * turn)
+        best = np.flatnonzero((height <= np.roll(height, 1)) & (height <= np.roll(height, -1)))
+        angles, wide = best * turn, turn
+        while wide > 1e-9:      # ever closer to the least of its neighbours
+            near = angles[:, None] + wide * np.linspace(-1, 1, 9)
+            angles = near[np.arange(len(best)), (sign * at(near)).argmin(axis=1)]
+            wide /= 3
+        ends.append(sign * float((sign * at(angles)).min()))
+    return ends[0], ends[1]
+
+
+def _blur(surface: Surface, cells: Cells | None, points: Array) -> Array:
+    """How much of differences between values at points (..., 2) may be rounding: (...)."""
+    value = np.abs(surface.value(points))
+    if cells is None:
+        return np.asarray(1e-15 * value)
+    flat = points.reshape(-1, 2)
+    return np.asarray(np.ptp(cells.value(flat, flat), axis=1)).reshape(value.shape) + 2e-16 * value
 
 
 def _rounding(surface: Surface, cells: Cells | None, points: Array) -> Array:
@@ -444,7 +538,7 @@ def _kinked(surface: Surface, points: Array, size: float) -> NDArray[np.bool_]:
     """(n,) whether the gradient does not fall to zero towards the point: a kink or a tip, whatever its value there."""
     radii = np.array([1e-6, 1e-5])[:, None, None] * size
     slope = surface.gradient(points[:, None, None] + radii * CIRCLE)                  # (n, 2, 64, 2)
-    near, far = np.moveaxis(np.hypot(slope[..., 0], slope[..., 1]).max(axis=2), 1, 0)
+    near, far = np.moveaxis(np.quantile(np.hypot(slope[..., 0], slope[..., 1]), 0.8, axis=2), 1, 0)
     return np.asarray(~(near <= 0.5 * far))
 
 
@@ -455,7 +549,11 @@ def _kind(low: float, high: float) -> str:
 
 def eigenvalues(surface: Surface, points: ArrayLike) -> Array:
     """Of the Hessian at points (..., 2), rising: (..., 2); nan where it is not finite."""
-    hessian = surface.hessian(points)
+    return _bends(surface.hessian(points))
+
+
+def _bends(hessian: Array) -> Array:
+    """Eigenvalues of symmetric (..., 2, 2), rising: (..., 2); nan where they are not finite."""
     xx, xy, yy = (hessian[..., i, j] / 2 for i, j in ((0, 0), (0, 1), (1, 1)))
     with np.errstate(all="ignore"):
         middle, spread = xx + yy, np.hypot(xx - yy, 2 * xy)

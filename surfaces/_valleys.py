@@ -77,7 +77,7 @@ def floors(surface: Scaled, cells: Scaled, kinks: list[Scaled], points: Array, n
     """The places on floors beside points (n, 2), not farther than `near`: on each kink, in smooth valleys, and, for
     cells of that side that have none of these, in very flat ones.
     """
-    found = [kinked(surface, cells, kink, points, near, size) for kink in kinks]
+    found = [kinked(surface, cells, kink, points, 2 * near, size) for kink in kinks]
     found.append(smooth(surface, cells, points, near, size))
     lost = np.flatnonzero(np.all([np.isnan(each.bends) for each in found], axis=0))
     lost = lost[thinned(points[lost], side / 2)]
