@@ -58,10 +58,12 @@ def sort_on(surface: Surface, cells: Cells, middles: Array, half: Array) -> Sort
         flat.append(plain)
         work += before * cells.length
         left = len(middles)
-        grown = grown + 1 if left > CURVE and not len(certain) and 1.6 < 4 * left / before < 2.5 else 0
+        lines = left > CURVE and 1.6 < 4 * left / before < 2.5
+        grown = grown + 1 if lines and not len(certain) else 0
         most = MOST_CELLS * (1 if left > 0.97 * before else 2)
-        stopped = grown < 3 and left > 0 and (4 * left > most or work > MOST_WORK)
-        if not left or stopped or grown > 2 or (half < LAST * (high - low)).all():
+        full = 4 * left > most or work > MOST_WORK
+        stopped = full and not lines
+        if not left or full or grown > 2 or (half < LAST * (high - low)).all():
             return Sorted(np.concatenate(found), middles, half, np.concatenate(flat), stopped)
         half = half / 2
         middles = (middles[:, None] + half * np.array([(-1, -1), (-1, 1), (1, -1), (1, 1)])).reshape(-1, 2)

@@ -33,7 +33,7 @@ HEAP = 8             # cells: what hangs together and is no longer and no wider 
 TINY = 3e-3          # of the diagonal: and so is what is no longer than that
 BESIDE = 0.005       # of the diagonal: so near a curve of minima nothing is isolated
 GRID = 121           # nodes along each side, the first round of a search; each later one has more
-FEW_STARTS, MOST_STARTS, MOST_SEEDS = 300, 2000, 400
+MOST_STARTS, MOST_SEEDS = 2000, 400
 MOST_SEARCH = 400_000   # starts times operations
 REACHES = np.array([1e-5, 1e-4, 1e-3, 3e-3, 1e-2])     # of the diagonal: how far along a flat direction is looked
 BEND = 0             # which of them shows how a floor bends
@@ -134,28 +134,35 @@ def _sorted_out(surface: Surface, cells: Cells) -> Found:
     """Every cell of the domain accounted for, as far as that goes."""
     from surfaces._certain import sort, sort_on
     size, left = diagonal(surface), sort(surface, cells)
-    points = _certain(surface, left.points, size)
-    curves: list[Curve] = []
-    sharp, kinks = _sharp_minima(surface, size)
-    starts, unknown = left.flat, left.middles if left.stopped else left.middles[:0]
+    points, curves, bends = _certain(surface, left.points, size), [], np.empty((0, 2))
+    kinks, tips = kinks_and_tips(surface.compiled)
+    starts, unknown = _some_of_each(left.flat, size), left.middles if left.stopped else left.middles[:0]
     if len(left.middles) and not left.stopped:
         heaps, rows = _heaps(left.middles, left.half, size)
         if len(heaps):
             again = sort_on(surface, cells, heaps, left.half)
             points = _distinct(np.concatenate([points, _certain(surface, again.points, size)]), CERTAIN * size)
-            starts = np.concatenate([starts, again.flat, again.middles])
+            starts = np.concatenate([starts, *(_some_of_each(each, size) for each in (again.flat, again.middles))])
             unknown = again.middles if again.stopped else unknown
         if len(rows):
-            curves, turned, lost = _valleys(surface, cells, kinks, rows, left.half)
+            curves, turned, bends, lost = _valleys(surface, cells, kinks, rows, left.half)
             unknown, starts = np.concatenate([unknown, lost]), np.concatenate([starts, turned])
+    sharp = _sharp_minima(surface, np.concatenate([starts, bends]), size) if kinks + tips else starts[:0]
     for curve in curves:
         sharp = sharp[~_near(sharp, curve.points, BESIDE * size)]
     points = np.concatenate([sharp, points[~_near(points, sharp, SAME * size)]])
     kinds = ["minimum"] * len(sharp) + [_kind(*each) for each in eigenvalues(surface, points[len(sharp):]).tolist()]
-    starts = starts[::-(-len(starts) // FEW_STARTS) or 1]
     found = Found(points, kinds, curves, not len(unknown))
+    starts = np.concatenate([starts, bends])
     found = _joined(found, _judged(surface, cells, _rest(surface, starts, size), found))
     return found if found.complete else _until_nothing_new(surface, cells, found, unknown)
+
+
+def _some_of_each(middles: Array, size: float) -> Array:
+    """Of cells (n, 2) that lie in heaps, two of each."""
+    bins = np.round(middles / (SAME * size)).astype(np.int64)
+    first, last = (np.unique(order, axis=0, return_index=True)[1] for order in (bins, bins[::-1]))
+    return middles[np.union1d(first, len(middles) - 1 - last)]
 
 
 def _certain(surface: Surface, points: Array, size: float) -> Array:
@@ -166,13 +173,10 @@ def _certain(surface: Surface, points: Array, size: float) -> Array:
     return inside(surface, _rounded(surface, _distinct(points, CERTAIN * size), size), CERTAIN)
 
 
-def _sharp_minima(surface: Surface, size: float) -> tuple[Array, list[Any]]:
-    """Minima on kinks and tips (n, 2), and the kinks, as functions that are zero there."""
-    kinks, tips = kinks_and_tips(surface.compiled)
-    if not kinks + tips:
-        return np.empty((0, 2)), kinks
-    found = np.reshape([each[:2] for each in _minima.find(surface)], (-1, 2))
-    return found[_kinked(surface, found, size)], kinks
+def _sharp_minima(surface: Surface, starts: Array, size: float) -> Array:
+    """Minima on kinks and tips (n, 2), from starts (m, 2) and from a grid."""
+    found = np.reshape([each[:2] for each in _minima.find(surface, starts)], (-1, 2))
+    return found[_kinked(surface, found, size)]
 
 
 def _heaps(middles: Array, half: Array, size: float) -> tuple[Array, Array]:
@@ -188,26 +192,28 @@ def _heaps(middles: Array, half: Array, size: float) -> tuple[Array, Array]:
 
 
 def _valleys(surface: Surface, cells: Cells, kinks: list[Any], middles: Array,
-             half: Array) -> tuple[list[Curve], Array, Array]:
+             half: Array) -> tuple[list[Curve], Array, Array, Array]:
     """What lies in rows of cells (n, 2): curves of minima, points (m, 2) where a floor turns from falling to rising or
-    back, and the cells (k, 2) without a floor.
+    back, those (k, 2) where one does on a kink, and the cells (l, 2) without a floor.
     """
-    from surfaces._valleys import BINS, LINKED, Scaled, curves, floors, nearest, together, turns
+    from surfaces._valleys import BINS, LINKED, Scaled, curves, faced, floors, nearest, together, turns
     low, high = np.array(surface.domain).T
     scale, side = half / half.mean(), 2 * float(half.mean())
     own, whole, bent = Scaled(surface, scale), Scaled(cells, scale), [Scaled(kink, scale) for kink in kinks]
     middles, size = middles / scale, float(np.hypot(*((high - low) / scale)))
 
-    def looked(points: Array, near: float) -> Any:
-        return floors(own, whole, bent, points, near, size, side)
+    def refined(points: Array) -> Any:
+        return nearest(floors(own, whole, [], points, 6 * side, size, side), points)
 
-    found = looked(middles, 1.5 * side)
+    found = floors(own, whole, bent, middles, 1.5 * side, size, side)
     lost = middles[np.all([np.isnan(each.bends) for each in found], axis=0)]
-    floor = together(found, side)
+    floor, smooth = together(found, side), together(found[len(bent):], side)
     told, ends = curves(own, whole, floor, side, size)
     lost = lost[~_near(lost, floor.points[floor.level], LINKED * size / BINS)]
-    turned = np.concatenate([turns(floor, lambda points: nearest(looked(points, 6 * side), points), side), ends])
-    return [each._replace(points=each.points * scale) for each in told], turned * scale, lost * scale
+    sharp = [sum(faced(together([each], side), side)[:2]) / 2 for each in found[:len(bent)]]
+    turned = np.concatenate([turns(smooth, refined, side), ends])
+    told = [each._replace(points=each.points * scale) for each in told]
+    return told, turned * scale, np.concatenate([ends, *sharp]) * scale, lost * scale
 
 
 def _until_nothing_new(surface: Surface, cells: Cells, found: Found, unknown: Array) -> Found:
@@ -474,37 +480,35 @@ def _around(surface: Surface, cells: Cells | None, points: Array, size: float) -
     """The kinds of points (n, 2) at which every direction is flat: by what stands on the smallest circle around them
     that tells. Where it touches the point's own height, without falling below or rising above, a level way leads out.
     """
-    value, kinds = surface.value(points), [""] * len(points)
+    kinds = np.full(len(points), "", dtype="U10")
+    value = surface.value(points)[:, None]
     for radius in REACHES[::-1] * size:
         ring = points[:, None] + radius * CIRCLE
-        above, doubt = surface.value(ring) - value[:, None], 2 * _blur(surface, cells, ring)
-        tells = np.flatnonzero((np.abs(above) > doubt).mean(axis=1) > 0.9)
-        for index in tells:
-            low, high = _extremes(surface, points[index], radius)
-            slack = float(doubt[index].max())
-            low, high = low - float(value[index]), high - float(value[index])
-            kinds[index] = ("minimum" if low > slack else "maximum" if high < -slack
-                            else "degenerate" if low < -slack and high > slack else "")
-    return kinds
+        height, doubt = surface.value(ring), 2 * _blur(surface, cells, ring)
+        tells = np.flatnonzero((np.abs(height - value) > doubt).mean(axis=1) > 0.9)
+        slack = doubt[tells].max(axis=1, initial=0.0)
+        low = _least(surface, points[tells], radius, height[tells], 1.0) - value[tells, 0]
+        high = _least(surface, points[tells], radius, height[tells], -1.0) - value[tells, 0]
+        kinds[tells] = np.select([low > slack, high < -slack, (low < -slack) & (high > slack)],
+                                 ["minimum", "maximum", "degenerate"], "")
+    return kinds.tolist()
 
 
-def _extremes(surface: Surface, point: Array, radius: float) -> tuple[float, float]:
-    """The least and the greatest value on a circle."""
-    def at(angles: Array) -> Array:
-        return surface.value(point + radius * np.stack([np.cos(angles), np.sin(angles)], axis=-1))
-
-    turn = 2 * np.pi / len(CIRCLE)
-    ends = []
-    for sign in (1.0, -1.0):
-        height = sign * at(np.arange(len(CIRCLE)) * turn)
-        best = np.flatnonzero((height <= np.roll(height, 1)) & (height <= np.roll(height, -1)))
-        angles, wide = best * turn, turn
-        while wide > 1e-9:      # ever closer to the least of its neighbours
-            near = angles[:, None] + wide * np.linspace(-1, 1, 9)
-            angles = near[np.arange(len(best)), (sign * at(near)).argmin(axis=1)]
-            wide /= 3
-        ends.append(sign * float((sign * at(angles)).min()))
-    return ends[0], ends[1]
+def _least(surface: Surface, points: Array, radius: float, height: Array, sign: float) -> Array:
+    """The least value (sign 1), or the greatest (-1), on circles around points (n, 2), of which the heights at CIRCLE
+    are known (n, 64): between these, too, where they come near the least of all.
+    """
+    height, turn = sign * height, 2 * np.pi / len(CIRCLE)
+    dips = (height <= np.roll(height, 1, axis=1)) & (height <= np.roll(height, -1, axis=1))
+    owner, best = np.nonzero(dips)
+    angles, wide, least = best * turn, turn, height.min(axis=1, initial=np.inf)
+    while wide > 1e-16 and len(owner):      # ever closer to the least of the neighbours
+        near = angles[:, None] + wide * np.arange(-4, 5) / 4
+        places = points[owner, None] + radius * np.stack([np.cos(near), np.sin(near)], axis=-1)
+        found = sign * surface.value(places)
+        angles, wide = near[np.arange(len(owner)), found.argmin(axis=1)], wide / 3
+        np.minimum.at(least, owner, found.min(axis=1))
+    return sign * least
 
 
 def _blur(surface: Surface, cells: Cells | None, points: Array) -> Array:

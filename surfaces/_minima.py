@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 GRID, MOST_STARTS, MOST_KINKS = 201, 400, 6
+MOST_ZOOMED = 200
+NEAR = 0.3          # of the diagonal: from farther no kink is looked for
+NOWHERE: Array = np.empty((0, 2))
 CIRCLE = np.stack([np.cos(np.arange(64) * np.pi / 32), np.sin(np.arange(64) * np.pi / 32)], axis=-1)   # (64, 2)
 
 
@@ -28,29 +31,60 @@ def diagonal(surface: Surface) -> float:
     return float(np.hypot(x1 - x0, y1 - y0))
 
 
-def find(surface: Surface) -> tuple[Minimum, ...]:
-    """The isolated local minima inside the domain, deepest first (equal depths by x, then y)."""
+def find(surface: Surface, more: Array = NOWHERE) -> tuple[Minimum, ...]:
+    """The isolated local minima inside the domain, deepest first (equal depths by x, then y), also those near points
+    `more` (n, 2).
+    """
     from surfaces._base import Minimum
     with np.errstate(all="ignore"):
-        begun, size = starts(surface), diagonal(surface)
+        begun, size = np.concatenate([more, starts(surface)]), diagonal(surface)
         if not len(begun):
             return ()
         kinks, tips = kinks_and_tips(surface.compiled)
-        found = [begun, newton(surface.compiled, begun, size), *(newton(tip, begun, size) for tip in tips)]
-        found += [_along(surface.compiled, kink, begun) for kink in kinks]
-        found += [_crossing(one, other, begun[:100]) for one, other in combinations(kinks, 2)]
+        found = [begun, newton(surface.compiled, begun[len(more):], size), *(newton(tip, begun, size) for tip in tips)]
+        found += [_along(surface.compiled, kink, begun, size) for kink in kinks]
+        found += [_crossing(one, other, begun[:len(more) + 100], size) for one, other in combinations(kinks, 2)]
+        if len(kinks) == MOST_KINKS:
+            found.append(_zoomed(surface, begun[:MOST_ZOOMED], size))
         points = inside(surface, np.concatenate(found))
+        points = points[np.unique(np.round(points / (1e-9 * size)), axis=0, return_index=True)[1]]
         points = rounded(surface, points, size)
         points = points[_lowest_around(surface, points, size)]
         for kink in kinks:
             points = points[_lowest_along(surface, kink, points, size)]
         values = surface.value(points)
-        chosen: list[int] = []
-        for index in np.argsort(values, kind="stable"):
-            if all(np.hypot(*(points[index] - points[other])) > 1e-3 * size for other in chosen):
-                chosen.append(int(index))
+        chosen = _apart(points, np.argsort(values, kind="stable"), 1e-3 * size)
         minima = [Minimum(float(points[i, 0]), float(points[i, 1]), float(values[i])) for i in chosen]
     return tuple(sorted(minima, key=lambda m: (round(m.value, 9), m.x, m.y)))
+
+
+def _zoomed(surface: Surface, starts: Array, size: float) -> Array:
+    """Downhill from starts (n, 2) by values alone: to the lowest place of a patch, which becomes smaller when that is
+    well inside. Kinks of any number may cross there.
+    """
+    patch = np.stack(np.meshgrid(*(np.linspace(-1, 1, 9),) * 2), axis=-1).reshape(-1, 2)
+    points, wide = starts.copy(), np.full(len(starts), 2 * size / GRID)
+    for _ in range(120):
+        going = np.flatnonzero(wide > 1e-13 * size)
+        if not len(going):
+            break
+        places = points[going, None] + wide[going, None, None] * patch
+        height = surface.value(places)
+        best = np.where(np.isnan(height), np.inf, height).argmin(axis=1)
+        points[going] = places[np.arange(len(going)), best]
+        wide[going] *= np.where(np.abs(patch[best]).max(axis=1) < 0.6, 0.5, 1.0)
+    return points
+
+
+def _apart(points: Array, order: NDArray[np.int64], radius: float) -> list[int]:
+    """Which of points (n, 2) to keep, in that order, so that none is within the radius of one before it."""
+    chosen: list[int] = []
+    kept = np.empty_like(points)
+    for index in order:
+        if not (np.hypot(*(kept[:len(chosen)] - points[index]).T) <= radius).any():
+            kept[len(chosen)] = points[index]
+            chosen.append(int(index))
+    return chosen
 
 
 def starts(surface: Surface) -> Array:
@@ -125,26 +159,44 @@ def kinks_and_tips(compiled: Compiled) -> tuple[list[Compiled], list[Compiled]]:
     return functions(bent), functions(roots)
 
 
-def _along(function: Compiled, kink: Compiled, starts: Array) -> Array:
+def _near(kink: Compiled, points: Array, far: float) -> NDArray[np.bool_]:
+    """(n,) whether points (n, 2) are not much farther than that from the line kink = 0."""
+    return np.asarray(np.abs(kink.value(points)) < far * np.hypot(*kink.gradient(points).T))
+
+
+def _along(function: Compiled, kink: Compiled, starts: Array, size: float) -> Array:
     """Newton for the lowest points of the line kink = 0, by Lagrange's conditions; the multiplier absorbs the jump."""
-    points = starts.copy()
+    points = starts[_near(kink, starts, NEAR * size)]
+    going = np.arange(len(points))
     for _ in range(30):
-        slope, normal = function.gradient(points), kink.gradient(points)
+        at = points[going]
+        slope, normal = function.gradient(at), kink.gradient(at)
         square = np.maximum((normal ** 2).sum(axis=1), 1e-300)
         multiplier = -(slope * normal).sum(axis=1) / square
-        system = np.zeros((len(points), 3, 3))
-        system[:, :2, :2] = function.hessian(points) + multiplier[:, None, None] * kink.hessian(points)
+        system = np.zeros((len(at), 3, 3))
+        system[:, :2, :2] = function.hessian(at) + multiplier[:, None, None] * kink.hessian(at)
         system[:, :2, 2] = system[:, 2, :2] = normal
-        right = -np.concatenate([slope, kink.value(points)[:, None]], axis=1)
-        points = points + _solve(system, right)[:, :2]
+        right = -np.concatenate([slope, kink.value(at)[:, None]], axis=1)
+        step = _solve(system, right)[:, :2]
+        points[going] = at + step
+        going = going[np.hypot(*step.T) > 1e-15 * size]
+        if not len(going):
+            break
     return points
 
 
-def _crossing(one: Compiled, other: Compiled, starts: Array) -> Array:
-    points = starts.copy()
+def _crossing(one: Compiled, other: Compiled, starts: Array, size: float) -> Array:
+    """Newton for the points where two kinks cross, from those of the starts (n, 2) that are not far from both."""
+    points = starts[_near(one, starts, NEAR * size) & _near(other, starts, NEAR * size)]
+    going = np.arange(len(points))
     for _ in range(20):
-        system = np.stack([one.gradient(points), other.gradient(points)], axis=1)
-        points = points - _solve(system, np.stack([one.value(points), other.value(points)], axis=1))
+        at = points[going]
+        system = np.stack([one.gradient(at), other.gradient(at)], axis=1)
+        step = -_solve(system, np.stack([one.value(at), other.value(at)], axis=1))
+        points[going] = at + step
+        going = going[np.hypot(*step.T) > 1e-15 * size]
+        if not len(going):
+            break
     return points
 
 
@@ -171,14 +223,17 @@ def simple_numbers(points: Array, size: float) -> Array:
 
 
 def _lowest_around(surface: Surface, points: Array, size: float) -> NDArray[np.bool_]:
-    """(n,) whether no point on small circles around is lower, and every one on some circle is clearly higher."""
+    """(n,) whether no point on small circles around is lower, and every one on some circle is clearly higher; not at
+    the edge of where a formula is defined.
+    """
     value = surface.value(points)
     radii = np.array([1e-5, 1e-4, 1e-3, 1e-2]) * size
     rings = surface.value(points[:, None, None] + radii[:, None, None] * CIRCLE)   # (n, 4, 64)
+    edge = np.isnan(rings[:, 0]).any(axis=1) & (surface.compiled.formula is not None)
     rings = np.where(np.isnan(rings), np.inf, rings)
     noise = 1e-14 * np.max(np.abs(np.where(np.isfinite(rings), rings, 0.0)), axis=2)
     above = rings.min(axis=2) - value[:, None]
-    result: NDArray[np.bool_] = (np.isfinite(value) & (above[:, :3] >= -noise[:, :3]).all(axis=1)
+    result: NDArray[np.bool_] = (np.isfinite(value) & ~edge & (above[:, :3] >= -noise[:, :3]).all(axis=1)
                                  & (above[:, 2:] > 10 * noise[:, 2:]).any(axis=1))
     return result
 

@@ -7,7 +7,8 @@ the floor is a curve of them. Curves may cross: each goes straight on.
 """
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -21,11 +22,14 @@ Flags = NDArray[np.bool_]
 BINS = 400              # over the domain's diagonal: one place on a curve is kept in each
 LINKED = 2.9            # bins: places nearer than this are neighbours
 AHEAD = 0.8             # cosine between the floors at two neighbours and the way between them: on one floor
+TURNED = 0.3            # cosine: a curve turns less from place to place
 FEWEST = 6              # neighbours in a row without slope are a curve
 ROUNDS = 25
 FEW = 60                # points; trees and graphs for more are worth the time that scipy takes to load
 OFF = 1e-14             # of the diagonal: how far off a floor a place may be that is found on it
 HALVES = 60             # rounds of bisection
+MANY = 700              # points of a curve
+GAP = 8                 # cells: over so wide a gap, made by what crosses it, a curve goes on
 
 
 class Scaled:
@@ -151,12 +155,28 @@ def kinked(surface: Scaled, cells: Scaled, kink: Scaled, points: Array, near: fl
     """By Newton's method towards the kink; bends are 1 where the surface rises to both of its sides, -1 where it falls,
     else 0.
     """
-    at = points.copy()
+    at, near_by = points.copy(), np.arange(len(points))
     for _ in range(ROUNDS):
-        normal = kink.gradient(at)
+        normal = kink.gradient(at[near_by])
         square = (normal ** 2).sum(axis=1)
-        step = -(kink.value(at) / np.where(square > 0, square, np.nan))[:, None] * normal
-        at += np.where(np.isfinite(step).all(axis=1, keepdims=True), np.clip(step, -near, near), 0.0)
+        step = -(kink.value(at[near_by]) / np.where(square > 0, square, np.nan))[:, None] * normal
+        step = np.where(np.isfinite(step).all(axis=1, keepdims=True), np.clip(step, -near, near), 0.0)
+        at[near_by] += step
+        away, moved = np.hypot(*(at - points)[near_by].T), np.abs(step).max(axis=1)
+        near_by = near_by[(away <= 2 * near) & (moved > 1e-16 * size)]
+        if not len(near_by):
+            break
+    there = np.flatnonzero(np.hypot(*(at - points).T) <= near)
+    found = Floor(at, *(np.full(shape, np.nan) for shape in (at.shape, len(at), len(at), len(at))))
+    for part, own in zip(found, _on_kink(surface, cells, kink, at[there], size), strict=True):
+        part[there] = own
+    return found
+
+
+def _on_kink(surface: Scaled, cells: Scaled, kink: Scaled, at: Array, size: float) -> Floor:
+    """What a floor is at points (n, 2) on a kink."""
+    normal = kink.gradient(at)
+    square = (normal ** 2).sum(axis=1)
     across = normal / np.sqrt(square)[:, None]
     along, beside = np.stack([-across[:, 1], across[:, 0]], axis=1), 1e-7 * size
     sides = np.stack([at + beside * across, at - beside * across])
@@ -168,7 +188,7 @@ def kinked(surface: Scaled, cells: Scaled, kink: Scaled, points: Array, near: fl
     widths = np.stack([np.ptp(cells.gradient(side, side), axis=2) for side in sides])
     doubts = (np.abs(along) * widths).sum(axis=2).max(axis=0) + np.abs(ways[0] - ways[1]) + 1e-6 * steep
     off = np.abs(kink.value(at)) > 1e-9 * np.sqrt(square) * size
-    lost = off | ~(np.hypot(*(at - points).T) <= near) | ~np.isfinite(doubts)
+    lost = off | ~np.isfinite(doubts)
     return Floor(at, along, np.asarray(ways.mean(axis=0)), doubts, np.where(lost, np.nan, bends))
 
 
@@ -227,7 +247,7 @@ def curves(surface: Scaled, cells: Scaled, floor: Floor, side: float, size: floa
     """
     from surfaces._base import Curve
     floor = floor.some(floor.level & (floor.bends > 0))
-    found: list[Curve] = []
+    found: list[tuple[Array, bool]] = []
     turned: list[Array] = [np.empty((0, 2))]
     for part in _linked(len(floor.points), neighbours(floor, side)):
         if len(part) < FEWEST:
@@ -239,10 +259,49 @@ def curves(surface: Scaled, cells: Scaled, floor: Floor, side: float, size: floa
             here = floor.some(kept[row])
             heights, blur = _heights(surface, cells, here, size)
             if len(row) >= FEWEST and np.ptp(heights) <= 3 * blur:
-                found.append(Curve(here.points, float(np.median(heights)), closed))
+                found.append((here.points, closed))
             elif np.ptp(heights) > 3 * blur:
                 turned.append(here.points[[heights.argmin(), heights.argmax()]])
-    return sorted(found, key=lambda curve: (round(curve.value, 9), *curve.points[0])), np.concatenate(turned)
+    found = _over_gaps(found, GAP * side)
+    told = [Curve(points, float(np.median(surface.value(points))), closed) for points, closed in found]
+    return sorted(told, key=lambda curve: (round(curve.value, 9), *curve.points[0])), np.concatenate(turned)
+
+
+def _over_gaps(found: list[tuple[Array, bool]], gap: float) -> list[tuple[Array, bool]]:
+    """Lines, those put together that end where others cross them and go straight on behind."""
+    from scipy.spatial import cKDTree
+    made, lines = [each for each in found if each[1]], [points for points, closed in found if not closed]
+    if not lines:
+        return made
+    ends = np.array([line[end] for line in lines for end in (0, -1)])
+    ways = np.array([line[end] - line[back] for line in lines for end, back in ((0, 2), (-1, -3))])
+    ways /= np.maximum(np.hypot(*ways.T), 1e-300)[:, None]
+    one, other = cKDTree(ends).query_pairs(gap, output_type="ndarray").T
+    across = ends[other] - ends[one]
+    length = np.hypot(*across.T)
+    straight = (ways[one] * ways[other]).sum(axis=1) < -AHEAD
+    straight &= (ways[one] * across).sum(axis=1) > AHEAD * length
+    partner: dict[int, int] = {}
+    for index in np.flatnonzero(straight)[np.argsort(length[straight], kind="stable")]:
+        pair = int(one[index]), int(other[index])
+        if not any(end in partner for end in pair):
+            partner.update(dict((pair, pair[::-1])))
+    left = set(range(len(lines)))
+    for begin in sorted(range(len(ends)), key=lambda end: end in partner):     # from loose ends on, then rings
+        if begin // 2 in left:
+            made.append(_chained(lines, partner, left, begin))
+    return made
+
+
+def _chained(lines: list[Array], partner: dict[int, int], left: set[int], begin: int) -> tuple[Array, bool]:
+    """The lines that hang on the one that begins with that end, which are taken away; whether they close."""
+    parts, end = [], begin
+    while end // 2 in left:
+        left.remove(end // 2)
+        parts.append(lines[end // 2][::-1 if end % 2 else 1])
+        end = partner.get(end ^ 1, -2)
+    points = np.concatenate(parts)
+    return points[np.unique(np.append(np.arange(0, len(points), -(-len(points) // MANY)), len(points) - 1))], end == begin
 
 
 def _heights(surface: Scaled, cells: Scaled, floor: Floor, size: float) -> tuple[Array, float]:
@@ -278,59 +337,68 @@ def _linked(count: int, pairs: NDArray[np.int64]) -> list[NDArray[np.int64]]:
 
 def _ordered(floor: Floor, link: float) -> list[tuple[NDArray[np.int64], bool]]:
     """Places that hang together, each row from end to end with whether it closes; what crosses goes straight on."""
-    left, found = np.ones(len(floor.points), dtype=bool), []
-    scaled = floor.points / link
-    while left.any():
-        first = int(np.flatnonzero(left)[0])
-        one = _walked(floor, scaled, left.copy(), first, floor.along[first])
-        order = _walked(floor, scaled, left, one[-1], floor.along[one[-1]])
-        back = _walked(floor, scaled, left, order[0], -_heading(floor, order))[1:]
-        order = back[::-1] + order
-        ends = float(np.hypot(*(scaled[order[0]] - scaled[order[-1]])))
-        found.append((np.array(order), len(order) > 2 * FEWEST and ends < 1.5))
+    from scipy.spatial import cKDTree
+    beside = cKDTree(floor.points).query_ball_point(floor.points, 2 * link)
+    places, along = floor.points.tolist(), floor.along.tolist()
+    left, found = [True] * len(places), []
+    for first in range(len(places)):
+        if not left[first]:
+            continue
+        there = _walked(places, along, beside, left.copy(), first, along[first])
+        order = _walked(places, along, beside, left, there[-1], along[there[-1]])
+        (ax, ay), (bx, by) = places[order[0]], places[order[min(1, len(order) - 1)]]
+        order = _walked(places, along, beside, left, order[0], (ax - bx, ay - by))[:0:-1] + order
+        ends = math.dist(places[order[0]], places[order[-1]])
+        found.append((np.array(order), len(order) > 2 * FEWEST and ends < 1.5 * link))
     return found
 
 
-def _heading(floor: Floor, order: list[int]) -> Array:
-    """The direction in which a walk began."""
-    along: Array = floor.along[order[0]]
-    way = floor.points[order[min(1, len(order) - 1)]] - floor.points[order[0]]
-    return along if along @ way >= 0 else -along
-
-
-def _walked(floor: Floor, scaled: Array, left: NDArray[np.bool_], first: int, heading: Array) -> list[int]:
-    """From place to place among those that are left, which it takes away: the nearest that lies ahead."""
-    order = [first]
+def _walked(places: list[list[float]], along: list[list[float]], beside: list[list[int]], left: list[bool], first: int,
+            heading: Sequence[float]) -> list[int]:
+    """From place to place among those that are left, which it takes away: the nearest that lies ahead, to either side
+    of the first.
+    """
+    order, either = [first], True
     left[first] = False
-    while left.any():
-        others = np.flatnonzero(left)
-        gaps = np.hypot(*(scaled[others] - scaled[order[-1]]).T)
-        others, gaps = others[gaps <= 2], gaps[gaps <= 2]
-        if not len(others):
-            break
-        ways = floor.points[others] - floor.points[order[-1]]
-        ahead = ways @ heading / np.maximum(np.hypot(*ways.T), 1e-300)
-        best = int((gaps * (2 - ahead)).argmin())
-        heading = floor.along[others[best]] * (1 if floor.along[others[best]] @ ways[best] >= 0 else -1)
-        order.append(int(others[best]))
-        left[others[best]] = False
-    return order
+    while True:
+        (x, y), best, least, chosen = places[order[-1]], -1, math.inf, (0.0, 0.0)
+        length = math.hypot(*heading) or 1.0
+        for other in beside[order[-1]]:
+            if left[other]:
+                way = places[other][0] - x, places[other][1] - y
+                gap = math.hypot(*way)
+                ahead = (way[0] * heading[0] + way[1] * heading[1]) / (length * gap or 1.0)
+                cost = gap * (2 - (abs(ahead) if either else ahead))
+                if cost < least and (either or ahead > TURNED):
+                    best, least, chosen = other, cost, way
+        if best < 0:
+            return order
+        heading = along[best]
+        if heading[0] * chosen[0] + heading[1] * chosen[1] < 0:
+            heading = (-heading[0], -heading[1])
+        order.append(best)
+        left[best], either = False, False
 
 
-def turns(floor: Floor, refined: Callable[[Array], Floor], side: float) -> Array:
-    """Where the slope along a floor changes sign between two places that are neighbours: (n, 2), found by bisection;
-    refined(points) gives the floor beside points.
+def faced(floor: Floor, side: float) -> tuple[Array, Array, Array, Array]:
+    """Neighbours on a floor between which the slope along changes its sign: places (n, 2) of the one and the other, the
+    slope at the one, and the way between them (n, 2) along which it is.
     """
     steep = floor.some(~floor.level)
-    if len(steep.points) < 2:
-        return np.empty((0, 2))
     one, other = neighbours(steep, side).T
     way = steep.points[other] - steep.points[one]
     slopes = [steep.slopes[end] * np.sign((steep.along[end] * way).sum(axis=1)) for end in (one, other)]
-    across = slopes[0] * slopes[1] < 0
-    low, high, slope, way = steep.points[one[across]], steep.points[other[across]], slopes[0][across], way[across]
+    some = np.flatnonzero(slopes[0] * slopes[1] < 0)
+    some = some[thinned((steep.points[one] + steep.points[other])[some] / 2, 2 * side)]
+    return steep.points[one[some]], steep.points[other[some]], slopes[0][some], way[some]
+
+
+def turns(floor: Floor, refined: Callable[[Array], Floor], side: float) -> Array:
+    """Where the slope along a floor changes sign: (n, 2), by bisection; refined(points) gives the floor beside points.
+    """
+    low, high, slope, way = faced(floor, side)
     for _ in range(HALVES):
-        if not len(low):
+        if not len(low) or np.abs(high - low).max() < OFF * side:
             break
         place = refined((low + high) / 2)
         here = place.slopes * np.sign((place.along * way).sum(axis=1))
