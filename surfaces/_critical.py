@@ -464,9 +464,10 @@ def _bends(surface: Surface, points: Array, size: float) -> Array:
     """
     bends = eigenvalues(surface, points)
     for some in np.array_split(np.arange(len(points)), -(-len(points) // 1000) or 1):
-        around = eigenvalues(surface, points[some][:, None] + 1e-5 * size * CIRCLE[::8])     # (n, 8, 2)
+        rings = np.concatenate([1e-5 * size * CIRCLE[::8], 2e-5 * size * CIRCLE[::8]])
+        around = eigenvalues(surface, points[some][:, None] + rings)     # (n, 16, 2)
         most = np.abs(around).max(axis=(1, 2), initial=0.0)
-        tends = (np.ptp(around, axis=1).max(axis=1, initial=0.0) <= 1e-3 * most)
+        tends = np.ptp(around, axis=1).max(axis=1, initial=0.0) <= 1e-3 * most
         odd = np.abs(bends[some] - around.mean(axis=1)).max(axis=1, initial=0.0) > 0.1 * most
         bends[some[tends & odd]] = around[tends & odd].mean(axis=1)
     return bends
