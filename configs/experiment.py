@@ -36,7 +36,7 @@ class Basics:
     """The keys of the file that are plain values."""
 
     title: str | None = parameter(None, doc="over the picture; $...$ is mathtext")
-    caption: str | None = parameter(None, doc="at the end, instead of which minimum each ball reached")
+    caption: str | None = parameter(None, doc="at the end, instead of what became of each ball")
     steps: int = parameter(300, low=1, high=1_000_000)
     seed: int = parameter(0, low=0, high=2**32 - 1)
     replicas: int = parameter(1, low=1, high=10_000_000, doc="runs of each start, told apart by their noise")

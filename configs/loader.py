@@ -2,14 +2,15 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from configs.camera import check_follow, read_camera
+from configs.cures import better
 from configs.entries import entries, named
-from configs.errors import Mark, Report, show
+from configs.errors import ConfigErrors, Mark, Problem, Report, show
 from configs.experiment import (
     QUALITIES,
     WIDEST,
@@ -61,6 +62,32 @@ class Parts:
 def load_config(path: Path, overrides: Iterable[str], video: Mapping[str, Any],
                 data: bytes | None = None) -> Experiment:
     """See configs.load."""
+    overrides = list(overrides)
+    try:
+        return _read(path, overrides, video, data)
+    except ConfigErrors as errors:
+        raise ConfigErrors(_better(errors.problems, path, overrides, video, data)) from None
+
+
+def _better(problems: list[Problem], path: Path, overrides: list[str], video: Mapping[str, Any],
+            data: bytes | None) -> list[Problem]:
+    """The problems, with what was meant where that can be told."""
+    try:
+        text = (_content(path, Report(str(path))) if data is None else data).decode("utf-8-sig")
+    except (ConfigErrors, UnicodeDecodeError):
+        return problems
+
+    def reading(text: str, overrides: Sequence[str]) -> list[Problem]:
+        try:
+            _read(path, overrides, video, text.encode("utf-8"))
+        except ConfigErrors as errors:
+            return errors.problems
+        return []
+
+    return better(problems, text, overrides, reading)
+
+
+def _read(path: Path, overrides: Iterable[str], video: Mapping[str, Any], data: bytes | None) -> Experiment:
     report = Report(str(path))
     tree = _tree(path, report, data)
     tree = overridden(tree, overrides, video, report)

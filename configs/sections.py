@@ -1,6 +1,7 @@
 """The sections of a config that name members of a registry: surface, scene and optimizers."""
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from typing import Any, TypeVar
@@ -12,6 +13,7 @@ from configs.members import member, with_inner
 from configs.reader import Node
 from configs.recorded import Recorded, Recording
 from configs.samples import read_recorded, read_sampled
+from configs.scalars import EMPTY, resolve
 from configs.schedules import read_clip, read_schedules, words_of
 from configs.schema import checked, fields_of, holders_of, join, unknown
 from configs.starts import Start, read_box, read_start
@@ -155,10 +157,7 @@ def _draft(entry: Node, index: int, report: Report) -> Iterator[Draft]:
     key = entry
     if entry.entries is not None:
         if len(entry.entries) != 1:
-            first, *rest = [*entry.entries, ""]
-            what = f"holds {len(entry.entries)} keys ({', '.join(entry.entries)}), not one optimizer"
-            cure = f"indent {rest[0]} further, below {first}" if first in OPTIMIZERS else LIST_FORM
-            report.add(entry.mark, where, what, cure)
+            report.add(entry.mark, where, *_not_one(entry.entries))
             return
         name = next(iter(entry.entries))
         key, body = Node(entry.keys[name], name, text=name), entry.child(name)
@@ -183,6 +182,42 @@ def _draft(entry: Node, index: int, report: Report) -> Iterator[Draft]:
     given = tuple(name for name in fields_of(cls) if body.has(name) or name == "lr")
     yield Draft(key.text, where, key.mark, optimizer, one_lined(basics or EntryBasics()), body, start, given,
                 schedules or {}, clip)
+
+
+def _not_one(entries: dict[str, Node]) -> tuple[str, str]:
+    """What is wrong with an entry of no key or several, and the cure."""
+    names = [name for name in entries if name in OPTIMIZERS or name == "recorded"]
+    keys = f"holds {len(entries)} keys ({', '.join(entries)})"[:200]
+    if len(names) > 1:
+        each = [f"- {name}" if body.is_null else f"- {name}: {flow(body.plain)}" for name, body in entries.items()]
+        return f"{keys}, and an entry holds one optimizer", f"write {' and '.join(each)}, each on a line of its own"
+    if names:
+        others = {name: body.plain for name, body in entries.items() if name != names[0]}
+        body = entries[names[0]]
+        whole = {**(body.plain if body.entries is not None else {}), **others}
+        place = f"indent {next(iter(others))} further, below {names[0]}, or " if body.is_null else ""
+        return f"{keys}, not one optimizer", f"{place}write - {names[0]}: {flow(whole)}"
+    named = next((key for key, body in entries.items() if body.is_scalar and body.scalar in OPTIMIZERS), None)
+    if named:
+        others = {name: body.plain for name, body in entries.items() if name != named}
+        return f"{keys}, not one optimizer", f"write - {entries[named].text}: {flow(others)}"
+    return f"{keys}, not one optimizer", LIST_FORM
+
+
+def flow(value: Any) -> str:
+    """A value as YAML in one line."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key}: {flow(each)}" for key, each in value.items()) + "}"
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(map(flow, value)) + "]"
+    if isinstance(value, str):
+        return value if re.fullmatch(r"[A-Za-z_][\w .-]*", value) and isinstance(resolve(value), str) else quoted(value)
+    return "" if value is EMPTY else show(value)
+
+
+def quoted(text: str) -> str:
+    """Text in YAML's quotes."""
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def _recorded(body: Node, mark: Mark, where: str, report: Report) -> Draft:

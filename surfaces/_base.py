@@ -191,7 +191,10 @@ class Surface:
 
     def landmarks_from(self, seeds: ArrayLike) -> Landmarks:
         """The same, searched from seeds (n, 2) as well."""
-        return self.landmarks
+        from surfaces._minima import find
+        other = self.with_domain(self.domain)
+        other.__dict__["minima"] = find(self, np.asarray(seeds, dtype=np.float64))
+        return other.landmarks
 
     def stability_limit(self, points: ArrayLike) -> Array:
         """2 / (the Hessian's largest eigenvalue) at points (..., 2): (...); inf where nothing bends upwards.

@@ -62,7 +62,9 @@ def find(surface: Surface) -> tuple[CriticalPoint, ...]:
     kinds = ["minimum"] * len(minima) + [_kind(low, high, usual) for low, high in bends[len(minima):].tolist()]
     listed = [CriticalPoint(x, y, value, kind, (low, high)) for (x, y), value, kind, (low, high) in
               zip(points.tolist(), values.tolist(), kinds, bends.tolist(), strict=True)]
-    return tuple(sorted(listed, key=lambda point: (KINDS.index(point.kind), round(point.value, 9), point.x, point.y)))
+    known, others = listed[:len(minima)], listed[len(minima):]     # minima in the order they have
+    others.sort(key=lambda point: (KINDS.index(point.kind), round(point.value, 9), point.x, point.y))
+    return (*known, *others)
 
 
 def eigenvalues(surface: Surface, points: ArrayLike) -> Array:

@@ -28,11 +28,15 @@ def diagonal(surface: Surface) -> float:
     return float(np.hypot(x1 - x0, y1 - y0))
 
 
-def find(surface: Surface) -> tuple[Minimum, ...]:
-    """The isolated local minima inside the domain, deepest first (equal depths by x, then y)."""
+def find(surface: Surface, seeds: Array | None = None) -> tuple[Minimum, ...]:
+    """The isolated local minima inside the domain, deepest first (equal depths by x, then y), searched from seeds
+    (n, 2) as well.
+    """
     from surfaces._base import Minimum
     with np.errstate(all="ignore"):
         starts, size = _starts(surface), diagonal(surface)
+        if seeds is not None:
+            starts = np.concatenate([seeds, starts])
         if not len(starts):
             return ()
         kinks, tips = _kinks(surface.compiled)
