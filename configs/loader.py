@@ -194,6 +194,7 @@ def _readable(tree: Node) -> int:
 
 def _check_texts(parts: Parts, report: Report) -> None:
     """Mathtext that cannot be set, a title too long to show, labels written twice."""
+    from configs.text import problem_in_text, title_too_long, too_long, too_wide
     basics, video, tree = parts.basics, parts.video, parts.tree
     texts = [(basics.title, tree.mark_of("title"), "title"), (basics.caption, tree.mark_of("caption"), "caption")]
     texts += [(draft.basics.label, draft.body.mark_of("label"), f"{draft.where}.label") for draft in parts.drafts]
@@ -203,25 +204,18 @@ def _check_texts(parts: Parts, report: Report) -> None:
     for text, mark, where in texts:
         if text is None:
             continue
-        problem = None
+        kind, problem = where if where in ("title", "caption") else "label", None
         if not text.strip():
-            report.add(mark, where, "is empty", "write some text, or leave it out")
-        elif "$" in text or not text.isascii():
-            from configs.text import problem_in_text
+            problem = "is empty", "write some text, or leave it out"
+        elif (problem := too_long(text, kind)) is None and ("$" in text or not (text.isascii() and text.isprintable())):
             problem = problem_in_text(text)
+        if problem is None and video and ("$" in text or len(text) > 20):
+            problem = (title_too_long if kind == "title" else too_wide)(
+                text, kind, video.width, video.height, parts.style.text_scale)
         if problem:
             report.add(mark, where, *problem)
-        elif where == "title" and len(text) > 20 and video:
-            _check_title(text, mark, video, parts.style, report)
         if where.endswith(".label") and text in first:
             report.add(mark, where, f"{show(text)} is the label of line {first[text]} too", "give each its own")
         if where.endswith(".label"):
             first.setdefault(text, mark.line)
 
-
-def _check_title(title: str, mark: Mark, video: Video, style: Style, report: Report) -> None:
-    from configs.text import TitleTooLong, fit_title
-    try:
-        fit_title(title, video.width, video.height, style.text_scale)
-    except TitleTooLong as error:
-        report.add(mark, "title", str(error), "shorten it")

@@ -12,7 +12,7 @@ from configs.labels import Named
 from configs.members import member, with_inner
 from configs.reader import Node
 from configs.recorded import Recorded, Recording
-from configs.samples import read_recorded, read_sampled
+from configs.samples import crop_and_cap, read_recorded, read_sampled
 from configs.scalars import EMPTY, resolve
 from configs.schedules import read_clip, read_schedules, words_of
 from configs.schema import checked, fields_of, holders_of, join, unknown
@@ -72,11 +72,15 @@ def read_surface(tree: Node, report: Report) -> Any:
     if node.entries is None:
         cls = member(SURFACES, node, tree.mark_of("surface"), "surface", "a surface", report)
         return cls and cls()
-    if node.has("samples"):
-        return read_sampled(node, report)
+    surface = read_sampled(node, report) if node.has("samples") else _formula(tree, node, report)
+    return surface and crop_and_cap(surface, node, report)
+
+
+def _formula(tree: Node, node: Node, report: Report) -> Any:
     before = len(report.problems)
-    for key in [key for key in node.entries if key not in ("name", "expression", "parameters", "domain")]:
-        unknown(key, ["name", "expression", "samples", "parameters", "domain"], node, "surface", report)
+    keys = ("name", "expression", "parameters", "domain", "crop", "cap")
+    for key in [key for key in node.entries or {} if key not in keys]:
+        unknown(key, [*keys, "samples"], node, "surface", report)
     box = read_box(node, "domain", "surface.domain", report)
     if node.has("name") == node.has("expression"):
         what = ("name and expression exclude each other" if node.has("name")
