@@ -176,3 +176,16 @@ def test_rows_of_the_ends_are_found_once() -> None:
     path = roll(OPTIMIZERS["sgd"](), surface, np.ones((3, 2)), 4)
     assert path.ends is path.ends and path.ends.tolist() == [4, 4, 4]
     assert replace(path, last=np.array([1, 2, 3])).ends.tolist() == [1, 2, 3]
+
+
+def test_heads_of_curves_are_where_each_curve_is() -> None:
+    from scenes.mobjects._curves import Curves
+    chance, steps = np.random.default_rng(1), np.array([0.0, 3.0, 4.0, 9.0])
+    lines = chance.normal(size=(40, 4, 2))
+    lines[chance.random((40, 4)) < 0.1] = np.nan
+    curves = Curves(lines, steps, ["#336699"] * 40, 1.0)
+    curves.left_out = frozenset([3, 7])
+    for now in (-1.0, 0.0, 1.7, 3.0, 8.9, 9.0, 12.0):
+        curves.show(now)
+        each = [[np.interp(now, steps, axis) for axis in lines[k].T] for k in range(40) if k not in (3, 7)]
+        assert np.array_equal(curves._heads()[:, :2], [place for place in each if np.isfinite(place).all()])
