@@ -11,13 +11,13 @@ from configs.tables import NAMED, RecordedError, Table, as_number, flow, is_noth
 
 ROLES = tuple(role for role in NAMED if role != "run")      # run is another word for label
 PLAIN = {"x": ("x",), "y": ("y",), "loss": ("loss",), "ball": ("ball",), "status": ("status",),
-         "step": ("step", "_step", "global_step", "trainer/global_step", "iteration", "iter"),
+         "step": ("step", "_step", "steps", "global_step", "trainer/global_step", "iteration", "iterations", "iter"),
          "label": ("label", "run", "run_id", "run_name", "optimizer")}     # the first that there is
 MAYBE_STEPS = ("epoch", "", "unnamed: 0", "index")     # used where they count as steps do: see recorded.py
 TRAINING = ("train", "training")
 NO_PLACE = re.compile(r"(^|[/_. -])(time|timestamp|runtime|seconds?|duration|steps?|iter|iteration|epoch|lr|rate|acc|"
                       r"accuracy|seed|index|norm|grad|min|max|loss|run|id|trial|fold|ball)$|^(unnamed: 0)?$")
-MOST_TOLD = 12
+MOST_TOLD, MOST_LIKELY, LONGEST = 12, 50, 200      # names told, looked at, and letters of one that is given to paste
 
 Columns = Mapping[str, str | None]     # role -> the csv's name; None: there is none
 
@@ -109,21 +109,26 @@ def _twice(table: Table, name: str, *written: str) -> NoReturn:
 
 
 def _losses(table: Table, taken: set[int]) -> list[int]:
-    """The columns whose name ends in loss: that of the training alone where it is one, else all, the training's first.
+    """The columns that speak of a loss: that of the training alone where it is one, else all, the training's first.
 
-    train/loss, train_loss and the like are the training's.
+    train/loss, Loss/train, trainLoss and the like are the training's.
     """
-    found = [index for index, name in enumerate(table.names) if index not in taken and _parts(name)[-1] == "loss"]
+    found = [index for index, name in enumerate(table.names) if index not in taken and _speaks_of_loss(name)]
     ours = [index for index in found if _is_training(table.names[index])]
     return ours if len(ours) == 1 else sorted(found, key=lambda index: index not in ours)
 
 
+def _speaks_of_loss(name: str) -> bool:
+    return "loss" in _parts(name) and not {"min", "max"} & set(_parts(name))      # W&B's bounds of a curve
+
+
 def _is_training(name: str) -> bool:
-    return _parts(name)[:-1] in ([word] for word in TRAINING)
+    return any(sorted(_parts(name)) == sorted(["loss", word]) for word in TRAINING)
 
 
 def _parts(name: str) -> list[str]:
-    return [part for part in re.split(r"[/_. -]+", name.lower()) if part] or [""]
+    """The words of a name in small letters: trainLoss, train_loss and train/loss have two."""
+    return re.findall(r"[a-z0-9]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower())
 
 
 def _no_place(table: Table, missing: list[str], found: Mapping[str, int], given: Columns) -> NoReturn:
@@ -142,12 +147,15 @@ def _no_place(table: Table, missing: list[str], found: Mapping[str, int], given:
 
 def _guess(table: Table, free: list[int], count: int) -> list[int]:
     """Columns that may be a place: numbers with names that are no clock's, a pair such as w1, w2 before others."""
-    comma, names = table.separator != ",", table.names
-    likely = []
+    comma, names, often = table.separator != ",", table.names, Counter(table.names)
+    likely: list[int] = []
     for index in free:
+        if len(likely) == MOST_LIKELY:
+            break
         cells = [row[index] for row in table.sample if index < len(row) and not is_nothing(row[index])]
         if cells and all(as_number(cell, comma) == as_number(cell, comma) for cell in cells) \
-                and not NO_PLACE.search(names[index].lower()) and Counter(names)[names[index]] == 1:
+                and not NO_PLACE.search(names[index].lower()) and often[names[index]] == 1 \
+                and len(names[index]) <= LONGEST:
             likely.append(index)
     pairs = [(one, other) for one in likely for other in likely if _next_to(names[one].lower(), names[other].lower())]
     if count == 2 and pairs:

@@ -51,7 +51,24 @@ def lines(told: Told, say: Say, most: int, report: bool = False) -> list[Line]:
             known = {group.minimum for group in named}
             new = bool(known) and known.isdisjoint(group.minimum for group in others)
             made.append(line(_others(HOW[how], len(others), new), others))
-    return made + [line(words.of(group), [group]) for group in groups if group.minimum == NONE]
+    alike: dict[str, list[Group]] = {}      # the two branches of a hyperbola read the same
+    for group in groups:
+        if group.minimum == NONE:
+            alike.setdefault(words.of(group), []).append(group)
+    if sum(those[0].curve != NONE for those in alike.values()) > most:
+        alike = _without_curves(alike)
+    return made + [line(text, those) for text, those in alike.items()]
+
+
+def _without_curves(alike: dict[str, list[Group]]) -> dict[str, list[Group]]:
+    """Groups by their words, those on curves of minima together by what became of them."""
+    joined: dict[str, list[Group]] = {}
+    for text, those in alike.items():
+        on_curve = those[0].curve != NONE
+        comma = "" if those[0].outcome == RESTS else ","
+        short = f"{WORDS[those[0].outcome]}{comma} on curves of minima" if on_curve else text
+        joined.setdefault(short, []).extend(those)
+    return joined
 
 
 def _others(how: str, count: int, new: bool) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from configs.columns import ROLES, Columns, no_column, place_of, resolved_columns
+from configs.columns import LONGEST, ROLES, Columns, no_column, place_of, resolved_columns
 from configs.errors import listed, number, show
 from configs.files import NotRegular, TooLarge, read_bounded
 from configs.tables import (
@@ -119,21 +119,21 @@ class Recording:
     def problem(self, surface: Any) -> tuple[str, str] | None:
         """What is wrong and the cure, when a point is not on the surface; where a run ended otherwise it may be."""
         (x0, x1), (y0, y1) = surface.domain
-        for ball in self.balls:
-            known = len(ball.steps) - (ball.status != "ok")
-            points = _edged(ball.points[:known], surface)
-            with np.errstate(all="ignore"):
-                outside = ~np.isfinite(surface.value(points))
-            if known:    # as every start: where the picture is
-                x, y = ball.points[0]
-                dx, dy = EDGE * (x1 - x0), EDGE * (y1 - y0)
-                outside[0] |= not (x0 - dx <= x <= x1 + dx and y0 - dy <= y <= y1 + dy)
-            if outside.any():
-                row = int(outside.argmax())
-                x, y = (number(value) for value in ball.points[row].tolist())
-                return (f"{self.file}:{ball.lines[row]}: [{x}, {y}] lies outside the surface",
-                        f"its x goes from {number(x0)} to {number(x1)}, its y from {number(y0)} to {number(y1)}")
-        return None
+        known = [len(ball.steps) - (ball.status != "ok") for ball in self.balls]
+        points = np.concatenate([ball.points[:count] for ball, count in zip(self.balls, known, strict=True)])
+        with np.errstate(all="ignore"):
+            outside = ~np.isfinite(surface.value(_edged(points, surface)))
+        first = np.cumsum([0, *known[:-1]])[np.array(known) > 0]     # as every start: where the picture is
+        slack = EDGE * np.array([x1 - x0, y1 - y0])
+        start = points[first]
+        outside[first] |= ((start < [x0, y0] - slack) | (start > [x1, y1] + slack)).any(axis=1)
+        if not outside.any():
+            return None
+        row = int(outside.argmax())
+        lines = np.concatenate([ball.lines[:count] for ball, count in zip(self.balls, known, strict=True)])
+        x, y = (number(each) for each in points[row].tolist())
+        return (f"{self.file}:{lines[row]}: [{x}, {y}] lies outside the surface",
+                f"its x goes from {number(x0)} to {number(x1)}, its y from {number(y0)} to {number(y1)}")
 
     def trajectory(self, surface: Any, steps: int) -> Trajectory:
         """The balls over `steps` steps: straight between two rows, still before the first and after the last."""
@@ -144,9 +144,9 @@ class Recording:
             last[index] = min(int(ball.steps[-1]), steps)
             status.append(ball.status if ball.steps[-1] <= steps else "ok")
             _fill(ball, positions[index], loss[index])
-            positions[index] = _edged(positions[index], surface)
             if status[-1] != "ok":
                 positions[index, last[index] + 1:], loss[index, last[index] + 1:] = np.nan, np.nan
+        positions = _edged(positions, surface)
         with np.errstate(all="ignore"):
             own, gradient = surface.value(positions), surface.gradient(positions)
         nothing = np.full((count, steps, 2), np.nan)
@@ -156,27 +156,28 @@ class Recording:
 
     def projected(self, surface: Any) -> bool:
         """Whether a recorded loss is not that of the surface below the ball, as when a path is seen on a plane."""
-        for ball in self.balls:
-            with np.errstate(all="ignore"):
-                own = surface.value(_edged(ball.points, surface))
-            both = np.isfinite(own) & np.isfinite(ball.loss)
-            larger = np.maximum(np.abs(own[both]), np.abs(ball.loss[both]))
-            apart = np.abs(own[both] - ball.loss[both])
-            if (apart > np.maximum(NEAR * larger, TINY * larger.max(initial=0))).any():
-                return True
-        return False
+        points = np.concatenate([ball.points for ball in self.balls])
+        recorded = np.concatenate([ball.loss for ball in self.balls])
+        with np.errstate(all="ignore"):
+            own = surface.value(_edged(points, surface))
+            both = np.isfinite(own) & np.isfinite(recorded)
+            larger, apart = np.maximum(np.abs(own), np.abs(recorded)), np.abs(own - recorded)
+            ends = np.cumsum([len(ball.loss) for ball in self.balls])
+            most = np.maximum.reduceat(np.where(both, larger, 0), [0, *ends[:-1]])      # of each ball
+            trace = np.repeat(TINY * most, np.diff([0, *ends]))
+            return bool((both & (apart > np.maximum(NEAR * larger, trace))).any())
 
 
 def _edged(points: Array, surface: Any) -> Array:
-    """Points (k, 2): those that the surface does not know by no more than rounding are on its edge."""
+    """Points (..., 2): those that the surface does not know by no more than rounding are on its edge."""
     with np.errstate(all="ignore"):
-        lost = ~np.isfinite(surface.value(points)) if len(points) else np.zeros(0, dtype=bool)
-    if not lost.any():
-        return points
-    low, high = np.array(surface.domain).T
-    moved = np.clip(points, low, high)
-    near = lost & (np.abs(points - moved) <= EDGE * (high - low)).all(axis=1)
-    return np.where(near[:, None], moved, points)
+        lost = ~np.isfinite(surface.value(points))
+        if not lost.any():
+            return points
+        low, high = np.array(surface.domain).T
+        moved = np.clip(points, low, high)
+        near = lost & (np.abs(points - moved) <= EDGE * (high - low)).all(axis=-1)
+    return np.where(near[..., None], moved, points)
 
 
 def _fill(ball: Ball, positions: Array, loss: Array) -> None:
@@ -251,7 +252,10 @@ def _labelled(cells: Mapping[int, Sequence[str]], columns: Mapping[str, int], ro
     labels = _each(column, rows)
     if len(labels) > 1:
         if asked.label not in labels:
-            entries = [asked.entry({name: each}) for each in labels[:MOST_SHOWN]]
+            entries = [asked.entry({name: each}) for each in labels[:MOST_SHOWN] if len(each) <= LONGEST]
+            if not entries:
+                raise RecordedError(f"{table.file}: holds {len(labels)} runs by column {show(name)}",
+                                    f"give them names of at most {LONGEST} letters")
             more = f", for these and {len(labels) - MOST_SHOWN} more" if len(labels) > MOST_SHOWN else ""
             raise RecordedError(f"{table.file}: holds {len(labels)} runs by column {show(name)}",
                                 f"write an entry for each{more}: optimizers: [{', '.join(entries)}]")
@@ -273,13 +277,13 @@ class _Reader:
         self.names = {role: table.names[index] for role, index in columns.items()}
         self.texts = {role: cells[index] if whole else [cells[index][row] for row in rows.tolist()]
                       for role, index in columns.items()}
-        one_decimal({role: self.texts[role] for role in ("x", "y", "loss", "step") if role in self.texts}, table,
-                    self.lines.tolist())
         count, self.values, self.missing = len(rows), {}, {}
         for role in ("x", "y", "loss", "step"):
             self.values[role], self.missing[role] = (
-                numbers(self.texts[role], role, table, self.lines.tolist()) if role in self.texts
+                numbers(self.texts[role], role, table, self.lines) if role in self.texts
                 else (np.full(count, np.nan), np.ones(count, dtype=bool)))
+        one_decimal({role: self.texts[role] for role in ("x", "y", "loss", "step") if role in self.texts}, table,
+                    self.lines)
         self.status = [text.strip() or "ok" for text in self.texts.get("status", ())]
         self.groups = self._groups(count)
 
@@ -293,6 +297,7 @@ class _Reader:
         return [np.array(rows) for rows in groups.values()]
 
     def balls(self) -> tuple[Ball, ...]:
+        self._check_commas()
         self._count_steps()
         return tuple(self._ball(rows) for rows in self.groups)
 
@@ -314,7 +319,7 @@ class _Reader:
         self.names["step"] = self.names.pop("maybe_step")
 
     def _ball(self, rows: Rows) -> Ball:
-        rows, status = self._until_its_end(rows)
+        rows, status = self._until_its_end(self._about_it(rows))
         steps = self._steps(rows)
         fine = len(rows) - (status != "ok")
         self._check_places(rows, fine)
@@ -332,6 +337,16 @@ class _Reader:
             if gaps.any():
                 points[gaps, axis] = np.interp(steps[gaps], steps[known], points[known, axis])
         return Ball(steps[kept], points[kept], loss[kept], status, self.lines[rows][kept], bool(said.any()))
+
+    def _about_it(self, rows: Rows) -> Rows:
+        """Without the rows up to the last place that say neither place nor loss: others' rows of the same log."""
+        silent = self.missing["x"][rows] & self.missing["y"][rows] & self.missing["loss"][rows]
+        if not silent.any() or silent.all():
+            return rows
+        if self.status:
+            silent &= np.array([self.status[row] == "ok" for row in rows.tolist()])
+        silent[np.flatnonzero(~silent)[-1] + 1:] = False      # a run may have ended so: see _known
+        return rows[~silent]
 
     def _until_its_end(self, rows: Rows) -> tuple[Rows, str]:
         """The rows up to the one with another status than ok; what follows must be no place, or say its end again."""
@@ -364,7 +379,6 @@ class _Reader:
         if len(wrong):
             raise RecordedError(f"{self.place(rows[wrong[0]])}: step is {number(float(read[wrong[0]]))}",
                                 f"use whole numbers from 0 to {MOST_STEPS:,}; {unread}")
-        self._check_commas(rows)
         stuck = np.flatnonzero(np.diff(read) <= 0)
         if len(stuck):
             at = int(stuck[0])
@@ -373,17 +387,19 @@ class _Reader:
                                 f"column ball{self._told_apart(rows)}; {unread}")
         return read.astype(np.int64)
 
-    def _check_commas(self, rows: Rows) -> None:
+    def _check_commas(self) -> None:
         """1,000 is a step with a mark between thousands, or the step 1 with a decimal comma."""
-        for row in rows.tolist() if "," in "".join(self.texts.get("step", ())) else ():
-            whole, comma, rest = self.texts["step"][row].strip().partition(",")
+        steps = self.texts.get("step", [])
+        for row, text in enumerate(steps) if "," in "".join(steps) else ():
+            whole, comma, rest = text.strip().partition(",")
             if comma and len(rest) == 3:
                 raise RecordedError(f"{self.place(row)}: step is {show(whole + comma + rest, 30)}",
                                     "write it without a comma")
 
     def _told_apart(self, rows: Rows) -> str:
         """The cure where another column has several values, in each of which the steps rise."""
-        free = [index for index, name in enumerate(self.table.names) if name and name not in self.names.values()]
+        free = [index for index, name in enumerate(self.table.names)
+                if 0 < len(name) <= LONGEST and name not in self.names.values()]
         lines = {line: row for row, line in enumerate(self.lines.tolist())}
         texts, every = self.table.columns(free)
         chosen = [(at, lines[line]) for at, line in enumerate(every) if line in lines]
@@ -392,13 +408,13 @@ class _Reader:
             last: dict[str, float] = {}
             for at, row in chosen:
                 key = cells[at].strip()
-                if row in mine and not self.values["step"][row] > last.get(key, -1):
+                if row in mine and not (key and self.values["step"][row] > last.get(key, -1)):
                     break
                 if row in mine:
                     last[key] = self.values["step"][row]
             else:
-                if 1 < len(last) < len(mine):
-                    name, first = self.table.names[index], next(iter(last))
+                name, first = self.table.names[index], next(iter(last))
+                if 1 < len(last) < len(mine) and len(first) <= LONGEST:
                     return (f": {self.asked.mapped('ball', name)} shows all of them, "
                             f"{self.asked.rows({name: first})} one")
         return ""
@@ -410,6 +426,10 @@ class _Reader:
             if len(half):
                 raise RecordedError(f"{self.place(rows[half[0]])}: {role} is empty, {other} is not",
                                     "give both, or neither where none was logged")
+        if not self._finite(rows[0]) and (not fine or not self.missing["x"][rows[0]]):
+            role = "x" if not np.isfinite(self.values["x"][rows[0]]) else "y"
+            raise RecordedError(f"{self.place(rows[0])}: {role} is not finite where the run begins",
+                                "give the place where it began")
         wrong = {role: np.flatnonzero(~np.isfinite(self.values[role][rows[:fine]]) & ~self.missing[role][rows[:fine]])
                  for role in ("x", "y")}
         found = [(int(at[0]), role) for role, at in wrong.items() if len(at)]
@@ -429,7 +449,7 @@ class _Reader:
         if not len(there):
             if fine:
                 raise RecordedError(f"{self.place(rows[0])}: x and y are empty, as in every row of this run",
-                                    "fill them, or name other columns: columns: {x: ..., y: ...}")
+                                    "fill them, or name other columns as x and y")
             kept[:] = True
             return kept
         for row in rows[there[-1] + 1:fine].tolist() if status == "ok" else ():

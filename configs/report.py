@@ -15,6 +15,7 @@ from configs.outcomes import DIVERGED, LEFT, Array, Facts, Told, middle, outcome
 
 if TYPE_CHECKING:
     from optimizers import Trajectory
+    from surfaces._base import Curve
 
 MOST = 6     # minima that are listed one by one
 PLURALS = {"minimum": "minima", "saddle": "saddles", "maximum": "maxima"}
@@ -97,8 +98,7 @@ def _landscape(told: Told, say: Say) -> Iterator[str]:
     found, least = told.landmarks.critical_points, "" if told.landmarks.complete else "at least "
     kinds = Counter(each.kind for each in found)
     named = [f"{count} {kind if count == 1 else PLURALS.get(kind, kind)}" for kind, count in kinds.items()]
-    for curve in told.landmarks.curves:
-        named.append(f"a {'ring' if curve.closed else 'curve'} of minima, loss {say(curve.value)}")
+    named += _curves(told.landmarks.curves, say)
     yield f"  critical points: {least if named else ''}" + (", ".join(named) or f"none{' found' if least else ''}")
     limits = np.concatenate([each.limit for each in told.entries])
     rows = [(_span(limits), "at the start" if len(np.unique(limits)) == 1 else "at the starts")]
@@ -110,6 +110,14 @@ def _landscape(told: Told, say: Say) -> Iterator[str]:
     yield "  gradient descent is stable below a learning rate of"
     width = max(len(limit) for limit, _ in rows)
     yield from (f"    {limit:{width}}  {where}" for limit, where in rows)
+
+
+def _curves(curves: Sequence[Curve], say: Say) -> list[str]:
+    """Each curve of minima with its loss, or how many there are and between which losses."""
+    if len(curves) <= MOST:
+        return [f"a {'ring' if curve.closed else 'curve'} of minima, loss {say(curve.value)}" for curve in curves]
+    losses = [curve.value for curve in curves]
+    return [f"{len(curves)} curves of minima, losses from {say(min(losses))} to {say(max(losses))}"]
 
 
 def _span(limits: Sequence[float] | Array) -> str:

@@ -20,10 +20,11 @@ from configs.scalars import FLOAT, INTEGER, resolve
 
 NAMED = ("x", "y", "step", "loss", "label", "run", "ball", "status")     # what `columns` gives names to
 Array = npt.NDArray[np.float64]
-MOST_ROWS = 3_000_000
+MOST_ROWS, MOST_COLUMNS = 3_000_000, 100_000
+Lines = Sequence[int] | npt.NDArray[np.int64]      # of the csv, of each row
 SEPARATORS = {",": "a comma", ";": "a semicolon", "\t": "a tab"}
 SAMPLE, HEAD = 20, 200_000      # rows and characters from which separator and names are told
-NOTHING = {"", "na", "n/a", "<na>", "none", "null", "#n/a", "#nv"}      # a cell without a value, as tools write it
+NOTHING = {"", "na", "n/a", "<na>", "none", "null", "missing", "#n/a", "#nv"}      # cells without a value, of any tool
 CELL_ERRORS = ("#N/A", "#NV", "#NUM!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?")     # of a spreadsheet, no comments
 STARTS = {b"PK\x03\x04": ("is a spreadsheet or an archive, not csv", "export the sheet as CSV UTF-8"),
           b"\x1f\x8b": ("is packed, not csv", "unpack it"), b"PAR1": ("is Parquet, not csv", "write it with to_csv"),
@@ -94,8 +95,8 @@ class Table:
 
     def columns(self, indices: Sequence[int]) -> tuple[list[list[str]], array[int]]:
         """The texts of some columns, one list each, and the line on which each row starts."""
-        stores: list[list[str]] = [[] for _ in indices]
-        keep, lines = list(zip(stores, indices, strict=True)), array("q")
+        stores, lines = [list[str]() for _ in indices], array("q")
+        keep = list(zip(stores, indices, strict=True))
         for fields, line in _fitted(self):
             for store, index in keep:
                 store.append(fields[index])
@@ -121,6 +122,8 @@ def read_table(data: bytes, file: str) -> Table:
             break
     else:
         raise RecordedError(f"{file}:1: has no column x", "name the columns in the first line, x and y at least")
+    if len(names) > MOST_COLUMNS:
+        raise RecordedError(f"{file}:{line}: has {len(names):,} columns", f"give at most {MOST_COLUMNS:,}")
     if len(names) == 1 and names[0].strip("\"' ").lower() not in ("x", "y"):
         raise RecordedError(f"{file}:{line}: has one column, {show(names[0])}",
                             f"separate the columns by {listed(SEPARATORS.values())}")
@@ -175,9 +178,10 @@ def _records(data: bytes, separator: str, file: str, after: int = 0) -> Iterator
                 yield fields, start
             start = reader.line_num + 1
     except csv.Error as error:
-        opened = "limit" in str(error) or "end of data" in str(error)
-        raise RecordedError(f"{file}:{start}: " + ("a quote is opened and not closed" if opened
-                                                   else f"is not csv: {error}"), "mend that line") from None
+        known = {"unexpected end of data": "a quote is opened and not closed"}
+        what = "has a field without end, as where a quote is not closed" if "limit" in str(error) else \
+            known.get(str(error), f"is not csv: {error}")
+        raise RecordedError(f"{file}:{start}: {what}", "mend that line") from None
 
 
 def _fitted(table: Table) -> Iterator[tuple[list[str], int]]:
@@ -243,19 +247,18 @@ def as_number(text: str, comma: bool) -> float:
         return math.nan
 
 
-def numbers(texts: Sequence[str], name: str, table: Table, lines: Sequence[int]) -> tuple[Array, npt.NDArray[np.bool_]]:
+def numbers(texts: Sequence[str], name: str, table: Table, lines: Lines) -> tuple[Array, npt.NDArray[np.bool_]]:
     """What a column's cells say (rows,), and which say nothing (rows,), nan there.
 
     A decimal comma is read where columns are separated by ; or a tab. Raises RecordedError for what is no number.
     """
     comma = table.separator != ","
-    joined = "\n".join(texts)
+    joined, cells = "\n".join(texts), texts
     if comma and "," in joined and "." not in joined:
-        joined = joined.replace(",", ".")
-    cells = joined.split("\n")
+        cells = joined.replace(",", ".").split("\n")
     try:
         if "_" not in joined and len(cells) == len(texts):
-            return np.array(list(map(float, cells)), dtype=np.float64), np.zeros(len(texts), dtype=bool)
+            return np.fromiter(map(float, cells), np.float64, len(cells)), np.zeros(len(texts), dtype=bool)
     except ValueError:
         pass
     read, missing = np.array([as_number(text, comma) for text in texts]), np.zeros(len(texts), dtype=bool)
@@ -277,7 +280,7 @@ def _no_number(text: str, name: str, place: str, comma: bool) -> RecordedError:
     return RecordedError(f"{place}: {name} is {show(text, 30)}, not a number", cure)
 
 
-def one_decimal(columns: Mapping[str, Sequence[str]], table: Table, lines: Sequence[int]) -> None:
+def one_decimal(columns: Mapping[str, Sequence[str]], table: Table, lines: Lines) -> None:
     """Refuses 1.234 beside 0,5: it may have a decimal mark, or one between thousands."""
     with_mark = {mark: [name for name, texts in columns.items() if mark in "\n".join(texts)] for mark in ".,"}
     if table.separator == "," or not (with_mark["."] and with_mark[","]):

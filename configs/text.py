@@ -148,6 +148,7 @@ def _cut(text: str, most: int) -> str:
 @lru_cache(1)
 def outline_parser() -> Any:
     """Sets formulas without drawing them: whatever their size, it takes no memory."""
+    settle_matplotlib()
     from matplotlib.mathtext import MathTextParser
 
     return MathTextParser("path")

@@ -125,6 +125,10 @@ class Surface:
         """Points near minima that a grid over the domain could miss: narrow holes. The search adds them to its grid."""
         return ()
 
+    def may_be_minima(self, points: Array) -> NDArray[np.bool_]:
+        """Whether points (n, 2), lower than all around them, can be minima: (n,). Yes, but on surfaces that end."""
+        return np.ones(len(points), dtype=bool)
+
     @property
     def name(self) -> str:
         """The public name; empty for the surface of an expression."""

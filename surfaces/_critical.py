@@ -82,9 +82,9 @@ def find(surface: Surface) -> Landmarks:
 def _cells(surface: Surface) -> Cells | None:
     """The intervals of its formula, where it has one and all its functions have intervals."""
     from surfaces._interval import Cells, UnknownOperation
-    formula = getattr(surface.compiled, "formula", None)
+    compiled = surface.compiled
     try:
-        return None if formula is None else Cells(formula, *surface.compiled.axes)
+        return None if compiled.formula is None else Cells(compiled.formula, *compiled.axes)
     except UnknownOperation:
         return None
 
@@ -111,7 +111,7 @@ def find_from(surface: Surface, known: Landmarks, seeds: ArrayLike) -> Landmarks
 def _landmarks(surface: Surface, found: Found, known: Iterable[CriticalPoint] = ()) -> Landmarks:
     """Listed by kind, loss, x and y."""
     from surfaces._base import Landmarks, Minimum
-    bends = eigenvalues(surface, found.points)
+    bends = _bends(surface, found.points, diagonal(surface))
     minima = np.array([kind == "minimum" for kind in found.kinds], dtype=bool)
     sharp = np.zeros(len(bends), dtype=bool)
     sharp[minima] = _kinked(surface, found.points[minima], diagonal(surface))
@@ -226,6 +226,7 @@ def _searched(surface: Surface) -> Found:
     """
     size = diagonal(surface)
     minima = np.reshape([each[:2] for each in _minima.find(surface)], (-1, 2))
+    minima = minima[surface.may_be_minima(minima)]
     found = Found(minima, ["minimum"] * len(minima), [], False)
     for number in range(4):
         before = len(found.points)
@@ -324,7 +325,8 @@ def _judged(surface: Surface, cells: Cells | None, points: Array, found: Found) 
         points = points[~_near(points, curve.points, BESIDE * size)]
     points = inside(surface, _rounded(surface, points[~_kinked(surface, points, size)], size), CERTAIN)
     kinds = _kinds(surface, cells, points, size)
-    kept = [index for index, kind in enumerate(kinds) if kind]
+    allowed = surface.may_be_minima(points)
+    kept = [index for index, kind in enumerate(kinds) if kind and (allowed[index] or kind != "minimum")]
     points = _guessed(surface, points[kept], size)
     alone = ~_near(points, found.points, SAME * size)
     kinds = [kinds[index] for index, new in zip(kept, alone, strict=True) if new]
@@ -349,7 +351,7 @@ def _kinds(surface: Surface, cells: Cells | None, points: Array, size: float) ->
     """
     if not len(points):
         return []
-    bends, usual = eigenvalues(surface, points), _usual(surface)
+    bends, usual = _bends(surface, points, size), _usual(surface)
     least, most = np.abs(bends).min(axis=1), np.abs(bends).max(axis=1)
     told = [_kind(low, high) for low, high in bends.tolist()]
     flat = ~(least > FLAT * np.maximum(most, usual))
@@ -453,6 +455,20 @@ def eigenvalues(surface: Surface, points: ArrayLike) -> Array:
         middle, spread = xx + yy, np.hypot(xx - yy, 2 * xy)
         bends: Array = np.stack([middle - spread, middle + spread], axis=-1)
     bends[~np.isfinite(hessian).all(axis=(-2, -1))] = np.nan
+    return bends
+
+
+def _bends(surface: Surface, points: Array, size: float) -> Array:
+    """`eigenvalues`; where rounding has them, as 0/0 at the origin for cos(sqrt(x**2 + y**2)) or sin(r)/r, those they
+    tend to, if they do.
+    """
+    bends = eigenvalues(surface, points)
+    for some in np.array_split(np.arange(len(points)), -(-len(points) // 1000) or 1):
+        around = eigenvalues(surface, points[some][:, None] + 1e-5 * size * CIRCLE[::8])     # (n, 8, 2)
+        most = np.abs(around).max(axis=(1, 2), initial=0.0)
+        tends = (np.ptp(around, axis=1).max(axis=1, initial=0.0) <= 1e-3 * most)
+        odd = np.abs(bends[some] - around.mean(axis=1)).max(axis=1, initial=0.0) > 0.1 * most
+        bends[some[tends & odd]] = around[tends & odd].mean(axis=1)
     return bends
 
 

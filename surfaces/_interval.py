@@ -25,14 +25,17 @@ class UnknownOperation(Exception):
 
 
 def widened(low: Any, high: Any) -> Interval:
+    """One operation's rounding outwards."""
     return low - (np.abs(low) * WIDER + LEAST), high + (np.abs(high) * WIDER + LEAST)
 
 
 def add(one: Interval, other: Interval) -> Interval:
+    """one + other."""
     return widened(one[0] + other[0], one[1] + other[1])
 
 
 def multiply(one: Interval, other: Interval) -> Interval:
+    """one * other."""
     products = [a * b for a in one for b in other]
     low = np.minimum(np.minimum(products[0], products[1]), np.minimum(products[2], products[3]))
     high = np.maximum(np.maximum(products[0], products[1]), np.maximum(products[2], products[3]))
@@ -45,6 +48,7 @@ def multiply(one: Interval, other: Interval) -> Interval:
 
 
 def reciprocal(a: Interval) -> Interval:
+    """1 / a; without a bound where a holds 0."""
     low, high = a
     across, one = (low < 0) & (high > 0), np.ones(())
     below = np.where(across | (high == 0), -np.inf, one / high)
@@ -55,6 +59,7 @@ def reciprocal(a: Interval) -> Interval:
 
 
 def whole_power(a: Interval, exponent: int) -> Interval:
+    """a ** exponent."""
     if exponent < 0:
         return reciprocal(whole_power(a, -exponent))
     low, high = np.asarray(a[0], np.float64), np.asarray(a[1], np.float64)
@@ -84,6 +89,7 @@ def rising(function: Callable[[Any], Any], lowest: float = -math.inf, highest: f
 
 
 def negative(a: Interval) -> Interval:
+    """-a."""
     return -a[1], -a[0]
 
 
@@ -102,10 +108,12 @@ def cosine(a: Interval) -> Interval:
 
 
 def sine(a: Interval) -> Interval:
+    """A quarter of a turn behind the cosine."""
     return cosine(widened(a[0] - math.pi / 2, a[1] - math.pi / 2))
 
 
 def tangent(a: Interval) -> Interval:
+    """Without a bound where a pole may be inside."""
     pole = np.floor(a[1] / math.pi - 0.5) >= np.ceil(a[0] / math.pi - 0.5)
     pole = pole | ~(np.isfinite(a[0]) & np.isfinite(a[1]))
     low, high = _roomier(np.tan(a[0]), np.tan(a[1]), 8)
@@ -113,11 +121,13 @@ def tangent(a: Interval) -> Interval:
 
 
 def hyperbolic_cosine(a: Interval) -> Interval:
+    """Least at 0, or at what is nearest to it."""
     far, near = np.maximum(np.abs(a[0]), np.abs(a[1])), np.minimum(np.abs(a[0]), np.abs(a[1]))
     return _roomier(np.cosh(np.where((a[0] < 0) & (a[1] > 0), 0.0, near)), np.cosh(far), 4)
 
 
 def absolute(a: Interval) -> Interval:
+    """abs(a)."""
     near = np.minimum(np.abs(a[0]), np.abs(a[1]))
     return np.where((a[0] < 0) & (a[1] > 0), 0.0, near), np.maximum(np.abs(a[0]), np.abs(a[1]))
 

@@ -106,6 +106,8 @@ def newton(function: Compiled, starts: Array, size: float, rounds: int = 60) -> 
 
 def kinks_and_tips(compiled: Compiled) -> tuple[list[Compiled], list[Compiled]]:
     """What stands in each abs, sign, step, min and max, and what stands under each root, as functions of their own."""
+    if compiled.formula is None:    # samples
+        return [], []
     from sympy import Pow
 
     from surfaces import _functions as own

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from surfaces._base import CORNER, SYMBOLS, Array, Domain, Minimum, Surface
+from surfaces._base import CORNER, Array, Domain, Surface
 from surfaces._grids import FORM, MOST, MOST_BYTES, SamplesError, Sides, read_grid, rising
 from surfaces._patches import Patches, at, patches
 
@@ -80,16 +80,23 @@ class Sampled(Surface):
     def compiled(self) -> Any:
         return _Spline(self)
 
-    @cached_property
-    def minima(self) -> tuple[Minimum, ...]:
-        """The local minima inside the hull; a low point on its edge is none, as the slope may go on beyond."""
-        from surfaces._minima import find
+    def may_be_minima(self, points: Array) -> NDArray[np.bool_]:
+        """Whether the slope is none (a low point on the hull's edge is no minimum, as the slope may go on beyond), and
+        no sample beside them is as low: between two such samples, over a diagonal say, the data know of no barrier.
+        """
         (x0, x1), (y0, y1) = self.domain
         bulk = np.nanquantile(self.z, 0.75) - np.nanmin(self.z)    # not the range: a few samples may have exploded
-        steep = 1e-6 * float(bulk or np.ptp(self.z[np.isfinite(self.z)])) / np.array([x1 - x0, y1 - y0])
-        if not steep.any():
-            return ()
-        return tuple(each for each in find(self) if bool((np.abs(self.gradient(each[:2])) <= steep).all()))
+        high = float(bulk or np.ptp(self.z[np.isfinite(self.z)]))
+        steep = 1e-6 * high / np.array([x1 - x0, y1 - y0])
+        still = (np.abs(self.gradient(points)) <= steep).all(axis=-1) & (steep > 0).all()
+        nearest = [np.abs(side - points[:, axis, None]).argmin(axis=1) for axis, side in enumerate((self.x, self.y))]
+        low, alone = self.value(points) + 1e-9 * high, np.ones(len(points), dtype=bool)
+        for i, j in np.ndindex(5, 5):
+            row, column = (np.clip(near + shift - 2, 0, len(side) - 1) for near, shift, side in
+                           zip(nearest, (i, j), (self.x, self.y), strict=True))
+            here = (row == nearest[0]) & (column == nearest[1])
+            alone &= here | ~(self.z[row, column] <= low)
+        return np.asarray(still & alone)
 
     def inside(self, points: ArrayLike) -> NDArray[np.bool_]:
         """Whether something is known at points (..., 2): in the hull, its edge included, and in no hole: (...)."""
@@ -129,20 +136,10 @@ class _CarriedOn(Sampled):
 class _Spline:
     """Value, gradient and Hessian at points (..., 2), in the manner of `surfaces._compile.Compiled`."""
 
+    formula = None
+
     def __init__(self, surface: Sampled) -> None:
         self.surface = surface
-
-    @cached_property
-    def axes(self) -> tuple[Any, Any]:
-        import sympy
-        x, y = (sympy.Symbol(name, real=True) for name in SYMBOLS)
-        return x, y
-
-    @cached_property
-    def formula(self) -> Any:
-        """None there is: a number, so that nobody looks for kinks in it."""
-        import sympy
-        return sympy.S.Zero
 
     def value(self, points: ArrayLike) -> Array:
         return self._at(points, ((0, 0),))[..., 0]

@@ -96,6 +96,10 @@ def test_list_has_a_line_for_every_member(run: Run) -> None:
     assert (code, err) == (0, [])
     assert [line.split()[0] for line in out] == list(OPTIMIZERS)
     assert all("lr=" in line and "(>" in line for line in out)
+    code, out_of_csv, err = run("--list", "recorded")
+    assert (code, len(out_of_csv), err) == (0, 1, [])
+    said = out_of_csv[0]
+    assert [word for word in ("file=...", "columns=null", "where=null") if word not in said] == []
     _, everything, _ = run("--list")
     assert set(everything) >= {f"  {line}" for line in out} | {"surfaces:", "scenes:"}
 

@@ -140,6 +140,16 @@ def test_a_plain_is_neither_minimum_nor_curve() -> None:
 
 # --- what hides
 
+@pytest.mark.parametrize(("text", "kind", "bend"), [
+    ("cos(sqrt(x**2 + y**2))", "maximum", -1.0), ("sin(sqrt(x**2 + y**2))/sqrt(x**2 + y**2)", "maximum", -1 / 3),
+    ("-(1 + cos(12*sqrt(x**2 + y**2)))/(0.5*(x**2 + y**2) + 2)", "minimum", 72.5)])
+def test_where_the_hessian_is_0_over_0_it_is_what_it_tends_to(text: str, kind: str, bend: float) -> None:
+    """By their series: 1 - r^2/2, 1 - r^2/6 and (72 + 1/2) r^2/2 - 1."""
+    (found,) = from_expression(text, domain=((-0.2, 0.2), (-0.2, 0.2))).critical_points
+    assert found.kind == kind and found.eigenvalues == pytest.approx((bend, bend), rel=1e-4)
+    assert np.hypot(found.x, found.y) < 1e-7
+
+
 def test_narrow_holes_and_their_saddles() -> None:
     needle = from_expression("-exp(-2000*((x - 0.3)**2 + (y + 1.2)**2)) + 0.01*x**2")
     deepest = needle.minima[0]

@@ -365,6 +365,6 @@ def test_from_this_start_where_all_share_one(tmp_path: Path) -> None:
         made = film(tmp_path, "himmelblau", optimizers, more)
         return result_lines(outcomes(made, made.roll()), made.entries, ["#fff"] * 2)[0][0][0]
 
-    assert first("steps: 9\n") == "from this start:" != first("start: {grid: [2, 2]}\nsteps: 9\n")
-    assert first("steps: 9\n", "[sgd: {lr: 0.001, start: [1, 1]}, adam: {start: [2, 1]}]") != "from this start:"
+    assert first("steps: 9\n") == "From this start:" != first("start: {grid: [2, 2]}\nsteps: 9\n")
+    assert first("steps: 9\n", "[sgd: {lr: 0.001, start: [1, 1]}, adam: {start: [2, 1]}]") != "From this start:"
     assert not one_start([np.zeros((1, 2))]) and one_start([np.zeros((3, 2))])

@@ -102,7 +102,7 @@ def test_the_label_is_the_csv_s_unless_given(folder: Path) -> None:
     assert made(folder, "x,y\n1,1\n", yaml).entries[0].label == "run"
     two = "x,y,label\n1,1,Mine\n2,2,Net\n"
     assert made(folder, two).roll()[0].positions[0, 0].tolist() == [2, 2]
-    with pytest.raises(ConfigErrors, match='holds 2 labels; say label: "Mine" or "Net", each in its own entry'):
+    with pytest.raises(ConfigErrors, match='run.csv: holds 2 runs by column "label"; write an entry for each: '):
         made(folder, two, yaml)
 
 
@@ -118,16 +118,20 @@ def test_the_resolved_config_gives_the_same_and_knows_its_file(folder: Path) -> 
 
 @pytest.mark.parametrize(("csv", "said"), [
     ("", "run.csv:1: has no column x; name the columns in the first line, x and y at least"),
-    ("a,x\n1,2\n", "run.csv:1: has no column y; name the columns in the first line, x and y at least"),
+    ("a,x\n1,2\n", 'run.csv:1: has no column y, but "a", "x"; write columns: {y: a}'),
     ("x,y,x\n1,2,3\n", "run.csv:1: has two columns x; keep one"),
     ("x,y\n", "run.csv: has no rows; give a row for each step"),
     ("x,y\n1,1\n\n1\n", "run.csv:4: has 1 fields; the first line has 2"),
     ("x,y\n1,one\n", 'run.csv:2: y is "one", not a number; mend that line'),
-    ("x,y\n1,nan\n", "run.csv:2: y is not finite; say diverged in a column status"),
+    ("x,y\n1,nan\n", "run.csv:2: y is not finite where the run begins; give the place where it began"),
+    ("x,y,status\n1,inf,diverged\n", "run.csv:2: y is not finite where the run begins; give the place where it began"),
+    ("x,y\n1,1\n1,nan\n", "run.csv:3: y is not finite; say diverged in a column status"),
     ("x,y,step\n1,1,0\n1,1,2\n1,1,2\n", "run.csv:4: step 2 follows step 2; steps rise from row to row, and several "
-                                        "balls need a column ball"),
-    ("x,y,step\n1,1,0.5\n", "run.csv:2: step is 0.5; use whole numbers from 0 to 1,000,000"),
-    ("x,y,status\n1,1,gone\n", 'run.csv:2: status is "gone"; use ok, diverged or left'),
+                                        "balls need a column ball; columns: {step: null} numbers the rows"),
+    ("x,y,step\n1,1,0.5\n", "run.csv:2: step is 0.5; use whole numbers from 0 to 1,000,000; columns: {step: null} "
+                             "numbers the rows"),
+    ("x,y,status\n1,1,gone\n", 'run.csv:2: status is "gone"; use ok, diverged or left, or leave it unread: '
+                                "columns: {status: null}"),
     ("x,y,status\n1,1,left\n1,1,ok\n", "run.csv:3: comes after the ball has left; remove it"),
     ("x,y\n1,1\n1,1\n200,1\n", None),
     ("x,y\n20,1\n1,1\n", "run.csv:2: [20, 1] lies outside the surface; its x goes from -3 to 3, its y from -3 to 3"),
@@ -154,3 +158,5 @@ def test_it_may_be_set_from_the_command_line(folder: Path) -> None:
     experiment = made(folder, "x,y\n1,1\n0,1\n", BOWL, "optimizers.recorded.label=Other")
     assert experiment.entries[0].label == "Other"
     assert split("optimizers.recorded.file=a=b.csv")[1] == "a=b.csv"
+    experiment = made(folder, "w1,w 2\n1,1\n0,1\n", BOWL, "optimizers.recorded.columns={x: w1, y: w 2}")
+    assert experiment.roll()[0].positions[0].tolist() == [[1, 1], [0, 1]]

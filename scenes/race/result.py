@@ -7,7 +7,7 @@ from configs.outcomes import Told
 from scenes.numbers import loss_text
 
 Segment = tuple[str, str | None]  # text and colour; None is the colour of plain text
-SHARED = "from this start:"
+SHARED = "From this start:"
 LEVELS = ((4, True), (2, True), (4, False), (2, False), (1, False))  # minima that are named, whether entries are
 
 
