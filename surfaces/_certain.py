@@ -22,7 +22,7 @@ FIRST = 32              # cells along each side
 LAST = 1e-8             # of the domain's sides: half a side of the last cells
 INFLATED = 0.1          # of a cell: how far it reaches over its border, for what lies on a border
 MOST_CELLS = 150_000    # at one level
-MOST_WORK = 60_000_000  # cells times operations, over all levels
+MOST_WORK = 80_000_000  # cells times operations, over all levels
 CURVE = 1500            # more cells than this that become twice as many with each level lie along a curve
 
 
@@ -59,7 +59,7 @@ def sort_on(surface: Surface, cells: Cells, middles: Array, half: Array) -> Sort
         work += before * cells.length
         left = len(middles)
         grown = grown + 1 if left > CURVE and not len(certain) and 1.6 < 4 * left / before < 2.5 else 0
-        stopped = grown < 3 and left > 0 and (4 * left > MOST_CELLS or work > MOST_WORK)
+        stopped = grown < 3 and left > 0 and (4 * left > MOST_CELLS or work + 4 * left * cells.length > MOST_WORK)
         if not left or stopped or grown > 2 or (half < LAST * (high - low)).all():
             return Sorted(np.concatenate(found), middles, half, np.concatenate(flat), stopped)
         half = half / 2

@@ -31,10 +31,10 @@ FLAT = 1e-7          # of the curvature usual on the surface: an eigenvalue belo
 KINDS = ("minimum", "saddle", "maximum", "degenerate")
 HEAP = 8             # cells: what hangs together and is no longer and no wider is searched, not followed
 TINY = 3e-3          # of the diagonal: and so is what is no longer than that
-BESIDE = 0.005       # of the diagonal: so near a curve of minima nothing is isolated
+BESIDE = 0.01        # of the diagonal: so near a curve of minima nothing is isolated
 GRID = 121           # nodes along each side, the first round of a search; each later one has more
 FEW_STARTS, MOST_STARTS, MOST_SEEDS = 300, 2000, 400
-MOST_SEARCH = 400_000   # starts times operations
+MOST_SEARCH = 2_500_000   # starts times operations
 REACHES = np.array([1e-5, 1e-4, 1e-3, 3e-3, 1e-2])     # of the diagonal: how far along a flat direction is looked
 
 
@@ -114,7 +114,8 @@ def _landmarks(surface: Surface, found: Found, known: Iterable[CriticalPoint] = 
     bends = _bends(surface, found.points, diagonal(surface))
     minima = np.array([kind == "minimum" for kind in found.kinds], dtype=bool)
     sharp = np.zeros(len(bends), dtype=bool)
-    sharp[minima] = _kinked(surface, found.points[minima], diagonal(surface))
+    if surface.compiled.formula is not None:
+        sharp[minima] = _kinked(surface, found.points[minima], diagonal(surface))
     bends[sharp] = np.nan
     values = surface.value(found.points)
     listed = [CriticalPoint(x, y, value, kind, (low, high)) for (x, y), value, kind, (low, high) in
@@ -198,8 +199,8 @@ def _valleys(surface: Surface, cells: Cells, kinks: list[Any], middles: Array, h
 
     found = floors(surface, cells, kinks, middles, near, size)
     known = ~np.isnan(found.bends)
-    floor = thinned(found.some(known), size)
-    return curves(surface, floor, size), turns(floor, refined, size), middles[~known]
+    floor, lost = thinned(found.some(known), size), middles[~known]
+    return curves(surface, floor, size), turns(floor, refined, size), lost[~_near(lost, found.points[known], 4 * near)]
 
 
 def _until_nothing_new(surface: Surface, cells: Cells, found: Found, unknown: Array) -> Found:
@@ -207,7 +208,7 @@ def _until_nothing_new(surface: Surface, cells: Cells, found: Found, unknown: Ar
     a time, until they find nothing new or it has cost enough.
     """
     size, work = diagonal(surface), 0
-    unknown, starts = np.random.default_rng(0).permutation(unknown), _minima.starts(surface)
+    unknown, starts = np.random.default_rng(0).permutation(unknown), _minima.starts(surface, MOST_STARTS)
     while len(starts):
         before = len(found.points)
         found = _joined(found, _judged(surface, cells, _rest(surface, starts, size), found))
@@ -226,7 +227,7 @@ def _searched(surface: Surface) -> Found:
     """
     size = diagonal(surface)
     minima = np.reshape([each[:2] for each in _minima.find(surface)], (-1, 2))
-    minima = minima[surface.may_be_minima(minima)]
+    minima = minima[surface.may_be_extrema(minima)]
     found = Found(minima, ["minimum"] * len(minima), [], False)
     for number in range(4):
         before = len(found.points)
@@ -323,14 +324,46 @@ def _judged(surface: Surface, cells: Cells | None, points: Array, found: Found) 
     points = points[~_near(points, found.points, SAME * size)]
     for curve in found.curves:
         points = points[~_near(points, curve.points, BESIDE * size)]
-    points = inside(surface, _rounded(surface, points[~_kinked(surface, points, size)], size), CERTAIN)
+    if cells:
+        points = points[~_kinked(surface, points, size)]
+    points = inside(surface, _rounded(surface, points, size), CERTAIN)
     kinds = _kinds(surface, cells, points, size)
-    allowed = surface.may_be_minima(points)
-    kept = [index for index, kind in enumerate(kinds) if kind and (allowed[index] or kind != "minimum")]
+    if cells:
+        _on_kinks(surface, points, kinds, size)
+    else:
+        kinds = _seen(surface, points, kinds, size)
+    kept = [index for index, kind in enumerate(kinds) if kind]
     points = _guessed(surface, points[kept], size)
     alone = ~_near(points, found.points, SAME * size)
     kinds = [kinds[index] for index, new in zip(kept, alone, strict=True) if new]
     return Found(points[alone], kinds, [], found.complete)
+
+
+def _on_kinks(surface: Surface, points: Array, kinds: list[str], size: float) -> None:
+    """Corrects the kinds of those of points (n, 2) through which a kink goes, as the Hessian there is that of one side:
+    by a small circle; empty where that is neither all higher, nor all lower, nor clearly both.
+    """
+    for kink in kinks_and_tips(surface.compiled)[0]:
+        rings = kink.value(points[:, None] + 1e-4 * size * CIRCLE)
+        for index in np.flatnonzero(np.abs(kink.value(points)) <= 1e-6 * np.abs(rings).max(axis=1, initial=0.0)):
+            above = surface.value(points[index] + 1e-4 * size * CIRCLE) - surface.value(points[index])
+            clear = 1e-6 * np.abs(above).max()
+            up, down = above > clear, above < -clear
+            kinds[index] = "minimum" if up.all() else "maximum" if down.all() else \
+                "saddle" if up.any() and down.any() else ""
+
+
+def _seen(surface: Surface, points: Array, kinds: list[str], size: float) -> list[str]:
+    """The kinds of points (n, 2) on samples, whose curvature may jump: empty where what stands around says otherwise,
+    or where the samples know of nothing there.
+    """
+    value, known = surface.value(points)[:, None], surface.may_be_extrema(points)
+    rings = [surface.value(points[:, None] + radius * size * CIRCLE) for radius in (1e-5, 1e-4)]
+    above = np.stack(rings, axis=1) - value[..., None]
+    doubt = 1e-13 * np.abs(value)[..., None]
+    up, down = np.asarray((above > doubt).any(axis=(1, 2))), np.asarray((above < -doubt).any(axis=(1, 2)))
+    fits = {"minimum": up & ~down & known, "maximum": down & ~up & known, "saddle": up & down}
+    return [kind if kind in fits and fits[kind][index] else "" for index, kind in enumerate(kinds)]
 
 
 def _guessed(surface: Surface, points: Array, size: float) -> Array:
@@ -431,6 +464,7 @@ def _rounded(surface: Surface, points: Array, size: float) -> Array:
     slopes = surface.gradient(simple), surface.gradient(points)
     no_longer = np.hypot(*slopes[0].T) <= np.hypot(*slopes[1].T)
     result: Array = np.where(no_longer[:, None], simple, points)
+    result[np.abs(result) < 1e-14 * size] = 0.0
     return result
 
 

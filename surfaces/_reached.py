@@ -149,12 +149,15 @@ def _in_reach(along: Array, bends: Array, time: Array, longest: float) -> Array:
 
 def _slid(surface: Surface, points: Array, value: Array, size: float) -> tuple[Array, Array]:
     """A step down along a kink, on which the gradients of its two sides lead across and back: along the shortest of
-    their mixtures (Burke, Lewis and Overton, "A robust gradient sampling algorithm", SIAM J. Optim. 15, 2005).
+    their mixtures (Burke, Lewis and Overton, "A robust gradient sampling algorithm", SIAM J. Optim. 15, 2005). Where
+    the gradient itself is as short as that there is no kink, but a floor or a saddle: no step.
     """
     at, height = points.copy(), value.copy()
+    slope = np.hypot(*surface.gradient(points).T)
     for radius in (1e-8, 1e-6, 1e-5, 1e-4):
         around = surface.gradient(points[:, None] + radius * size * CIRCLE[::4])       # (n, 16, 2)
         way = -_shortest(np.nan_to_num(around, posinf=0.0, neginf=0.0))
+        way[~(np.hypot(*way.T) < 0.5 * slope)] = 0.0
         way /= np.maximum(np.hypot(*way.T), 1e-300)[:, None]
         for length in (LONGEST, LONGEST / 8, LONGEST / 64, LONGEST / 512):
             trial = points + length * size * way

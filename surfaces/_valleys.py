@@ -23,7 +23,7 @@ BINS = 400              # over the domain's diagonal: one place on a floor is ke
 LINKED = 2.9            # bins: places nearer than this are neighbours
 FEWEST = 6              # neighbours in a row without slope are a curve
 ROUNDS = 25
-FEW = 60                # points; trees and graphs for more are worth the time that scipy takes to load
+FEW = 60                # points; a tree for more is worth the time that it takes to load
 
 
 class Floor(NamedTuple):
@@ -73,7 +73,8 @@ def smooth(surface: Surface, cells: Cells, points: Array, near: float, size: flo
     along, slope = np.stack([-across[:, 1], across[:, 0]], axis=1), surface.gradient(at)
     beside = np.abs((across * slope).sum(axis=1))
     doubts = (np.abs(along) * np.ptp(cells.gradient(at, at), axis=2)).sum(axis=1) + beside
-    lost = ~(np.hypot(*(at - points).T) <= 2 * near) | ~(beside <= 1e-6 * np.abs(bend) * near) | ~np.isfinite(doubts)
+    # of a floor as flat as x**4 a step is always a share of what is left
+    lost = ~(np.hypot(*(at - points).T) <= 2 * near) | ~(beside <= 0.02 * np.abs(bend) * near) | ~np.isfinite(doubts)
     return Floor(at, along, (along * slope).sum(axis=1), doubts, np.where(lost, np.nan, bend))
 
 
@@ -125,26 +126,29 @@ def curves(surface: Surface, floor: Floor, size: float) -> list[Curve]:
     from surfaces._base import Curve
     floor = floor.some(floor.level & (floor.bends > 0))
     found = []
-    for row in rows(floor.points, LINKED * size / BINS):
+    for row in rows(floor.points, LINKED * size / BINS, floor.along):
         if len(row) >= FEWEST:
             points, closed = _ordered(floor.points[row], LINKED * size / BINS)
             found.append(Curve(points, float(np.median(surface.value(points))), closed))
     return sorted(found, key=lambda curve: (round(curve.value, 9), *curve.points[0]))
 
 
-def rows(points: Array, link: float) -> list[NDArray[np.int64]]:
-    """Which points (n, 2) hang together, by links of that length."""
-    if len(points) < FEW:
-        linked = np.hypot(*np.moveaxis(points[:, None] - points, -1, 0)) <= link
-        labels = np.arange(len(points))
-        for _ in range(len(points)):
-            labels = np.where(linked, labels, len(points)).min(axis=1, initial=len(points))
-        return [np.flatnonzero(labels == label) for label in np.unique(labels)]
+def rows(points: Array, link: float, along: Array | None = None) -> list[NDArray[np.int64]]:
+    """Which points (n, 2) hang together, by links of that length; if `along` (n, 2) is given, by such as go along it at
+    both ends, so that lines that cross are two.
+    """
     from scipy.sparse import coo_matrix  # type: ignore[import-untyped]
     from scipy.sparse.csgraph import connected_components  # type: ignore[import-untyped]
-    from scipy.spatial import cKDTree  # type: ignore[import-untyped]
-    pairs = cKDTree(points).query_pairs(link, output_type="ndarray")
-    graph = coo_matrix((np.ones(len(pairs)), pairs.T), shape=(len(points), len(points)))
+    if len(points) < FEW:
+        one, other = np.nonzero(np.hypot(*np.moveaxis(points[:, None] - points, -1, 0)) <= link)
+    else:
+        from scipy.spatial import cKDTree  # type: ignore[import-untyped]
+        one, other = cKDTree(points).query_pairs(link, output_type="ndarray").T
+    if along is not None:
+        way = points[other] - points[one]
+        ahead = [np.abs((along[end] * way).sum(axis=1)) >= 0.8 * np.hypot(*way.T) for end in (one, other)]
+        one, other = one[ahead[0] & ahead[1]], other[ahead[0] & ahead[1]]
+    graph = coo_matrix((np.ones(len(one)), (one, other)), shape=(len(points), len(points)))
     count, labels = connected_components(graph, directed=False)
     order = np.argsort(labels, kind="stable")
     return np.split(order, np.cumsum(np.bincount(labels, minlength=count))[:-1])
