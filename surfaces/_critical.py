@@ -104,7 +104,8 @@ def find_from(surface: Surface, known: Landmarks, seeds: ArrayLike) -> Landmarks
             return known
         at = at[np.linspace(0, len(at) - 1, min(len(at), MOST_SEEDS)).astype(int)]
         before = Found(places, [each.kind for each in known.critical_points], list(known.curves), False)
-        found = _joined(before, _judged(surface, _cells(surface), _rest(surface, at, size), before))
+        # by short steps: what is near a ball is meant, not what a long step over ripples comes to
+        found = _joined(before, _judged(surface, _cells(surface), _rest(surface, at, 0.01 * size), before))
         return known if len(found.points) == len(places) else _landmarks(surface, found, known.critical_points)
 
 
