@@ -37,6 +37,7 @@ class Registry(Mapping[str, type[T]], Generic[T]):
         self.package, self.folder, self.base, self.module = package, folder, base, module
         self._loaded: dict[str, type[T]] = {}
         self._added: dict[str, Path] = {}
+        self._seen: dict[str, Path] = {}  # in the folder, as it was when it was last read
 
     def add(self, name: str, path: Path, member: type[T]) -> None:
         """A member from a file elsewhere. Raises ValueError when the name is taken."""
@@ -54,7 +55,8 @@ class Registry(Mapping[str, type[T]], Generic[T]):
         pattern = f"*/{self.module}.py" if self.module else "*.py"
         found = sorted(self.folder.glob(pattern))
         named = [(path.parent.name if self.module else path.stem, path) for path in found]
-        return {**{name: path for name, path in named if not name.startswith("_")}, **self._added}
+        self._seen = {name: path for name, path in named if not name.startswith("_")}
+        return {**self._seen, **self._added}
 
     def __getitem__(self, name: str) -> type[T]:
         if name not in self._loaded:
@@ -84,7 +86,8 @@ class Registry(Mapping[str, type[T]], Generic[T]):
         return len(self.paths())
 
     def __contains__(self, name: object) -> bool:
-        return name in self.paths()
+        seen = self._seen.get(name) if isinstance(name, str) else None
+        return (seen is not None and seen.exists()) or name in self.paths()
 
 
 @dataclass(frozen=True)

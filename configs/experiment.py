@@ -36,7 +36,7 @@ class Basics:
     """The keys of the file that are plain values."""
 
     title: str | None = parameter(None, doc="over the picture; $...$ is mathtext")
-    caption: str | None = parameter(None, doc="at the end, instead of which minimum each ball reached")
+    caption: str | None = parameter(None, doc="at the end, instead of what became of each ball")
     steps: int = parameter(300, low=1, high=1_000_000)
     seed: int = parameter(0, low=0, high=2**32 - 1)
     replicas: int = parameter(1, low=1, high=10_000_000, doc="runs of each start, told apart by their noise")
@@ -172,16 +172,26 @@ class Experiment:
     tree: Node = field(repr=False, compare=False)
 
     def roll(self, record: Record = "all") -> list[Trajectory]:
-        """One trajectory an entry, all its balls at once. A recording that is over stays where it ended.
+        """One trajectory an entry, all its balls at once; entries that are the same share it. A recording that is over
+        stays where it ended.
 
         `record` says which steps are kept: what is drawn needs all, data those of `self.record`.
         """
         from optimizers._asked import counted_roll
         from optimizers._record import thinned
-        return [thinned(entry.recording.trajectory(self.surface, self.steps), record) if entry.recording else
-                counted_roll(entry.optimizer, self.surface, entry.starts, self.steps, schedule=entry.schedule,
-                             clip=entry.clip, noise=self.noise, seed=self.seed, start_index=entry.start_index,
-                             replica=entry.replica, record=record) for entry in self.entries]
+        made: dict[tuple[str, bytes], Trajectory] = {}
+        rolled = []
+        for entry in self.entries:
+            if entry.recording:
+                rolled.append(thinned(entry.recording.trajectory(self.surface, self.steps), record))
+                continue
+            same = repr((entry.optimizer, entry.schedule, entry.clip)), entry.starts.tobytes()
+            if same not in made:
+                made[same] = counted_roll(entry.optimizer, self.surface, entry.starts, self.steps,
+                                          schedule=entry.schedule, clip=entry.clip, noise=self.noise, seed=self.seed,
+                                          start_index=entry.start_index, replica=entry.replica, record=record)
+            rolled.append(made[same])
+        return rolled
 
     def written(self, *keys: str) -> Mark | None:
         """Where a value was written, by the file or the command line; None when it is a default."""

@@ -10,6 +10,7 @@ from typing import Any
 
 from configs.experiment import Basics, Camera, EntryBasics, Keyframe, Style, VideoWords
 from configs.record import Every
+from configs.samples import Cap
 from configs.schema import fields_of, holders_of, model_of
 from configs.starts import Box, Grid, Random
 from configs.tables import NAMED
@@ -32,7 +33,7 @@ def schema() -> Schema:
     properties = {
         "title": basics["title"],
         "scene": _member(SCENES, "kind"),
-        "surface": {"anyOf": [*_member(SURFACES, "name", "parameters", domain={"$ref": "#/$defs/box"})["anyOf"],
+        "surface": {"anyOf": [*_member(SURFACES, "name", "parameters", **_domain())["anyOf"],
                               _formula(), _samples()]},
         "start": {"$ref": "#/$defs/start"},
         "noise": _noise(),
@@ -94,12 +95,18 @@ def _formula() -> Schema:
     return {"type": "object", "additionalProperties": False, "required": ["expression"],
             "properties": {"expression": {"type": "string", "minLength": 1, "maxLength": 2000},
                            "parameters": {"type": ["object", "null"], "additionalProperties": {"type": "number"}},
-                           "domain": {"$ref": "#/$defs/box"}}}
+                           **_domain()}}
+
+
+def _domain() -> Schema:
+    """What every surface takes: its domain, the part of it that is meant, and the loss above which it is cut off."""
+    return {"domain": {"$ref": "#/$defs/box"}, "crop": {"$ref": "#/$defs/box"}, **_object(Cap)["properties"]}
 
 
 def _samples() -> Schema:
     return {"type": "object", "additionalProperties": False, "required": ["samples"],
-            "properties": {"samples": {"type": "string", "minLength": 1, "description": "an .npz with x, y and z"},
+            "properties": {"samples": {"type": "string", "minLength": 1, "description": "an .npz, .npy or .csv"},
+                           **_domain(),
                            "sha256": {"type": "string", "description": "of that file, where no other will do"}}}
 
 

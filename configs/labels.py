@@ -23,22 +23,35 @@ class Named:
 def labels(entries: Sequence[Named]) -> list[str]:
     """The user's label where given, else the display name, the hyperparameters in which the entries of that name
     differ, schedule, clipping and start where that is not enough, and (2), (3) where nothing tells two apart."""
-    made = [entry.label or _with_hyper(entry, entries) for entry in entries]
+    differing = _differing(entries)
+    made = [entry.label or _with_hyper(entry, differing[entry.name]) for entry in entries]
     twice = Counter(made)
     made = [label if entry.label or twice[label] == 1 or not entry.told else f"{label} {', '.join(entry.told)}"
             for entry, label in zip(entries, made, strict=True)]
     taken = {entry.label for entry in entries if entry.label}
+    counts: dict[str, int] = {}    # of many alike none is counted again
     for index, entry in enumerate(entries):
-        plain, count = made[index], 2
+        plain = made[index]
         while not entry.label and made[index] in taken:
-            made[index], count = f"{plain} ({count})", count + 1
+            counts[plain] = counts.get(plain, 1) + 1
+            made[index] = f"{plain} ({counts[plain]})"
         taken.add(made[index])
     return made
 
 
-def _with_hyper(entry: Named, entries: Sequence[Named]) -> str:
-    peers = [each for each in entries if each.name == entry.name]
-    differing = [key for key in entry.hyper if any(each.hyper.get(key) != entry.hyper[key] for each in peers)]
+def _differing(entries: Sequence[Named]) -> dict[str, list[str]]:
+    """The hyperparameters in which the entries of a name differ, in the order of the first of them."""
+    first: dict[str, Named] = {}
+    found: dict[str, dict[str, bool]] = {}
+    for entry in entries:
+        peer, differs = first.setdefault(entry.name, entry), found.setdefault(entry.name, {})
+        for key in {**peer.hyper, **entry.hyper}:
+            differs[key] = differs.get(key, False) or entry.hyper.get(key) != peer.hyper.get(key)
+    return {name: [key for key, other in differs.items() if other] for name, differs in found.items()}
+
+
+def _with_hyper(entry: Named, differing: Sequence[str]) -> str:
+    differing = [key for key in differing if key in entry.hyper]
     return " ".join([entry.display, ", ".join(f"{key}={words(entry.hyper[key])}" for key in differing)]).strip()
 
 

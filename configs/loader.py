@@ -2,14 +2,15 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from configs.camera import check_follow, read_camera
+from configs.cures import better
 from configs.entries import entries, named
-from configs.errors import Mark, Report, show
+from configs.errors import ConfigErrors, Mark, Problem, Report, show
 from configs.experiment import (
     QUALITIES,
     WIDEST,
@@ -61,6 +62,32 @@ class Parts:
 def load_config(path: Path, overrides: Iterable[str], video: Mapping[str, Any],
                 data: bytes | None = None) -> Experiment:
     """See configs.load."""
+    overrides = list(overrides)
+    try:
+        return _read(path, overrides, video, data)
+    except ConfigErrors as errors:
+        raise ConfigErrors(_better(errors.problems, path, overrides, video, data)) from None
+
+
+def _better(problems: list[Problem], path: Path, overrides: list[str], video: Mapping[str, Any],
+            data: bytes | None) -> list[Problem]:
+    """The problems, with what was meant where that can be told."""
+    try:
+        text = (_content(path, Report(str(path))) if data is None else data).decode("utf-8-sig")
+    except (ConfigErrors, UnicodeDecodeError):
+        return problems
+
+    def reading(text: str, overrides: Sequence[str]) -> list[Problem]:
+        try:
+            _read(path, overrides, video, text.encode("utf-8"))
+        except ConfigErrors as errors:
+            return errors.problems
+        return []
+
+    return better(problems, text, overrides, reading)
+
+
+def _read(path: Path, overrides: Iterable[str], video: Mapping[str, Any], data: bytes | None) -> Experiment:
     report = Report(str(path))
     tree = _tree(path, report, data)
     tree = overridden(tree, overrides, video, report)
@@ -167,6 +194,7 @@ def _readable(tree: Node) -> int:
 
 def _check_texts(parts: Parts, report: Report) -> None:
     """Mathtext that cannot be set, a title too long to show, labels written twice."""
+    from configs.text import problem_in_text, title_too_long, too_long, too_wide
     basics, video, tree = parts.basics, parts.video, parts.tree
     texts = [(basics.title, tree.mark_of("title"), "title"), (basics.caption, tree.mark_of("caption"), "caption")]
     texts += [(draft.basics.label, draft.body.mark_of("label"), f"{draft.where}.label") for draft in parts.drafts]
@@ -176,25 +204,18 @@ def _check_texts(parts: Parts, report: Report) -> None:
     for text, mark, where in texts:
         if text is None:
             continue
-        problem = None
+        kind, problem = where if where in ("title", "caption") else "label", None
         if not text.strip():
-            report.add(mark, where, "is empty", "write some text, or leave it out")
-        elif "$" in text or not text.isascii():
-            from configs.text import problem_in_text
+            problem = "is empty", "write some text, or leave it out"
+        elif (problem := too_long(text, kind)) is None and ("$" in text or not (text.isascii() and text.isprintable())):
             problem = problem_in_text(text)
+        if problem is None and video and ("$" in text or len(text) > 20):
+            problem = (title_too_long if kind == "title" else too_wide)(
+                text, kind, video.width, video.height, parts.style.text_scale)
         if problem:
             report.add(mark, where, *problem)
-        elif where == "title" and len(text) > 20 and video:
-            _check_title(text, mark, video, parts.style, report)
         if where.endswith(".label") and text in first:
             report.add(mark, where, f"{show(text)} is the label of line {first[text]} too", "give each its own")
         if where.endswith(".label"):
             first.setdefault(text, mark.line)
 
-
-def _check_title(title: str, mark: Mark, video: Video, style: Style, report: Report) -> None:
-    from configs.text import TitleTooLong, fit_title
-    try:
-        fit_title(title, video.width, video.height, style.text_scale)
-    except TitleTooLong as error:
-        report.add(mark, "title", str(error), "shorten it")

@@ -5,9 +5,13 @@ from typing import Any
 
 from configs.errors import Mark, Report, nearest, show
 from configs.reader import Node
-from configs.schema import checked, holders_of, join
+from configs.schema import checked, holders_of, join, snake
 from optimizers import OPTIMIZERS
 from registry import BrokenMember, Registry
+
+OTHER_NAMES = {"gd": "sgd", "gradient_descent": "sgd", "stochastic_gradient_descent": "sgd", "vanilla": "sgd",
+               "nesterov": "nag", "heavy_ball": "momentum", "sgdm": "momentum", "sgd_momentum": "momentum",
+               "quadratic": "bowl", "sphere": "bowl", "paraboloid": "bowl", "banana": "rosenbrock"}
 
 
 def member(registry: Registry[Any], node: Node, mark: Mark, where: str, what: str, report: Report) -> Any:
@@ -17,13 +21,20 @@ def member(registry: Registry[Any], node: Node, mark: Mark, where: str, what: st
         words = "is empty" if node.is_null else f"{show(node.plain)} is not the name of {what}"
         report.add(mark, where, words, f"use a name, for example {next(iter(registry), '')}")
     elif name not in registry:
-        report.add(mark, where, f"unknown {what.partition(' ')[2]} {show(name)}", nearest(name, registry))
+        cure = nearest(_meant(name, registry), registry)
+        report.add(mark, where, f"unknown {what.partition(' ')[2]} {show(name)}", cure)
     else:
         try:
             return registry[name]
         except BrokenMember as error:
             report.add(mark, where, str(error), "mend that file")
     return None
+
+
+def _meant(name: str, registry: Registry[Any]) -> str:
+    """The name here of what others call otherwise."""
+    plain = snake(name)
+    return OTHER_NAMES[plain] if OTHER_NAMES.get(plain) in registry else plain
 
 
 def with_inner(cls: Any, body: Node, where: str, report: Report, also: tuple[str, ...] = ()) -> tuple[Any, bool]:

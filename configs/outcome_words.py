@@ -48,15 +48,17 @@ def lines(told: Told, say: Say, most: int, report: bool = False) -> list[Line]:
     for how in (IN, NEAR):
         others = [group for group in minima[len(named):] if group.outcome == how]
         if others:
-            made.append(line(_others(HOW[how], len(others), bool(named)), others))
+            known = {group.minimum for group in named}
+            new = bool(known) and known.isdisjoint(group.minimum for group in others)
+            made.append(line(_others(HOW[how], len(others), new), others))
     return made + [line(words.of(group), [group]) for group in groups if group.minimum == NONE]
 
 
-def _others(how: str, count: int, named: bool) -> str:
-    """'in 7 other minima'."""
+def _others(how: str, count: int, new: bool) -> str:
+    """'in 7 other minima', where none of them is named already."""
     if count == 1:
-        return f"{how} {'another' if named else 'a'} minimum"
-    return f"{how} {count} {'other ' if named else ''}minima"
+        return f"{how} {'another' if new else 'a'} minimum"
+    return f"{how} {count} {'other ' if new else ''}minima"
 
 
 class _Words:
@@ -77,7 +79,8 @@ class _Words:
         if group.curve != NONE:
             curve = self.landmarks.curves[group.curve]
             loss = self.say(curve.value)
-            words = f"{WORDS[group.outcome]} on a {'ring' if curve.closed else 'curve'} of minima"
+            comma = "" if group.outcome == RESTS else ","
+            words = f"{WORDS[group.outcome]}{comma} on a {'ring' if curve.closed else 'curve'} of minima"
             return f"{words}, loss {loss}" if loss else words
         return WORDS[group.outcome]
 

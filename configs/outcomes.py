@@ -44,7 +44,8 @@ class Facts:
     """Of each ball of an entry, NONE where there is no such number.
 
     outcome (balls,): one of OUTCOMES. minimum (balls,): index into `landmarks.minima` (and critical points) of the one
-    that the ball is in or near. curve (balls,): index into `landmarks.curves` of the one on which it is at rest.
+    that the ball is in or near. curve (balls,): index into `landmarks.curves` of the one on which it is, at rest or
+    not: within `tolerance` of it and as low as in a minimum.
     distance (balls,): from the last iterate to that minimum, or to the nearest where there is none; nan without minima
     or after a run's end.
     steps (balls,): the first step from which on every iterate is within `tolerance` times the domain's diagonal of
@@ -143,11 +144,12 @@ def _facts(surface: Surface, path: Trajectory, tolerance: float, landmarks: Land
         until = np.where(steps[:, None] >= 0, path.evaluations(np.maximum(steps, 0)), NONE)
     outcome = _outcome(surface, path, ends, minimum, landmarks)
     curve = np.full(balls, NONE)
-    rest = np.flatnonzero(outcome == RESTS)
-    for index, each in enumerate(landmarks.curves if len(rest) else ()):
-        on = _away(ends[rest], each.points) <= near
-        on &= _low(surface, path, ends, np.full(balls, each.value))[rest]
-        curve[rest[on & (curve[rest] < 0)]] = index
+    free = np.flatnonzero(np.isin(outcome, (RESTS, CIRCLES, MOVES)))
+    for index, each in enumerate(landmarks.curves if len(free) else ()):
+        line = np.concatenate([each.points, each.points[:1]]) if each.closed else each.points
+        on = _away(ends[free], line) <= near
+        on &= _low(surface, path, ends, np.full(balls, each.value))[free]
+        curve[free[on & (curve[free] < 0)]] = index
     return Facts(outcome, minimum, curve, distance, steps, evaluations, until, surface.stability_limit(path.start))
 
 

@@ -11,9 +11,12 @@ from typing import Any
 from configs.errors import Mark, Report, listed, nearest, show
 from configs.labels import labels
 from configs.reader import Node, read
-from configs.scalars import EMPTY, resolve
+from configs.scalars import EMPTY, WORDS, resolve
 from configs.sections import named_entry
 from configs.syntax import NotYaml
+
+TEXTS = ("title", "caption", "label", "text")     # keys whose values are words
+NOTHING = [word for word, value in WORDS.items() if value is None]
 
 
 class _Refused(Exception):
@@ -29,7 +32,7 @@ def overridden(tree: Node, overrides: Iterable[str], video: Mapping[str, Any], r
             keys, value = split(text)
             if names is None and keys[0] == "optimizers":
                 names = _labels(tree)
-            tree = _put(tree, keys, _value(value, source), names or [], source)
+            tree = _put(tree, keys, _value(keys, value, source), names or [], source)
             names = None if keys == ["optimizers"] else names
         except _Refused as error:
             report.add(Mark(0, source), "", *error.args)
@@ -75,9 +78,13 @@ def split(text: str) -> tuple[list[str], str]:
     return keys, text[at + 1:]
 
 
-def _value(text: str, source: str) -> Node:
+def _value(keys: list[str], text: str, source: str) -> Node:
+    """The value read as YAML; where words are wanted, the rest of the line as it is, unless it stands in quotes."""
     if not text.strip():
         return Node(Mark(0, source), EMPTY)
+    wanted = keys[-1] in TEXTS and keys[0] != "style" and text.strip() not in NOTHING
+    if wanted and not _in_quotes(text.strip()):
+        return Node(Mark(0, source), text.strip(), text=text.strip())
     try:
         node, duplicates = read(text)
     except NotYaml as error:
@@ -85,6 +92,14 @@ def _value(text: str, source: str) -> Node:
     if duplicates:
         raise _Refused(f"{duplicates[0].where} is written twice", "keep one")
     return node.from_source(source)
+
+
+def _in_quotes(text: str) -> bool:
+    """Whether all of the text is one quoted YAML scalar."""
+    try:
+        return text[0] in "\"'" and isinstance(read(text)[0].scalar, str)
+    except NotYaml:
+        return False
 
 
 def _put(tree: Node, keys: list[str], value: Node, names: list[str], source: str) -> Node:

@@ -156,6 +156,9 @@ class _Builder:
 
     def _scalar(self, event: Any, line: int) -> Node:
         value = event.value
+        if any("\ud800" <= char <= "\udfff" for char in value):     # a pair, as JSON escapes what is beyond U+FFFF
+            value = value.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
+            event.value = value
         if event.tag is None and event.implicit[0]:
             value = resolve(value)
         elif event.tag not in (None, "!"):

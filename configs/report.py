@@ -50,13 +50,13 @@ def _ending(entry: Entry, trajectory: Trajectory, told: Told, say: Say) -> str:
     if len(entry.starts) > 1:
         return _counted(told, say) + effort
     ended = f" at step {trajectory.last[0]}" if about.outcome[0] in (DIVERGED, LEFT) else ""
-    (words_, _), = lines(told, say, MOST, report=True)
+    (words_, _), = lines(told, say, 2 * MOST, report=True)
     return f"loss {trajectory.loss[0, trajectory.ends[0]]:.6g}, {words_}{ended}{effort}"
 
 
 def _counted(told: Told, say: Say) -> str:
     """'5 in the minimum at (3, 2), loss 0; 2 still moving'."""
-    return "; ".join(f"{sum(line.counts)} {line.words}" for line in lines(told, say, MOST, report=True))
+    return "; ".join(f"{sum(line.counts)} {line.words}" for line in lines(told, say, 2 * MOST, report=True))
 
 
 def _say(heights: Array) -> Say:

@@ -50,14 +50,16 @@ def resolved(parts: Parts, entries: Sequence[Entry]) -> dict[str, Any]:
 
 
 def _surface(surface: Surface, node: Node) -> dict[str, Any]:
-    if node.has("samples"):
-        return {"samples": node.child("samples").scalar, "sha256": getattr(surface, "digest", None)}
     (x0, x1), (y0, y1) = surface.domain
+    cap = {} if surface.cap is None else {"cap": surface.cap}
+    if node.has("samples"):
+        crop = {key: node.child(key).plain for key in ("domain", "crop") if node.has(key)}
+        return {"samples": node.child("samples").scalar, "sha256": getattr(surface, "digest", None), **crop, **cap}
     what: dict[str, Any] = {"name": surface.name, "parameters": surface.parameters}
     if node.has("expression"):  # as it was written, rather than as it was read
         parameters = node.child("parameters").plain if node.has("parameters") else {}
         what = {"expression": node.child("expression").scalar, "parameters": parameters or {}}
-    return {**what, "domain": {"x": [x0, x1], "y": [y0, y1]}}
+    return {**what, "domain": {"x": [x0, x1], "y": [y0, y1]}, **cap}
 
 
 def _entry(entry: Entry, own_start: bool) -> dict[str, Any]:

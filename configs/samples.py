@@ -2,19 +2,31 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from configs.errors import Mark, Report, show
+import numpy as np
+
+from configs.errors import Mark, Report, number, show
 from configs.experiment import EntryBasics
 from configs.reader import Node
 from configs.recorded import Asked, Recording, read_recording
 from configs.scalars import EMPTY
 from configs.schema import checked, join, unknown
+from configs.starts import read_box
 from configs.tables import NAMED, RecordedError
+from registry import parameter
 
-SAMPLED = ("samples", "sha256")
+SAMPLED = ("samples", "sha256", "domain", "cap", "crop")
 RECORDED = ("file", "columns", "where", "sha256")
+
+
+@dataclass(frozen=True)
+class Cap:
+    """The loss above which a surface is cut off in the picture."""
+
+    cap: float | None = parameter(None, low=-1e300, high=1e300, doc="the loss above which nothing is drawn")
 
 
 def named_file(node: Node, key: str, where: str, example: str, report: Report) -> Path | None:
@@ -47,7 +59,7 @@ def read_sampled(node: Node, report: Report) -> Any:
     from surfaces import read_samples
     before = len(report.problems)
     for key in [key for key in node.entries or {} if key not in SAMPLED]:
-        if key in ("name", "expression", "parameters", "domain"):
+        if key in ("name", "expression", "parameters"):
             report.add(node.keys[key], f"surface.{key}", "does not go with samples, which say it all", "remove it")
         else:
             unknown(key, SAMPLED, node, "surface", report)
@@ -55,8 +67,10 @@ def read_sampled(node: Node, report: Report) -> Any:
     if path is None:
         return None
     file = node.child("samples").scalar
+    box = read_box(node, "domain", "surface.domain", report)
+    sides = (box.x, box.y) if box and node.has("domain") else None
     try:
-        surface: Any = read_samples(path)
+        surface: Any = read_samples(path, sides)
     except ValueError as error:
         what, _, cure = str(error).partition("; ")
         report.add(node.mark_of("samples"), "surface.samples", f"{file}: {what}", cure)
@@ -66,6 +80,34 @@ def read_sampled(node: Node, report: Report) -> Any:
         return None
     same = same_file(node, surface.digest, "surface", file, report)
     return surface if same and len(report.problems) == before else None
+
+
+def crop_and_cap(surface: Any, node: Node, report: Report) -> Any:
+    """The surface over its `crop`, its heights cut off above its `cap`; None, with problems reported."""
+    before = len(report.problems)
+    box = read_box(node, "crop", "surface.crop", report)
+    if box is not None and node.has("crop"):
+        for name, side, (low, high) in zip("xy", (box.x, box.y), surface.domain, strict=True):
+            slack = 1e-6 * (high - low)
+            if side and (side[0] < low - slack or side[1] > high + slack):
+                report.add(node.mark_of("crop"), "surface.crop", f"{name} leaves the surface",
+                           f"stay within [{number(low)}, {number(high)}]")
+        if len(report.problems) == before:
+            surface = surface.with_domain(box.within(surface.domain))
+    words, _ = checked(Cap, Node(node.mark, entries={"cap": node.child("cap")}, keys={"cap": node.mark_of("cap")}),
+                       "surface", report) if node.has("cap") else (Cap(), set())
+    if words is None or len(report.problems) > before:
+        return None
+    if words.cap is None:
+        return surface
+    with np.errstate(all="ignore"):
+        axes = [np.linspace(low, high, 201) for low, high in surface.domain]
+        lowest = np.nanmin(np.append(surface.value(np.stack(np.meshgrid(*axes), axis=-1)).ravel(), np.inf))
+    if not lowest < words.cap:
+        report.add(node.mark_of("cap"), "surface.cap", f"nothing of the surface is below {number(words.cap)}",
+                   f"write a loss above {number(float(lowest))}")
+        return None
+    return surface.with_cap(words.cap)
 
 
 def read_recorded(body: Node, mark: Mark, where: str, report: Report) -> tuple[EntryBasics, Recording | None]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import re
 import types
 from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
@@ -23,7 +24,8 @@ T = TypeVar("T")
 PATTERNS = {"color": r"^#([0-9a-fA-F]{3}|[0-9a-fA-F]{6})$", "size": r"^[1-9][0-9]{0,4}x[1-9][0-9]{0,4}$"}
 KINDS = {"color": "a colour", "size": "a size in pixels", "optimizer": "the name of an optimizer"}
 FORMS = {"a colour": 'write "#RRGGBB", in quotes', "a size in pixels": "write it like 1280x720"}
-WORDS_OF_OTHERS = {"learning_rate": "lr", "step_size": "lr", "eta": "lr", "beta1": "betas", "beta2": "betas",
+WORDS_OF_OTHERS = {"learning_rate": "lr", "step_size": "lr", "eta": "lr", "rate": "lr", "alpha": "lr",
+                   "learningrate": "lr", "beta1": "betas", "beta2": "betas",
                    "epsilon": "eps", "mu": "momentum", "colour": "color", "iterations": "steps", "epochs": "steps",
                    "loss": "surface", "function": "surface", "bounds": "domain", "name": "label"}
 ELSEWHERE = {  # keys that belong to another place: section -> key -> where
@@ -65,8 +67,17 @@ def unknown(key: str, known: Collection[str], node: Node, where: str, report: Re
     if key in ELSEWHERE.get(section, ()) and key not in known:
         report.add(node.keys[key], join(where, key), "is not read here", f"write it {ELSEWHERE[section][key]}")
     else:
-        other = WORDS_OF_OTHERS.get(key, key)
-        report.add(node.keys[key], join(where, key), "unknown key", nearest(other if other in known else key, known))
+        plain = snake(key)
+        other = WORDS_OF_OTHERS.get(plain, plain)
+        cure = nearest(other if other in known else plain, known)
+        if plain in ("beta1", "beta2") and "betas" in known:
+            cure = "write both as betas: [0.9, 0.999]"
+        report.add(node.keys[key], join(where, key), "unknown key", cure)
+
+
+def snake(name: str) -> str:
+    """A name as it is spelled here: learningRate, Learning-Rate and learning rate are learning_rate."""
+    return re.sub(r"[\s-]+", "_", re.sub(r"(?<=[a-z])(?=[A-Z][a-z])", "_", name)).lower()
 
 
 def join(where: str, key: str | int) -> str:

@@ -1,6 +1,7 @@
 """The sections of a config that name members of a registry: surface, scene and optimizers."""
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from typing import Any, TypeVar
@@ -11,7 +12,8 @@ from configs.labels import Named
 from configs.members import member, with_inner
 from configs.reader import Node
 from configs.recorded import Recorded, Recording
-from configs.samples import read_recorded, read_sampled
+from configs.samples import crop_and_cap, read_recorded, read_sampled
+from configs.scalars import EMPTY, resolve
 from configs.schedules import read_clip, read_schedules, words_of
 from configs.schema import checked, fields_of, holders_of, join, unknown
 from configs.starts import Start, read_box, read_start
@@ -70,11 +72,15 @@ def read_surface(tree: Node, report: Report) -> Any:
     if node.entries is None:
         cls = member(SURFACES, node, tree.mark_of("surface"), "surface", "a surface", report)
         return cls and cls()
-    if node.has("samples"):
-        return read_sampled(node, report)
+    surface = read_sampled(node, report) if node.has("samples") else _formula(tree, node, report)
+    return surface and crop_and_cap(surface, node, report)
+
+
+def _formula(tree: Node, node: Node, report: Report) -> Any:
     before = len(report.problems)
-    for key in [key for key in node.entries if key not in ("name", "expression", "parameters", "domain")]:
-        unknown(key, ["name", "expression", "samples", "parameters", "domain"], node, "surface", report)
+    keys = ("name", "expression", "parameters", "domain", "crop", "cap")
+    for key in [key for key in node.entries or {} if key not in keys]:
+        unknown(key, [*keys, "samples"], node, "surface", report)
     box = read_box(node, "domain", "surface.domain", report)
     if node.has("name") == node.has("expression"):
         what = ("name and expression exclude each other" if node.has("name")
@@ -155,10 +161,7 @@ def _draft(entry: Node, index: int, report: Report) -> Iterator[Draft]:
     key = entry
     if entry.entries is not None:
         if len(entry.entries) != 1:
-            first, *rest = [*entry.entries, ""]
-            what = f"holds {len(entry.entries)} keys ({', '.join(entry.entries)}), not one optimizer"
-            cure = f"indent {rest[0]} further, below {first}" if first in OPTIMIZERS else LIST_FORM
-            report.add(entry.mark, where, what, cure)
+            report.add(entry.mark, where, *_not_one(entry.entries))
             return
         name = next(iter(entry.entries))
         key, body = Node(entry.keys[name], name, text=name), entry.child(name)
@@ -183,6 +186,42 @@ def _draft(entry: Node, index: int, report: Report) -> Iterator[Draft]:
     given = tuple(name for name in fields_of(cls) if body.has(name) or name == "lr")
     yield Draft(key.text, where, key.mark, optimizer, one_lined(basics or EntryBasics()), body, start, given,
                 schedules or {}, clip)
+
+
+def _not_one(entries: dict[str, Node]) -> tuple[str, str]:
+    """What is wrong with an entry of no key or several, and the cure."""
+    names = [name for name in entries if name in OPTIMIZERS or name == "recorded"]
+    keys = f"holds {len(entries)} keys ({', '.join(entries)})"[:200]
+    if len(names) > 1:
+        each = [f"- {name}" if body.is_null else f"- {name}: {flow(body.plain)}" for name, body in entries.items()]
+        return f"{keys}, and an entry holds one optimizer", f"write {' and '.join(each)}, each on a line of its own"
+    if names:
+        others = {name: body.plain for name, body in entries.items() if name != names[0]}
+        body = entries[names[0]]
+        whole = {**(body.plain if body.entries is not None else {}), **others}
+        place = f"indent {next(iter(others))} further, below {names[0]}, or " if body.is_null else ""
+        return f"{keys}, not one optimizer", f"{place}write - {names[0]}: {flow(whole)}"
+    named = next((key for key, body in entries.items() if body.is_scalar and body.scalar in OPTIMIZERS), None)
+    if named:
+        others = {name: body.plain for name, body in entries.items() if name != named}
+        return f"{keys}, not one optimizer", f"write - {entries[named].text}: {flow(others)}"
+    return f"{keys}, not one optimizer", LIST_FORM
+
+
+def flow(value: Any) -> str:
+    """A value as YAML in one line."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key}: {flow(each)}" for key, each in value.items()) + "}"
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(map(flow, value)) + "]"
+    if isinstance(value, str):
+        return value if re.fullmatch(r"[A-Za-z_][\w .-]*", value) and isinstance(resolve(value), str) else quoted(value)
+    return "" if value is EMPTY else show(value)
+
+
+def quoted(text: str) -> str:
+    """Text in YAML's quotes."""
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def _recorded(body: Node, mark: Mark, where: str, report: Report) -> Draft:

@@ -2,7 +2,7 @@
 
 The first signal becomes an exception that unwinds what was begun. Those that come while it unwinds are not heard: a
 second Ctrl-C would cut off the cleaning up. Where an exception would be lost (in an import, whose callbacks
-Python guards) or was lost (in a destructor), it is raised a moment later.
+Python guards), was lost (in a destructor), or would crash (in what moderngl's C calls), it is raised a moment later.
 """
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ NAMES = ("SIGINT", "SIGTERM", "SIGHUP")
 INTERRUPTED, TERMINATED = 130, 143
 DEAF = 3.0          # seconds that unwinding may take; a signal after them is heard again
 IMPORTING = 2.0     # seconds that an import may go on for
+UNCHECKED = "_moderngl.py"     # its functions are called by moderngl's C, which does not look whether they failed
+SOON = 0.001        # seconds until it is tried again there: before the next shader, which takes long, is begun
 AGAIN = 0.02        # seconds until an exception that was lost, or would be, is raised again
 
 
@@ -28,6 +30,7 @@ class Terminated(BaseException):
 
 _asked: int | None = None     # the signal that came
 _asked_at = _raised_at = -1e9
+_waiting = False     # it is to be raised at the next alarm
 
 
 @contextmanager
@@ -36,7 +39,7 @@ def heeding() -> Iterator[None]:
 
     To be entered by the main thread; elsewhere, and inside itself, it changes nothing.
     """
-    global _asked, _asked_at, _raised_at
+    global _asked, _asked_at, _raised_at, _waiting
     numbers = [getattr(signal, name) for name in NAMES if hasattr(signal, name)]
     before: dict[int, Any] = {}
     hook = sys.unraisablehook
@@ -58,7 +61,7 @@ def heeding() -> Iterator[None]:
             signal.signal(number, handler)
         if before:
             sys.unraisablehook = hook
-            _asked, _asked_at, _raised_at = None, -1e9, -1e9
+            _asked, _asked_at, _raised_at, _waiting = None, -1e9, -1e9, False
 
 
 def asked() -> int | None:
@@ -97,36 +100,46 @@ def _at_once(number: int, frame: FrameType | None) -> None:
 def _heed(number: int, frame: FrameType | None) -> None:
     global _asked, _asked_at
     now, again = time.monotonic(), hasattr(signal, "SIGALRM") and number == signal.SIGALRM
-    if again and _asked is None:     # somebody else's alarm
+    if again and not _waiting:     # somebody else's alarm, or one that came after all
         return
     if _asked is None:
         _asked, _asked_at = number, now
     if not again and now - _raised_at < DEAF:
         return
-    if hasattr(signal, "setitimer") and now - _asked_at < IMPORTING and _importing(frame):
-        signal.setitimer(signal.ITIMER_REAL, AGAIN)
+    if hasattr(signal, "setitimer") and (wait := _delicate(frame, now - _asked_at < IMPORTING)):
+        _wait(wait)
         return
     _raise()
 
 
+def _wait(seconds: float) -> None:
+    global _waiting
+    _waiting = True
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+
+
 def _raise() -> NoReturn:
-    global _raised_at
-    _raised_at = time.monotonic()
+    global _raised_at, _waiting
+    _raised_at, _waiting = time.monotonic(), False
     raise KeyboardInterrupt if _asked == signal.SIGINT else Terminated(_asked)
 
 
-def _importing(frame: FrameType | None) -> bool:
+def _delicate(frame: FrameType | None, imports: bool) -> float:
+    """Seconds to wait where an exception must not come out of this frame, or of one that waits for it; else 0."""
     while frame is not None:
-        if frame.f_code.co_filename.startswith("<frozen importlib"):
-            return True
+        place = frame.f_code.co_filename
+        if place.endswith(UNCHECKED):
+            return SOON
+        if imports and place.startswith("<frozen importlib"):
+            return AGAIN
         frame = frame.f_back
-    return False
+    return 0.0
 
 
 def _hook(before: Callable[[sys.UnraisableHookArgs], Any]) -> Callable[[sys.UnraisableHookArgs], Any]:
     def unraisable(what: sys.UnraisableHookArgs) -> None:
         if _asked is not None and isinstance(what.exc_value, KeyboardInterrupt | Terminated):
-            signal.setitimer(signal.ITIMER_REAL, AGAIN)
+            _wait(AGAIN)
         else:
             before(what)
     return unraisable

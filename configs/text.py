@@ -6,7 +6,9 @@ it is needed: Pillow for plain text, matplotlib's mathtext only for a text that 
 
 from __future__ import annotations
 
+import logging
 import re
+import unicodedata
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -17,6 +19,10 @@ MATH_FONTSET = "cm"
 REFERENCE_SIZE = 100.0  # pixels; widths are measured at this size and scaled, so that layout does not depend on hinting
 TITLE_SIZE = 0.052  # of the picture's shorter effective side, see text_unit
 TITLE_SMALLEST = 0.6
+
+
+LONGEST = {"title": 400, "caption": 600, "label": 200}    # characters
+WIDEST, TALLEST = 60.0, 12.0      # of one formula, in units of the font size
 
 
 class Span(NamedTuple):
@@ -41,16 +47,87 @@ def spans(text: str) -> tuple[Span, ...]:
 
 def problem_in_text(text: str) -> tuple[str, str] | None:
     """What cannot be drawn (a formula mathtext refuses, a character without a font) and its cure; None if all can."""
+    for character in text:
+        if unicodedata.category(character) in ("Cc", "Cs") and not character.isspace():
+            return f"holds the character U+{ord(character):04X}, which cannot be drawn", "leave it out"
     for span in spans(text):
         if span.math:
-            try:
-                math_parser().parse(f"${span.text}$", dpi=72, prop=math_font(20.0))
-            except (ValueError, RuntimeError) as error:
-                what = f"the formula ${_cut(span.text, 30)}$ cannot be set: {_mathtext_words(str(error))}"
-                return what, "mend the formula, or write a lone $ for a dollar"
-        elif (character := missing(span.text)) is not None:
-            what = f"no font on this machine has the character {character!r} (U+{ord(character):04X})"
+            problem = problem_in_formula(span.text)
+            if problem:
+                return problem
+        elif (lacking := missing(span.text)) is not None:
+            what = f"no font on this machine has the character {lacking!r} (U+{ord(lacking):04X})"
             return what, "install a font that has it, or write it otherwise"
+    return None
+
+
+@lru_cache(512)
+def problem_in_formula(tex: str) -> tuple[str, str] | None:
+    """What is wrong with mathtext without its $, and the cure; None where it can be set. Nothing is drawn."""
+    said = Heard()
+    log = logging.getLogger("matplotlib.mathtext")
+    before, log.propagate = log.propagate, False
+    log.addHandler(said)
+    try:
+        set_ = outline_parser().parse(f"${tex}$", dpi=72, prop=math_font(20.0))
+    except (ValueError, RuntimeError) as error:
+        reason = "nested too deeply" if isinstance(error, RecursionError) else _mathtext_words(str(error))
+        what = f"the formula ${_cut(tex, 30)}$ cannot be set: {reason}"
+        return what, "mend the formula, or write a lone $ for a dollar"
+    finally:
+        log.removeHandler(said)
+        log.propagate = before
+    if said.code:
+        what = f"the fonts of formulas have no character {chr(said.code)!r} (U+{said.code:04X})"
+        return what, "write it outside the $, or otherwise"
+    across = [float(glyph[-2]) / 20 for glyph in set_.glyphs]     # where each stands: blanks may lead back
+    left, right = min([0.0, *across]), max([set_.width / 20, *across])
+    if max(right, -10 * left) > WIDEST or set_.height / 20 > TALLEST:
+        wide = max(right, -10 * left) > WIDEST
+        size = f"{max(right, -left):,.0f} letters wide" if wide else f"{set_.height / 20:,.0f} lines high"
+        what = f"the formula ${_cut(tex, 30)}$ is {size}"
+        return what, f"make it at most {f'{WIDEST:g} letters wide' if wide else f'{TALLEST:g} lines high'}"
+    return None
+
+
+class Heard(logging.Handler):
+    """Hears mathtext say that it puts a dummy in a character's place; `code` is the first such character's."""
+
+    code = 0
+
+    def emit(self, record: logging.LogRecord) -> None:
+        said = re.search(r"\[U\+([0-9a-f]+)\]", record.getMessage())
+        if said and not self.code:
+            self.code = int(said[1], 16)
+
+
+def too_long(text: str, kind: str) -> tuple[str, str] | None:
+    """What is wrong with a title, caption or label of more characters than are ever shown, and the cure."""
+    if len(text) <= LONGEST[kind]:
+        return None
+    return f"has {len(text):,} characters", f"use at most {LONGEST[kind]}"
+
+
+def title_too_long(text: str, kind: str, width: int, height: int, scale: float) -> tuple[str, str] | None:
+    """The same for a title that does not fit on two lines."""
+    try:
+        fit_title(text, width, height, scale)
+    except TitleTooLong as error:
+        return str(error), "shorten it"
+    return None
+
+
+def too_wide(text: str, kind: str, width: int, height: int, scale: float) -> tuple[str, str] | None:
+    """The same for a label, or a word of a caption, that is wider than a picture of that size has room for."""
+    unit = text_unit(width, height) / 720
+    size, taken = {"label": (19 * unit * scale, 280 * unit * scale), "caption": (21 * unit * scale, 0)}[kind]
+    room = 0.98 * width - 80 * unit - taken
+    for part in wrap(text, size, room) if kind == "caption" else [text]:
+        wide = text_width(part, size, bold=kind == "label")
+        if wide > room:
+            which = "" if part == text else f'"{_cut(part, 30)}" '
+            what = f"{which}is {wide:,.0f} px wide, and {width}x{height} has room for {max(room, 0):,.0f}"
+            return what, "shorten it, or lower style.text_scale" if scale > 1 else "shorten it"
     return None
 
 
@@ -66,6 +143,14 @@ def _mathtext_words(message: str) -> str:
 
 def _cut(text: str, most: int) -> str:
     return text if len(text) <= most else text[: most - 3] + "..."
+
+
+@lru_cache(1)
+def outline_parser() -> Any:
+    """Sets formulas without drawing them: whatever their size, it takes no memory."""
+    from matplotlib.mathtext import MathTextParser
+
+    return MathTextParser("path")
 
 
 @lru_cache(1)

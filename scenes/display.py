@@ -7,11 +7,13 @@ through one `Display`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from scenes.ripples import rippled, smoothed
 
 Array = NDArray[np.float64]
 PLATE = 10.0
@@ -20,6 +22,9 @@ LOW = 0.75  # of the relief for logarithmic heights, whose hills are broad and w
 TALLEST = 8.0  # display units; what a z_scale lifts higher is cut off
 SLACK = 0.03  # of the relief: so much above the ceiling or below the floor is still shown
 SQUEEZE = 2.5  # a domain longer than this against its other side is squeezed to it
+BULK, TOWER = 0.9, 4.0  # what stands this many times as high as that share of the surface is an extreme
+DECADES, ENDLESS = 5, 9  # of loss that logarithmic heights tell apart; of more than ENDLESS, as in exp(x**2), all
+LARGEST = 8e307  # of a loss, for heights
 FAR = 60.0  # nothing is drawn farther out than this; diverging runs end there, long out of the frame
 
 
@@ -37,6 +42,11 @@ class HeightMap:
             return self.gain * (loss - self.low)
         return self.gain * np.log10(np.maximum(1 + (loss - self.low) / self.unit, 1e-3))
 
+    def loss(self, height: float) -> float:
+        """The loss at a height."""
+        share = height / self.gain
+        return self.low + (share if self.kind == "linear" else self.unit * (10.0**share - 1))
+
     def slope(self, loss: Array) -> Array:
         """d height / d loss."""
         if self.kind == "linear":
@@ -48,25 +58,46 @@ def choose_heights(losses: Array, setting: str | float, plate_scale: float, reli
     """The height map for the finite losses of the drawn domain; `setting` is style.z_scale.
 
     A number is the vertical exaggeration: display height of one unit of loss over display length of one unit of x.
-    'auto' is linear unless most of the landscape would lie in the lowest tenth of the relief.
+    'auto' is linear unless most of the landscape would lie in the lowest tenth of the relief, a few extremes left out.
     """
     low, high = float(losses.min()), float(losses.max())
-    span = max(high - low, 1e-12 * max(abs(low), abs(high), 1.0))
+    bulk = float(np.quantile(losses, BULK))
+    least = 1e-12 * max(abs(low), abs(high), 1.0)
+    span = max(high - low, least)
     if not isinstance(setting, str):
         return HeightMap("linear", low, float(setting) * plate_scale)
-    if setting == "auto":
-        setting = "log" if np.median(losses) - low < 0.1 * span else "linear"
+    unit = float(np.quantile(losses, 0.03)) - low
+    if setting == "auto":  # a flat floor has no decades
+        span = max(min(high - low, TOWER * (bulk - low) or np.inf), least)
+        setting = "log" if np.median(losses) - low < 0.1 * span and unit > 0 else "linear"
     if setting == "linear":
         return HeightMap("linear", low, relief / span)
-    unit = max(float(np.quantile(losses, 0.03)) - low, 1e-5 * span)
+    span = max(high - low, span)
+    if unit < span * 10.0**-DECADES and (unit == 0 or span / unit < 10.0**ENDLESS):
+        unit = span * 10.0**-DECADES
     return HeightMap("log", low, LOW * relief / float(np.log10(1 + span / unit)), unit)
+
+
+def towers(heights: Array, met: Array) -> float | None:
+    """The display height above which a few places tower over the bulk of (n,) and are cut off; None where none do.
+
+    What the paths meet, heights (k,), stays whole unless it towers itself.
+    """
+    low, high = float(heights.min()), float(heights.max())
+    bulk = float(np.quantile(heights, BULK)) - low
+    if bulk <= 0 or high - low <= TOWER * bulk:
+        return None
+    ceiling = 1.8 * bulk
+    near = met[met - low <= TOWER * bulk] - low
+    return low + max(ceiling, 1.02 * float(near.max(initial=0.0)))
 
 
 class Display:
     """Places domain points in display space.
 
-    `surface` gives value and gradient of points (..., 2); `domain` is ((x0, x1), (y0, y1)). Points (..., 2) become
-    positions (..., 3) by `to_world`, unit normals of the drawn surface by `normal`; both take points outside the
+    `surface` gives value and gradient of points (..., 2); `domain` is ((x0, x1), (y0, y1)); `met` are losses that the
+    paths meet, which stay in the picture; a surface's `cap` is the loss above which it is cut off. Points (..., 2)
+    become positions (..., 3) by `to_world`, unit normals of the drawn surface by `normal`; both take points outside the
     domain.
     """
 
@@ -76,6 +107,7 @@ class Display:
         domain: tuple[tuple[float, float], tuple[float, float]],
         z_scale: str | float = "auto",
         samples: int = 161,
+        met: Array | None = None,
     ) -> None:
         self.surface = getattr(surface, "carried_on", surface)  # a ball at the edge of samples has somewhere to be
         self.domain = np.asarray(domain, dtype=float)
@@ -84,13 +116,33 @@ class Display:
         shown = np.maximum(sides, sides.max() / SQUEEZE)
         self.scale = PLATE / shown.max() * shown / sides
         relief = RELIEF * (PLATE + 2 * float((self.scale * sides).min())) / 3
+        self.cap: float | None = getattr(surface, "cap", None)
         with np.errstate(all="ignore"):
-            losses = np.asarray(surface.value(self.grid(samples)))
-        finite = losses[np.isfinite(losses)]
-        self.heights = choose_heights(finite if finite.size else np.zeros(1), z_scale, float(self.scale[0]), relief)
-        shown_heights = self.heights(finite) if finite.size else np.zeros(1)
-        self.floor, self.ceiling = float(shown_heights.min()), float(shown_heights.max())
-        self.cut: float | None = None  # the loss above which walls are cut off
+            self._scale_heights(samples, met, z_scale, relief)
+            self.smoothed = rippled(self)  # then balls and trails keep to what is drawn, and numbers to the truth
+            if self.smoothed:
+                self.surface = smoothed(surface, self.domain).carried_on
+                self._scale_heights(samples, None, z_scale, relief)
+
+    def _scale_heights(self, samples: int, met: Array | None, z_scale: str | float, relief: float) -> None:
+        """Heights and where they are cut off: `cut` is the loss above which nothing is drawn, None where all is."""
+        losses = np.asarray(self.surface.value(self.grid(samples)))
+        losses = losses[np.isfinite(losses)]
+        highest = float(losses.max(initial=-np.inf))
+        known = np.clip(losses if self.cap is None else losses[losses <= self.cap], -LARGEST, LARGEST)
+        known = known if known.size else np.zeros(1)
+        met = np.zeros(0) if met is None else met[np.isfinite(met)]
+        chosen = choose_heights(known, z_scale, float(self.scale[0]), relief)
+        heights = chosen(known)
+        self.floor, self.ceiling = float(heights.min()), float(heights.max())
+        self.cut: float | None = self.cap if self.cap is not None and highest > self.cap else None
+        top = towers(heights, chosen(met)) if z_scale == "auto" else None
+        if top is not None:  # a few extremes would flatten all else
+            self.cut = chosen.loss(top)
+            grown = self.ceiling / (top - self.floor) if chosen.kind == "log" else relief / (top - self.floor)
+            chosen = replace(chosen, gain=chosen.gain * grown)
+            self.floor, self.ceiling = self.floor * grown, top * grown
+        self.heights = chosen
         if self.ceiling > self.floor + TALLEST:  # only a number as z_scale lifts walls so high, and it is linear
             self.ceiling = self.floor + TALLEST
             self.cut = self.heights.low + self.ceiling / self.heights.gain
@@ -144,9 +196,25 @@ class Display:
     def shown(self, points: Array) -> NDArray[np.bool_]:
         """Whether the surface is drawn at points (..., 2): the loss is finite and the height not cut off, (...)."""
         with np.errstate(all="ignore"):
-            height = self.heights(np.asarray(self.surface.value(points), dtype=float))
+            loss = np.asarray(self.surface.value(points), dtype=float)
+            height = self.heights(loss)
         slack = SLACK * (self.ceiling - self.floor) + 1e-9
-        return (height >= self.floor - slack) & (height <= self.ceiling + slack)
+        below = loss <= (np.inf if self.cap is None else self.cap)
+        return (height >= self.floor - slack) & (height <= self.ceiling + slack) & below
+
+    def stop_at_holes(self, positions: Array, last: NDArray[np.int_], left: NDArray[np.bool_]) -> Array:
+        """Runs (runs, steps + 1, 2) that `left` into a hole stop at its edge, on the way of their step `last`."""
+        stopped = positions.copy()
+        runs = np.flatnonzero(left & (last > 0))
+        inside, outside = positions[runs, last[runs] - 1], positions[runs, last[runs]]
+        with np.errstate(all="ignore"):
+            fallen = ~np.isfinite(self.surface.value(outside))
+            for _ in range(40):
+                middle = (inside + outside) / 2
+                known = np.isfinite(self.surface.value(middle))[:, None]
+                inside, outside = np.where(known, middle, inside), np.where(known, outside, middle)
+        stopped[runs[fallen], last[runs[fallen]]] = inside[fallen]
+        return stopped
 
     def to_relief(self, points: Array) -> Array:
         """As `to_world`, with heights kept within those shown: what a camera should hold in the picture."""

@@ -64,7 +64,7 @@ class LossAxis:
             above = np.minimum(finite - base, LARGEST)
         seen = above[above > noise]
         zero = len(seen) < len(above)
-        if not seen.size or (seen.max() < LOG_FROM * seen.min() and not zero):
+        if not seen.size or (seen.max() / LOG_FROM < seen.min() and not zero):
             return None
         top = math.log10(float(seen.max()))
         if highest - base > noise:
@@ -79,11 +79,12 @@ class LossAxis:
         ends = np.array([(curve.min(), curve.max()) for curve in curves if len(curve)])
         spreads = ends[:, 1] / 2 - ends[:, 0] / 2
         least = spreads[spreads > 0].min(initial=math.inf)
-        calm = ends[spreads <= WILD * least]  # others leave the picture: these are still to be seen
-        low, high = calm[:, 0].min(), calm[:, 1].max()
+        calm = ends[spreads / WILD <= least]  # others leave the picture: these are still to be seen
+        low, high = float(calm[:, 0].min()), float(calm[:, 1].max())
         if len(calm) < len(ends):
-            low, high = max(ends.min(), 2 * low - high), min(ends.max(), 2 * high - low)
+            low, high = max(float(ends.min()), 2 * low - high), min(float(ends.max()), 2 * high - low)
         room = 0.06 * (high - low) if high - low > 8 * math.ulp(max(abs(low), abs(high))) else 0.3 * (abs(low) or 1.0)
+        room = max(room, 1e-307)
         return cls(False, 0.0, float(low - room), float(high + room), 0.0, "loss")
 
     def level(self, losses: np.ndarray) -> np.ndarray:
@@ -113,6 +114,7 @@ class LossAxis:
 
     def _within_a_decade(self) -> list[tuple[float, str]]:
         powers = range(math.floor(self.first), math.ceil(self.high) + 1)
-        found = [digit * 10.0**power for power in powers for digit in (1, 2, 5)]
-        found = [value for value in found if value and self.first - 1e-9 <= math.log10(value) <= self.high + 1e-9]
-        return [(math.log10(value), text) for value in found for text in texts([value])]
+        found = [float(f"{digit}e{power}") for power in powers for digit in (1, 2, 5)]
+        levels = [(math.log10(value), value) for value in found if 0 < value < math.inf]
+        shown = [(level, value) for level, value in levels if self.first - 1e-9 <= level <= self.high + 1e-9]
+        return [(level, text) for level, value in shown for text in texts([value])]

@@ -2,7 +2,8 @@
 
 A `Playback` is made once for a film; `step_at(seconds)` and `at(seconds)` are look-ups, the same whatever was asked
 before. All balls share one clock: at second t every ball is at the same fractional step. Between two iterates x and y
-go straight and the height is the surface's, so a ball never cuts through a hill.
+go straight and the height is the surface's, so a ball never cuts through a hill. Everything but the ball's own drawing
+is where the trajectory is; that drawing may step aside (scenes/aside.py) and rolls along the way it is shown.
 """
 
 from __future__ import annotations
@@ -13,12 +14,15 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from scenes.aside import RATE, REACH, step_aside
 from scenes.display import Display
+from scenes.thinning import TOLERANCE, kept_within
 
 Array = NDArray[np.float64]
-MOST_ITERATES = 6000  # more steps than this are drawn through every n-th iterate
+MOST_ITERATES = 6000  # with more steps than this, trails are drawn through those that they need
 MOST_SAMPLES = 16000  # of a path, between and at the iterates
-CROWD = 16  # with more balls than this nobody steps aside
+FINER = 10  # times that pieces are halved where the surface between their ends is not straight
+BEYOND = 2.0  # display units above and below the surface within which a way may be seen
 
 
 class Timing(NamedTuple):
@@ -32,13 +36,14 @@ class Timing(NamedTuple):
 
 
 class Moment(NamedTuple):
-    """Everything that moves, at one second: fractional step; per ball the point shown (balls, 2), where it touches the
-    surface (balls, 3), the surface's unit normal there, the ball's centre, and its turn as a unit quaternion (balls,
-    4)."""
+    """Everything that moves, at one second: fractional step; per ball the true point (balls, 2) and where it touches
+    the surface (balls, 3); of the ball as drawn, which may have stepped aside, the point below it, the surface's unit
+    normal there, its centre, and its turn as a unit quaternion (balls, 4)."""
 
     step: float
     points: Array
     contact: Array
+    below: Array
     normal: Array
     center: Array
     turn: Array
@@ -46,19 +51,20 @@ class Moment(NamedTuple):
 
 @dataclass(frozen=True)
 class Paths:
-    """Dense paths common to all balls: `steps` (samples,), `points` (balls, samples, 2) as shown, `turns` (balls,
-    samples, 4).
-    """
+    """The true way of every ball, dense: `steps` (samples,) common to all, `points` (balls, samples, 2) of the domain,
+    `world` (balls, samples, 3), where they are on the surface drawn. `every`: 1 where straight lines between these
+    points are as good as the trajectories; n where they go from one n-th iterate to the next."""
 
     steps: Array
     points: Array
-    turns: Array
+    world: Array
+    every: int
 
 
 class Playback:
     """Parameters: display; positions (balls, steps + 1, 2), NaN after a run's end; last (balls,), index of each run's
-    last
-    row; group (balls,), the entry each ball belongs to; radius in display units; timing."""
+    last row; group (balls,), the entry each ball belongs to; radius in display units; timing; `fine`, display units
+    that are not seen."""
 
     def __init__(
         self,
@@ -68,39 +74,90 @@ class Playback:
         group: NDArray[np.int_],
         radius: float,
         timing: Timing,
+        fine: float = TOLERANCE,
     ) -> None:
         self.display, self.radius, self.timing = display, radius, timing
         self.last_step = positions.shape[1] - 1
         self.duration = timing.duration
-        held = hold_last(positions, last)
-        self.paths = dense_paths(display, held, group, radius)
+        self.iterates = hold_last(positions, last)
+        self.paths = dense_paths(display, self.iterates, last, radius, fine)
+        self.offsets = self._step_aside(group)
+        self._roll()
 
     def step_at(self, seconds: float) -> float:
         return float(np.interp(seconds, self.timing.seconds, self.timing.steps))
 
     def seconds_at(self, steps: Array) -> Array:
-        """The film seconds at which fractional steps are passed."""
-        return np.interp(steps, self.timing.steps, self.timing.seconds)
+        """The film seconds at which fractional steps are passed: the last moment of the start, else the first."""
+        _, first = np.unique(self.timing.steps, return_index=True)
+        begin = int(np.searchsorted(self.timing.steps, self.timing.steps[0], side="right")) - 1
+        passed = np.append(begin, first[1:]).astype(int)
+        return np.interp(steps, self.timing.steps[passed], self.timing.seconds[passed])
+
+    def true_points(self, steps: Array) -> Array:
+        """Where the balls are at fractional steps (n,): (balls, n, 2)."""
+        low = np.clip(np.asarray(steps).astype(int), 0, max(self.last_step - 1, 0))
+        share = (steps - low)[:, None]
+        return self.iterates[:, low] * (1 - share) + self.iterates[:, np.minimum(low + 1, self.last_step)] * share
+
+    def _step_aside(self, group: NDArray[np.int_]) -> Array:
+        """Offsets (balls, nodes, 2) of the balls' drawing in display units, RATE nodes a second."""
+        times = np.arange(int(np.ceil(self.duration * RATE)) + 2) / RATE
+        steps = np.interp(times, self.timing.seconds, self.timing.steps)
+        plate = self.display.to_plate(self.paths.points)
+        travelled = np.cumsum(np.linalg.norm(np.diff(plate, axis=1), axis=-1), axis=1)
+        travelled = np.pad(travelled, ((0, 0), (1, 0)))
+        at_nodes = np.stack([np.interp(steps, self.paths.steps, way) for way in travelled])
+        far = np.linalg.norm(plate - plate[:, :1], axis=-1) > 2 * REACH * self.radius
+        left = np.where(far.any(axis=1), far.argmax(axis=1), plate.shape[1] - 1)
+        out = plate[np.arange(len(plate)), left] - plate[:, 0]
+        return step_aside(self.display, self.true_points(steps), at_nodes, group, self.radius, out)
+
+    def _roll(self) -> None:
+        """Roll the balls along the way they are shown: `turns` (balls, n, 4) at `turn_times`, `turn_steps` (n,)."""
+        times, steps = self.seconds_at(self.paths.steps), self.paths.steps
+        points = self.paths.points
+        changing = np.flatnonzero(np.diff(self.offsets, axis=1).any(axis=(0, 2)))
+        if len(changing):
+            nodes = np.unique(np.concatenate([changing, changing + 1])) / RATE
+            times = np.concatenate([times, nodes])
+            steps = np.concatenate([steps, np.interp(nodes, self.timing.seconds, self.timing.steps)])
+            points = np.concatenate([points, self.true_points(steps[len(self.paths.steps) :])], axis=1)
+            order = np.argsort(times, kind="stable")
+            times, steps, points = times[order], steps[order], points[:, order]
+        if self.offsets.any():
+            points = points + self.offset_at(times) / self.display.scale
+        self.turn_times, self.turn_steps = times, steps
+        self.turns = roll_along(self.display, points, self.radius)
+
+    def offset_at(self, seconds: Array) -> Array:
+        """How far the balls' drawing has stepped aside at seconds (n,): (balls, n, 2) in display units."""
+        low = np.clip((seconds * RATE).astype(int), 0, self.offsets.shape[1] - 2)
+        share = np.clip(seconds * RATE - low, 0, 1)[:, None]
+        return self.offsets[:, low] * (1 - share) + self.offsets[:, low + 1] * share
+
+    def _turn(self, seconds: float, step: float) -> Array:
+        times, steps = self.turn_times, self.turn_steps
+        low = int(np.clip(np.searchsorted(times, seconds, side="right") - 1, 0, len(times) - 2))
+        clock, now = (steps, step) if steps[low + 1] > steps[low] else (times, seconds)
+        share = float(np.clip((now - clock[low]) / max(clock[low + 1] - clock[low], 1e-12), 0, 1))
+        turns = self.turns[:, low : low + 2]
+        nearer = np.where((turns[:, 0] * turns[:, 1]).sum(axis=1, keepdims=True) < 0, -1.0, 1.0)
+        turn = turns[:, 0] * (1 - share) + nearer * turns[:, 1] * share
+        return turn / np.linalg.norm(turn, axis=1, keepdims=True)
 
     def at(self, seconds: float) -> Moment:
         step = self.step_at(seconds)
-        where = np.interp(step, self.paths.steps, np.arange(len(self.paths.steps)))
-        low = min(int(where), len(self.paths.steps) - 2)
-        share = where - low
-        pair = self.paths.points[:, low : low + 2]
-        points = pair[:, 0] * (1 - share) + pair[:, 1] * share
-        turns = self.paths.turns[:, low : low + 2]
-        nearer = np.where((turns[:, 0] * turns[:, 1]).sum(axis=1, keepdims=True) < 0, -1.0, 1.0)
-        turn = turns[:, 0] * (1 - share) + nearer * turns[:, 1] * share
-        contact, normal = self.display.contact(points)
-        return Moment(
-            step,
-            points,
-            contact,
-            normal,
-            contact + self.radius * normal,
-            turn / np.linalg.norm(turn, axis=1, keepdims=True),
-        )
+        points, offset = self.true_points(np.array([step]))[:, 0], self.offset_at(np.array([seconds]))[:, 0]
+        aside = np.flatnonzero(offset.any(axis=1))
+        below = points.copy()
+        below[aside] += offset[aside] / self.display.scale
+        count = len(points)  # one look at the surface costs less than two
+        feet, normals = self.display.contact(np.concatenate([points, below[aside]]) if len(aside) else points)
+        foot, normal = feet[:count].copy(), normals[:count].copy()
+        foot[aside], normal[aside] = feet[count:], normals[count:]
+        center, turn = foot + self.radius * normal, self._turn(seconds, step)
+        return Moment(step, points, feet[:count], below, normal, center, turn)
 
 
 def hold_last(positions: Array, last: NDArray[np.int_]) -> Array:
@@ -127,56 +184,65 @@ def stop_at_edge(positions: Array, last: NDArray[np.int_], left: NDArray[np.bool
     return stopped
 
 
-def dense_paths(display: Display, positions: Array, group: NDArray[np.int_], radius: float) -> Paths:
-    """Sample the way between iterates finely enough to see it, let crowded balls step aside, and roll the balls along
-    it.
-    """
+def dense_paths(display: Display, positions: Array, last: NDArray[np.int_], radius: float, fine: float) -> Paths:
+    """Sample the ways between iterates (balls, steps + 1, 2) finely enough to see them and to roll along them."""
     balls, count = positions.shape[:2]
-    kept = np.unique(np.linspace(0, count - 1, min(count, MOST_ITERATES)).astype(int))
-    iterates = positions[:, kept]
-    moved = (
-        np.linalg.norm(np.diff(display.to_plate(iterates), axis=1), axis=-1).max(axis=0)
-        if len(kept) > 1
-        else np.zeros(0)
-    )
+    kept, every = chosen_iterates(display.to_plate(positions), last, fine)
+    plate = display.to_plate(positions[:, kept])
+    moved = np.linalg.norm(np.diff(plate, axis=1), axis=-1).max(axis=0, initial=0)
     pieces = np.clip(np.ceil(moved / (0.4 * radius)), 1, 48)
     room = max(MOST_SAMPLES * min(1.0, 48 / balls), len(kept))
     if pieces.sum() > room:
         pieces = np.maximum(1, np.floor(pieces * room / pieces.sum()))
     nodes = np.concatenate([[0.0], np.cumsum(pieces)])
-    where = np.interp(np.arange(nodes[-1] + 1), nodes, np.arange(len(kept)))
-    if len(where) < 2:
-        where = np.array([0.0, 0.0])
-    low = np.minimum(where.astype(int), max(len(kept) - 2, 0))
-    share = (where - low)[:, None]
-    points = iterates[:, low] * (1 - share) + iterates[:, np.minimum(low + 1, len(kept) - 1)] * share
-    points = points + step_aside(display.to_plate(points), group, radius) / display.scale
-    steps = np.interp(where, np.arange(len(kept)), kept)
-    return Paths(steps, points, roll_along(display, points, radius))
+    steps = np.interp(np.interp(np.arange(nodes[-1] + 1), nodes, np.arange(len(kept))), np.arange(len(kept)), kept)
+    if len(steps) < 2:
+        steps = np.array([0.0, 0.0])
+    points = np.stack([between(steps, kept, path) for path in positions[:, kept]])
+    steps, points, world = finer(display, steps, points, fine, int(1.5 * room))
+    return Paths(steps, points, world, every)
 
 
-def step_aside(plate: Array, group: NDArray[np.int_], radius: float) -> Array:
-    """Where balls meet, each moves to its own place on a ring around the spot: offsets (balls, samples, 2) in display
-    units.
+def chosen_iterates(plate: Array, last: NDArray[np.int_], fine: float) -> tuple[NDArray[np.int_], int]:
+    """The steps at which the ways plate (balls, steps + 1, 2) are drawn through their iterates, and 1; of runs that are
+    too long and lively for that, every n-th step, and n: odd, so that a swing from side to side keeps both sides."""
+    count = plate.shape[1]
+    if count <= MOST_ITERATES:
+        return np.arange(count), 1
+    kept, every = kept_within(plate, np.arange(count, dtype=float), fine, MOST_ITERATES), 1
+    if kept is None:
+        every = -(-count // MOST_ITERATES) | 1
+        kept = np.arange(0, count, every)
+    return np.unique(np.concatenate([[0], kept, last, [count - 1]])).astype(int), every
 
-    The trajectories are untouched; only what is shown gives way, by at most 2.4 radii, and only while another
-    optimizer's ball is nearer than 2.6 radii.
-    """
-    balls, entries = len(plate), int(group.max()) + 1 if len(group) else 0
-    if entries < 2 or balls > CROWD:
-        return np.zeros_like(plate)
-    nearest = np.full(plate.shape[:2], np.inf)
-    for i in range(balls):
-        for j in range(i + 1, balls):
-            if group[i] != group[j]:
-                apart = np.linalg.norm(plate[i] - plate[j], axis=-1)
-                nearest[i], nearest[j] = np.minimum(nearest[i], apart), np.minimum(nearest[j], apart)
-    closeness = np.clip((2.6 * radius - nearest) / (1.6 * radius), 0, 1)
-    closeness = closeness * closeness * (3 - 2 * closeness)
-    ring = min(1.08 * radius / np.sin(np.pi / max(entries, 2)), 2.4 * radius)
-    angle = 2 * np.pi * (np.asarray(group) / entries + 0.07)
-    slot = ring * np.stack([np.cos(angle), np.sin(angle)], axis=-1)
-    return closeness[..., None] * slot[:, None]
+
+def between(steps: Array, kept: NDArray[np.int_], iterates: Array) -> Array:
+    """Points (n, 2) at `steps` on the straight lines between iterates (m, 2), which are at steps `kept`."""
+    return np.stack([np.interp(steps, kept, iterates[:, axis]) for axis in (0, 1)], axis=-1)
+
+
+def finer(display: Display, steps: Array, points: Array, fine: float, room: int) -> tuple[Array, Array, Array]:
+    """Halve the pieces over which the surface bends by more than `fine` from the straight line, as far as `room` goes.
+
+    Gives steps (n,), points (balls, n, 2) and world (balls, n, 3)."""
+    world = display.to_world(points)
+    low, high = display.floor - BEYOND, display.ceiling + BEYOND
+    where = np.arange(len(steps) - 1)  # the pieces looked at, by the index of their first sample
+    for _ in range(FINER):
+        middle = (points[:, where] + points[:, where + 1]) / 2
+        lifted = display.to_world(middle)
+        heights = np.clip(world[..., 2], low, high)
+        bend = np.clip(lifted[..., 2], low, high) - (heights[:, where] + heights[:, where + 1]) / 2
+        split = (np.abs(bend) > fine).any(axis=0)
+        if not split.any() or len(steps) + split.sum() > room:
+            break
+        at, half = where[split], (steps[where[split]] + steps[where[split] + 1]) / 2
+        steps = np.insert(steps, at + 1, half)
+        points = np.insert(points, at + 1, middle[:, split], axis=1)
+        world = np.insert(world, at + 1, lifted[:, split], axis=1)
+        first = at + np.arange(len(at))  # where the halves are now
+        where = np.sort(np.concatenate([first, first + 1]))
+    return steps, points, world
 
 
 def roll_along(display: Display, points: Array, radius: float, first: Array | None = None) -> Array:

@@ -42,7 +42,7 @@ def texts(ticks: Sequence[float]) -> list[str]:
     short = [f"{tick:.{min(16, max(0, power_of(tick) - power))}e}".partition("e") for tick in ticks]
     powers = [f"{_stripped(first)}e{int(after)}" if float(first) else "0" for first, _, after in short]
     longest = max(map(len, plain), default=0)
-    chosen = powers if longest > LONG and longest > max(map(len, powers)) else plain
+    chosen = powers if power < -300 or longest > LONG and longest > max(map(len, powers)) else plain
     return [text.replace("-", MINUS) for text in chosen]
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from surfaces._plane import Plane
 
 __all__ = ["SURFACES", "Domain", "ExpressionError", "Minimum", "Surface", "from_expression", "plane_of_path",
-           "read_samples", "save_samples"]
+           "read_samples", "save_samples", "surface_of_samples"]
 
 SURFACES: Registry[Surface] = Registry("surfaces", Path(__file__).parent, Surface)
 
@@ -32,10 +32,20 @@ def from_expression(text: str, parameters: Mapping[str, float] | None = None,
     return read_surface(text, dict(parameters or {}), domain, CORNER if start is None else start)
 
 
-def read_samples(file: str | PathLike[str]) -> Surface:
-    """The surface through the samples of an .npz: see `surfaces/_sampled.py`. Raises ValueError (a line), OSError."""
+def read_samples(file: str | PathLike[str], sides: Any = None) -> Surface:
+    """The surface through the samples of an .npz, .npy or .csv: see `surfaces/_grids.py`.
+
+    `sides`, pairs of numbers for x and y, say where z lies in a file that holds nothing else. Raises ValueError (one
+    line) and OSError.
+    """
     from surfaces._sampled import read_samples
-    return read_samples(Path(file))
+    return read_samples(Path(file), sides=sides)
+
+
+def surface_of_samples(x: ArrayLike, y: ArrayLike, z: ArrayLike) -> Surface:
+    """The surface through samples z (m, n) at x (m,) and y (n,), z[i, j] at (x[i], y[j]). Raises ValueError."""
+    from surfaces._sampled import Sampled, checked
+    return Sampled(*checked(x, y, z))
 
 
 def save_samples(file: str | PathLike[str], x: ArrayLike, y: ArrayLike, z_of: Callable[[float, float], float]) -> None:

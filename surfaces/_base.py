@@ -21,7 +21,7 @@ Domain = tuple[tuple[float, float], tuple[float, float]]   # ((x0, x1), (y0, y1)
 CORNER: Point = (math.nan, math.nan)   # as a start: 15 % in from the upper left corner of the domain
 Self = TypeVar("Self", bound="Surface")
 SYMBOLS = ("x", "y")
-OF_DOMAIN = ("minima", "critical_points")   # found once for a surface and its domain
+OF_DOMAIN = ("landmarks",)   # found once for a surface and its domain
 
 
 class Minimum(NamedTuple):
@@ -33,7 +33,7 @@ class Minimum(NamedTuple):
 
 
 class Curve(NamedTuple):
-    """A curve of minima: points (n, 2) along it, the loss there, whether it closes."""
+    """A curve of minima inside the domain: points (n, 2) from end to end, the loss there, whether it closes."""
 
     points: Array
     value: float
@@ -42,7 +42,10 @@ class Curve(NamedTuple):
 
 @dataclass(frozen=True)
 class Landmarks:
-    """Minima, deepest first, all critical points, the minima first, curves of minima; whether that is all."""
+    """What stands out inside a surface's domain: isolated minima, the deepest first; isolated critical points, these
+    minima first; curves of minima. complete: whether that is all, as far as the eye of floating point reaches; else
+    there are at least these.
+    """
 
     minima: tuple[Minimum, ...]
     critical_points: tuple[CriticalPoint, ...]
@@ -67,6 +70,7 @@ class Surface:
     start: ClassVar[Point] = CORNER                         # an instance carries the point that is meant
     reference: ClassVar[str] = ""
     check: ClassVar[tuple[float, float, float]]
+    cap: ClassVar[float | None] = None                      # an instance may carry one: with_cap
     known_minima: ClassVar[tuple[Point, ...] | None] = None  # for the defaults, to six digits; None: not stated
 
     def __post_init__(self) -> None:
@@ -103,6 +107,13 @@ class Surface:
         other._place(domain, self.start)
         return other
 
+    def with_cap(self: Self, cap: float) -> Self:
+        """The same surface, cut off in pictures above the loss `cap`: f, and what rolls on it, stays what it is."""
+        other = object.__new__(type(self))
+        other.__dict__.update(self.__getstate__())
+        object.__setattr__(other, "cap", float(cap))
+        return other
+
     def __getstate__(self) -> dict[str, Any]:
         return {key: value for key, value in self.__dict__.items() if key not in ("compiled", *OF_DOMAIN)}
 
@@ -113,6 +124,10 @@ class Surface:
     def look_for_minima(self) -> tuple[Point, ...]:
         """Points near minima that a grid over the domain could miss: narrow holes. The search adds them to its grid."""
         return ()
+
+    def may_be_minima(self, points: Array) -> NDArray[np.bool_]:
+        """Whether points (n, 2), lower than all around them, can be minima: (n,). Yes, but on surfaces that end."""
+        return np.ones(len(points), dtype=bool)
 
     @property
     def name(self) -> str:
@@ -170,28 +185,30 @@ class Surface:
         return result
 
     @cached_property
-    def minima(self) -> tuple[Minimum, ...]:
-        """The isolated local minima inside the domain for these parameters, the deepest first; may be empty."""
-        from surfaces._minima import find
+    def landmarks(self) -> Landmarks:
+        """Minima, critical points and curves of minima inside the domain for these parameters."""
+        from surfaces._critical import find
         return find(self)
 
-    @cached_property
+    def landmarks_from(self, seeds: ArrayLike) -> Landmarks:
+        """`landmarks`, searched for downhill of seeds (n, 2) as well, such as the places where balls end: where the
+        list is complete nothing can be added.
+        """
+        from surfaces._critical import find_from
+        return find_from(self, self.landmarks, seeds)
+
+    @property
+    def minima(self) -> tuple[Minimum, ...]:
+        """The isolated local minima inside the domain for these parameters, the deepest first; may be empty."""
+        return self.landmarks.minima
+
+    @property
     def critical_points(self) -> tuple[CriticalPoint, ...]:
         """The isolated points inside the domain where the gradient is zero, and the minima on kinks; may be empty.
 
         Minima, saddles, maxima, degenerate ones, each kind by loss: see `surfaces/_critical.py`.
         """
-        from surfaces._critical import find
-        return find(self)
-
-    @property
-    def landmarks(self) -> Landmarks:
-        """What stands out on the surface, inside its domain."""
-        return Landmarks(self.minima, self.critical_points)
-
-    def landmarks_from(self, seeds: ArrayLike) -> Landmarks:
-        """The same, searched from seeds (n, 2) as well."""
-        return self.landmarks
+        return self.landmarks.critical_points
 
     def stability_limit(self, points: ArrayLike) -> Array:
         """2 / (the Hessian's largest eigenvalue) at points (..., 2): (...); inf where nothing bends upwards.

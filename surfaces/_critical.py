@@ -1,33 +1,50 @@
 """Where a surface's gradient vanishes, what kind of point that is, and how long a step gradient descent may take there.
 
-Newton's method on the gradient finds minima, saddles and maxima alike. It starts in each cell of a grid in which both
-components of the gradient change sign, and at the minima that `surfaces/_minima.py` knows.
+Of a formula, `surfaces/_certain.py` sorts the whole domain into cells that hold no critical point, cells that hold one
+for certain, and cells about which that cannot be said. Those that hang together in a small heap are searched by
+Newton's method, those in a long row are a valley or a ridge, and its floor is looked at (`surfaces/_valleys.py`): on it
+are isolated points, or it is a curve of minima. Minima on kinks and tips come from `surfaces/_minima.py`. When each
+cell is accounted for, the list is complete; else, and for samples, Newton's method starts at more and more places until
+they find nothing new.
 """
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from surfaces._minima import CIRCLE, diagonal, inside, simple_numbers
+from surfaces import _minima
+from surfaces._minima import CIRCLE, diagonal, inside, kinks_and_tips, newton, simple_numbers
 
 if TYPE_CHECKING:
-    from surfaces._base import Surface
+    from surfaces._base import Curve, Landmarks, Surface
+    from surfaces._interval import Cells
 
 Array = NDArray[np.float64]
-GRID, MOST_STARTS, ROUNDS = 121, 2000, 60
-SAME = 1e-4          # of the domain's diagonal: points nearer than this are one
+Flags = NDArray[np.bool_]
+ROUNDS = 60
+FEW = 100_000                   # distances; a tree for more is worth the time that scipy takes to load
+SAME, CERTAIN = 1e-4, 1e-9      # of the domain's diagonal: points nearer than this are one
 FLAT = 1e-7          # of the curvature usual on the surface: an eigenvalue below decides nothing
 KINDS = ("minimum", "saddle", "maximum", "degenerate")
+HEAP = 8             # cells: what hangs together and is no longer and no wider is searched, not followed
+TINY = 3e-3          # of the diagonal: and so is what is no longer than that
+BESIDE = 0.005       # of the diagonal: so near a curve of minima nothing is isolated
+GRID = 121           # nodes along each side, the first round of a search; each later one has more
+FEW_STARTS, MOST_STARTS, MOST_SEEDS = 300, 2000, 400
+MOST_SEARCH = 400_000   # starts times operations
+REACHES = np.array([1e-5, 1e-4, 1e-3, 3e-3, 1e-2])     # of the diagonal: how far along a flat direction is looked
 
 
 class CriticalPoint(NamedTuple):
     """Where the gradient is zero, in domain units, and the loss there.
 
-    kind: minimum, saddle or maximum, by the signs of the Hessian's eigenvalues; degenerate where one of them is 0, so
-    that the Hessian decides nothing. Isolated minima are always called so: `Surface.minima` finds them by looking
-    around. eigenvalues: of the Hessian, rising; nan at a minimum on a kink or a tip, where there is none.
+    kind: minimum, saddle or maximum, by the signs of the Hessian's eigenvalues, and where one of them cannot be told
+    from 0 by how the surface goes along that direction; degenerate where it rises one way and falls the other, or where
+    both are 0 and it rises and falls around. eigenvalues: of the Hessian, rising; nan at a minimum on a kink or a tip,
+    where there is none.
     """
 
     x: float
@@ -42,63 +59,206 @@ class CriticalPoint(NamedTuple):
         return float(_limit(np.array(self.eigenvalues)))
 
 
-def find(surface: Surface) -> tuple[CriticalPoint, ...]:
-    """The isolated critical points inside the domain: minima, saddles, maxima, degenerate ones; each by loss, x, y.
+class Found(NamedTuple):
+    """Points (n, 2) with their kinds; curves of minima; whether that is all."""
 
-    A whole line of them, the bottom of a straight valley, is left out, and so are saddles and maxima on kinks.
+    points: Array
+    kinds: list[str]
+    curves: list[Curve]
+    complete: bool
+
+
+def find(surface: Surface) -> Landmarks:
+    """The critical points inside the domain, the curves of minima, and whether these are all.
+
+    On a curve of minima, or on a plain that is level, no point is isolated, so none is listed. Saddles and maxima on
+    kinks are left out.
+    """
+    with np.errstate(all="ignore"):
+        cells = _cells(surface)
+        return _landmarks(surface, _sorted_out(surface, cells) if cells else _searched(surface))
+
+
+def _cells(surface: Surface) -> Cells | None:
+    """The intervals of its formula, where it has one and all its functions have intervals."""
+    from surfaces._compile import Compiled
+    from surfaces._interval import Cells, UnknownOperation
+    compiled = surface.compiled
+    if not isinstance(compiled, Compiled):     # samples
+        return None
+    try:
+        return Cells(compiled.formula, *compiled.axes)
+    except UnknownOperation:
+        return None
+
+
+def find_from(surface: Surface, known: Landmarks, seeds: ArrayLike) -> Landmarks:
+    """`known`, and what is found beside it downhill of seeds (n, 2)."""
+    at = np.asarray(seeds, dtype=np.float64).reshape(-1, 2)
+    if known.complete or not len(at):
+        return known
+    size = diagonal(surface)
+    with np.errstate(all="ignore"):
+        at = inside(surface, at)
+        at = at[np.unique(np.round(at / (1e-4 * size)), axis=0, return_index=True)[1]]
+        places = np.reshape([each[:2] for each in known.critical_points], (-1, 2))
+        at = at[~_near(at, places, SAME * size)]
+        if not len(at):
+            return known
+        at = at[np.linspace(0, len(at) - 1, min(len(at), MOST_SEEDS)).astype(int)]
+        before = Found(places, [each.kind for each in known.critical_points], list(known.curves), False)
+        found = _joined(before, _judged(surface, _cells(surface), _rest(surface, at, size), before))
+        return known if len(found.points) == len(places) else _landmarks(surface, found, known.critical_points)
+
+
+def _landmarks(surface: Surface, found: Found, known: Iterable[CriticalPoint] = ()) -> Landmarks:
+    """Listed by kind, loss, x and y."""
+    from surfaces._base import Landmarks, Minimum
+    bends = eigenvalues(surface, found.points)
+    minima = np.array([kind == "minimum" for kind in found.kinds], dtype=bool)
+    sharp = np.zeros(len(bends), dtype=bool)
+    sharp[minima] = _kinked(surface, found.points[minima], diagonal(surface))
+    bends[sharp] = np.nan
+    values = surface.value(found.points)
+    listed = [CriticalPoint(x, y, value, kind, (low, high)) for (x, y), value, kind, (low, high) in
+              zip(found.points.tolist(), values.tolist(), found.kinds, bends.tolist(), strict=True)]
+    before = {each[:2]: each for each in known}
+    listed = [before.get(each[:2], each) for each in listed]
+    listed.sort(key=lambda point: (KINDS.index(point.kind), round(point.value, 9), point.x, point.y))
+    return Landmarks(tuple(Minimum(*each[:3]) for each in listed if each.kind == "minimum"), tuple(listed),
+                     tuple(found.curves), found.complete)
+
+
+# --- of formulas
+
+def _sorted_out(surface: Surface, cells: Cells) -> Found:
+    """Every cell of the domain accounted for, as far as that goes."""
+    from surfaces._certain import sort, sort_on
+    size, left = diagonal(surface), sort(surface, cells)
+    points = _certain(surface, left.points, size)
+    curves: list[Curve] = []
+    sharp, kinks = _sharp_minima(surface, size)
+    starts, unknown = left.flat, left.middles if left.stopped else left.middles[:0]
+    if len(left.middles) and not left.stopped:
+        heaps, rows = _heaps(left.middles, left.half, size)
+        if len(heaps):
+            again = sort_on(surface, cells, heaps, left.half)
+            points = _distinct(np.concatenate([points, _certain(surface, again.points, size)]), CERTAIN * size)
+            starts = np.concatenate([starts, again.flat, again.middles])
+            unknown = again.middles if again.stopped else unknown
+        if len(rows):
+            curves, turned, lost = _valleys(surface, cells, kinks, rows, left.half, size)
+            unknown, starts = np.concatenate([unknown, lost]), np.concatenate([starts, turned])
+    for curve in curves:
+        sharp = sharp[~_near(sharp, curve.points, BESIDE * size)]
+    points = np.concatenate([sharp, points[~_near(points, sharp, SAME * size)]])
+    kinds = ["minimum"] * len(sharp) + [_kind(*each) for each in eigenvalues(surface, points[len(sharp):]).tolist()]
+    starts = starts[::-(-len(starts) // FEW_STARTS) or 1]
+    found = Found(points, kinds, curves, not len(unknown))
+    found = _joined(found, _judged(surface, cells, _rest(surface, starts, size), found))
+    return found if found.complete else _until_nothing_new(surface, cells, found, unknown)
+
+
+def _certain(surface: Surface, points: Array, size: float) -> Array:
+    """Points of which each is near one that is certain, made exact and each told once."""
+    for _ in range(6):
+        step = _newton_step(surface.gradient(points), surface.hessian(points))
+        points = points + np.where(np.isfinite(step), step, 0.0)
+    return inside(surface, _rounded(surface, _distinct(points, CERTAIN * size), size), CERTAIN)
+
+
+def _sharp_minima(surface: Surface, size: float) -> tuple[Array, list[Any]]:
+    """Minima on kinks and tips (n, 2), and the kinks, as functions that are zero there."""
+    kinks, tips = kinks_and_tips(surface.compiled)
+    if not kinks + tips:
+        return np.empty((0, 2)), kinks
+    found = np.reshape([each[:2] for each in _minima.find(surface)], (-1, 2))
+    return found[_kinked(surface, found, size)], kinks
+
+
+def _heaps(middles: Array, half: Array, size: float) -> tuple[Array, Array]:
+    """Cells (n, 2) that hang together in heaps, by their number or their size small, and those in longer rows or larger
+    plains.
+    """
+    from surfaces._valleys import rows
+    small = np.zeros(len(middles), dtype=bool)
+    for row in rows(middles / half, 2.9):
+        wide = np.ptp(middles[row], axis=0)
+        small[row] = (wide <= 2 * HEAP * half).all() or float(np.hypot(*wide)) < TINY * size
+    return middles[small], middles[~small]
+
+
+def _valleys(surface: Surface, cells: Cells, kinks: list[Any], middles: Array, half: Array,
+             size: float) -> tuple[list[Curve], Array, Array]:
+    """What lies in rows of cells (n, 2): curves of minima, points (m, 2) where a floor turns from falling to rising or
+    back, and the cells (k, 2) without a floor.
+    """
+    from surfaces._valleys import curves, floors, thinned, turns
+    near = 2 * float(np.hypot(*half))
+
+    def refined(points: Array) -> Any:
+        return floors(surface, cells, kinks, points, 4 * near, size)
+
+    found = floors(surface, cells, kinks, middles, near, size)
+    known = ~np.isnan(found.bends)
+    floor = thinned(found.some(known), size)
+    return curves(surface, floor, size), turns(floor, refined, size), middles[~known]
+
+
+def _until_nothing_new(surface: Surface, cells: Cells, found: Found, unknown: Array) -> Found:
+    """Newton's method from the lowest nodes of a grid and from the cells (n, 2) about which nothing is known, some at
+    a time, until they find nothing new or it has cost enough.
+    """
+    size, work = diagonal(surface), 0
+    unknown, starts = np.random.default_rng(0).permutation(unknown), _minima.starts(surface)
+    while len(starts):
+        before = len(found.points)
+        found = _joined(found, _judged(surface, cells, _rest(surface, starts, size), found))
+        work += len(starts) * cells.length
+        if len(found.points) == before or work > MOST_SEARCH:
+            break
+        starts, unknown = unknown[:MOST_STARTS], unknown[MOST_STARTS:]
+    return found
+
+
+# --- of anything else
+
+def _searched(surface: Surface) -> Found:
+    """Newton's method from the cells of ever finer grids in which both components of the gradient change their sign,
+    until a grid brings nothing new; and the minima of `surfaces/_minima.py`.
     """
     size = diagonal(surface)
-    minima = np.reshape([(each.x, each.y) for each in surface.minima], (-1, 2))
-    with np.errstate(all="ignore"):
-        starts, usual = _starts(surface)
-        found = _isolated(_distinct(_newton(surface, np.concatenate([minima, starts]), size), size), surface, size,
-                          usual)
-        new = found[(_distances(found, minima) > SAME * size).all(axis=1)]
-        new = _rounded(surface, new[~_kinked(surface, new, size)], size)
-        points = np.concatenate([minima, new])
-        bends = eigenvalues(surface, points)
-        bends[:len(minima)][_kinked(surface, minima, size)] = np.nan
-        values = surface.value(points)
-    kinds = ["minimum"] * len(minima) + [_kind(low, high, usual) for low, high in bends[len(minima):].tolist()]
-    listed = [CriticalPoint(x, y, value, kind, (low, high)) for (x, y), value, kind, (low, high) in
-              zip(points.tolist(), values.tolist(), kinds, bends.tolist(), strict=True)]
-    return tuple(sorted(listed, key=lambda point: (KINDS.index(point.kind), round(point.value, 9), point.x, point.y)))
+    minima = np.reshape([each[:2] for each in _minima.find(surface)], (-1, 2))
+    minima = minima[surface.may_be_minima(minima)]
+    found = Found(minima, ["minimum"] * len(minima), [], False)
+    for number in range(4):
+        before = len(found.points)
+        starts = _crossings(surface, int(GRID * 1.5 ** number))
+        found = _joined(found, _judged(surface, None, _rest(surface, starts, size), found))
+        if number and len(found.points) == before:
+            break
+    return found
 
 
-def eigenvalues(surface: Surface, points: ArrayLike) -> Array:
-    """Of the Hessian at points (..., 2), rising: (..., 2); nan where it is not finite."""
-    hessian = surface.hessian(points)
-    xx, xy, yy = (hessian[..., i, j] / 2 for i, j in ((0, 0), (0, 1), (1, 1)))
-    with np.errstate(all="ignore"):
-        middle, spread = xx + yy, np.hypot(xx - yy, 2 * xy)
-        bends: Array = np.stack([middle - spread, middle + spread], axis=-1)
-    bends[~np.isfinite(hessian).all(axis=(-2, -1))] = np.nan
-    return bends
-
-
-def stability_limit(surface: Surface, points: ArrayLike) -> Array:
-    """See `Surface.stability_limit`."""
-    return _limit(eigenvalues(surface, points))
-
-
-def _limit(bends: Array) -> Array:
-    largest = bends[..., 1]
-    limit: Array = np.where(largest <= 0, np.inf, 2 / np.where(largest <= 0, 1.0, largest))
-    return limit
-
-
-def _starts(surface: Surface) -> tuple[Array, float]:
-    """Middles of the cells in which both components of the gradient change sign, (n, 2); the usual curvature."""
-    x, y = (np.linspace(low, high, GRID) for low, high in surface.domain)
+def _crossings(surface: Surface, nodes_: int) -> Array:
+    """Middles of the cells in which both components of the gradient change sign, (n, 2)."""
+    x, y = (np.linspace(low, high, nodes_) for low, high in surface.domain)
     nodes = np.stack(np.meshgrid(x, y, indexing="ij"), axis=-1)
     slope = surface.gradient(nodes)
     corners = np.stack([slope[:-1, :-1], slope[1:, :-1], slope[:-1, 1:], slope[1:, 1:]])
     crossed = ((corners.min(axis=0) <= 0) & (corners.max(axis=0) >= 0)).all(axis=-1)
-    middles = (nodes[:-1, :-1] + nodes[1:, 1:]) / 2
-    found = middles[crossed]
-    bends = np.abs(eigenvalues(surface, nodes[::6, ::6])).max(axis=-1)
-    bends = bends[np.isfinite(bends)]
-    return found[::-(-len(found) // MOST_STARTS) or 1], float(np.median(bends)) if len(bends) else 0.0
+    found: Array = ((nodes[:-1, :-1] + nodes[1:, 1:]) / 2)[crossed]
+    return found[::-(-len(found) // MOST_STARTS) or 1]
+
+
+# --- points
+
+def _rest(surface: Surface, starts: Array, size: float) -> Array:
+    """Where Newton's method comes to rest from starts (n, 2), towards zeros of the gradient and downhill: (m, 2)."""
+    if not len(starts):
+        return starts
+    downhill = newton(surface.compiled, starts, size)
+    return _distinct(_newton(surface, np.concatenate([starts, downhill]), size), SAME * size)
 
 
 def _newton(surface: Surface, starts: Array, size: float) -> Array:
@@ -131,26 +291,141 @@ def _newton_step(slope: Array, hessian: Array) -> Array:
     return step
 
 
-def _distances(points: Array, others: Array) -> Array:
-    return np.asarray(np.hypot(*np.moveaxis(points[:, None] - others, -1, 0)))
+
+def _near(points: Array, others: Array, radius: float) -> Flags:
+    """(n,) whether one of the others (m, 2) lies within the radius of each of points (n, 2)."""
+    if not len(points) or not len(others):
+        return np.zeros(len(points), dtype=bool)
+    if len(points) * len(others) <= FEW:
+        return np.asarray((np.hypot(*np.moveaxis(points[:, None] - others, -1, 0)) <= radius).any(axis=1))
+    from scipy.spatial import cKDTree  # type: ignore[import-untyped]
+    return np.asarray(cKDTree(others).query(points)[0] <= radius)
 
 
-def _distinct(points: Array, size: float) -> Array:
+def _distinct(points: Array, radius: float) -> Array:
     """One of those that are the same."""
+    if len(points) ** 2 > FEW:
+        from scipy.spatial import cKDTree
+        later = cKDTree(points).query_pairs(radius, output_type="ndarray")[:, 1:].ravel()
+        kept: Array = np.delete(points, later, axis=0)
+        return kept
     chosen: list[Array] = []
     while len(points):
         chosen.append(points[0])
-        points = points[np.hypot(*(points - points[0]).T) > SAME * size]
+        points = points[np.hypot(*(points - points[0]).T) > radius]
     return np.reshape(chosen, (-1, 2))
 
 
-def _isolated(points: Array, surface: Surface, size: float, usual: float) -> Array:
-    """Without those whose Hessian has a flat direction along which others lie near, as they do on a line."""
-    flat = np.abs(eigenvalues(surface, points)).min(axis=1, initial=np.inf) <= FLAT * usual
-    near = (_distances(points, points) < 0.05 * size) & flat
-    on_a_line = np.asarray(flat & (near.sum(axis=1) > 2))
-    alone: Array = points[~on_a_line]
-    return alone
+def _joined(found: Found, more: Found) -> Found:
+    return found._replace(points=np.concatenate([found.points, more.points]), kinds=found.kinds + more.kinds)
+
+
+def _judged(surface: Surface, cells: Cells | None, points: Array, found: Found) -> Found:
+    """Those of points (n, 2) that are new beside what was found, isolated and not on a kink, with their kinds."""
+    size = diagonal(surface)
+    points = points[~_near(points, found.points, SAME * size)]
+    for curve in found.curves:
+        points = points[~_near(points, curve.points, BESIDE * size)]
+    points = inside(surface, _rounded(surface, points[~_kinked(surface, points, size)], size), CERTAIN)
+    kinds = _kinds(surface, cells, points, size)
+    allowed = surface.may_be_minima(points)
+    kept = [index for index, kind in enumerate(kinds) if kind and (allowed[index] or kind != "minimum")]
+    points = _guessed(surface, points[kept], size)
+    alone = ~_near(points, found.points, SAME * size)
+    kinds = [kinds[index] for index, new in zip(kept, alone, strict=True) if new]
+    return Found(points[alone], kinds, [], found.complete)
+
+
+def _guessed(surface: Surface, points: Array, size: float) -> Array:
+    """Points (n, 2) that rounding leaves uncertain for some way along a flat direction: the roundest number there at
+    which the gradient is no longer than at them.
+    """
+    slope, made, done = np.hypot(*surface.gradient(points).T), points.copy(), np.zeros(len(points), dtype=bool)
+    for digits in (2, 3, 4, 5, 6):
+        simple = np.round(points, digits - int(np.floor(np.log10(size)))) + 0.0
+        fine = ~done & (np.hypot(*surface.gradient(simple).T) <= slope) & (np.hypot(*(simple - points).T) < SAME * size)
+        made[fine], done = simple[fine], done | fine
+    return made
+
+
+def _kinds(surface: Surface, cells: Cells | None, points: Array, size: float) -> list[str]:
+    """By the eigenvalues; where one cannot be told from 0 by looking along its direction, where neither can by looking
+    around; empty for what is level.
+    """
+    if not len(points):
+        return []
+    bends, usual = eigenvalues(surface, points), _usual(surface)
+    least, most = np.abs(bends).min(axis=1), np.abs(bends).max(axis=1)
+    told = [_kind(low, high) for low, high in bends.tolist()]
+    flat = ~(least > FLAT * np.maximum(most, usual))
+    valley = flat & (most > np.maximum(FLAT * usual, 1e3 * least))
+    for look, chosen in ((_along, np.flatnonzero(valley)), (_around, np.flatnonzero(flat & ~valley))):
+        for index, kind in zip(chosen, look(surface, cells, points[chosen], size), strict=True):
+            told[index] = kind
+    return told
+
+
+def _usual(surface: Surface) -> float:
+    """The curvature usual on the surface."""
+    x, y = (np.linspace(low, high, 21) for low, high in surface.domain)
+    bends = np.abs(eigenvalues(surface, np.stack(np.meshgrid(x, y, indexing="ij"), axis=-1))).max(axis=-1)
+    bends = bends[np.isfinite(bends)]
+    return float(np.median(bends)) if len(bends) else 0.0
+
+
+def _along(surface: Surface, cells: Cells | None, points: Array, size: float) -> list[str]:
+    """The kinds of points (n, 2) at which one direction is flat: by the slope of the floor to both of its sides."""
+    bends, axes = np.linalg.eigh(surface.hessian(points))
+    every, steep = np.arange(len(points)), np.abs(bends).argmax(axis=1)
+    across, along = axes[every, :, steep], axes[every, :, 1 - steep]
+    ways = np.array([1.0, -1.0])
+    # (n, 2 ways, reaches, 2)
+    at = points[:, None, None] + (ways[:, None] * REACHES * size)[..., None] * along[:, None, None]
+    for _ in range(12):
+        curvature = np.einsum("ni,nwrij,nj->nwr", across, surface.hessian(at), across)
+        step = -np.einsum("nwri,ni->nwr", surface.gradient(at), across) / curvature
+        at = at + np.clip(np.nan_to_num(step), -0.01 * size, 0.01 * size)[..., None] * across[:, None, None]
+    slope = surface.gradient(at)
+    rise = ways[:, None] * np.einsum("nwri,ni->nwr", slope, along)
+    doubt = np.einsum("nwri,ni->nwr", _rounding(surface, cells, at), np.abs(along))
+    doubt += 10 * np.abs(np.einsum("nwri,ni->nwr", slope, across))
+    clear = np.where(np.abs(rise) > doubt, np.sign(rise), 0.0)
+    first = np.take_along_axis(clear, (clear != 0).argmax(axis=2)[..., None], axis=2)[..., 0]     # (n, 2)
+    return [_of_signs(bool(bends[index, steep[index]] > 0), signs) for index, signs in enumerate(first.tolist())]
+
+
+def _of_signs(valley: bool, signs: list[float]) -> str:
+    """By how a floor goes on both sides: 1 where it rises, -1 where it falls, 0 where it is level."""
+    if signs == [0, 0]:
+        return ""
+    if signs[0] * signs[1] <= 0:
+        return "degenerate"
+    return {(True, 1): "minimum", (False, -1): "maximum"}.get((valley, int(signs[0])), "saddle")
+
+
+def _around(surface: Surface, cells: Cells | None, points: Array, size: float) -> list[str]:
+    """The kinds of points (n, 2) at which every direction is flat: by what stands on the first circle around them that
+    tells.
+    """
+    value, kinds = surface.value(points), [""] * len(points)
+    for radius in REACHES[::-1]:
+        ring = points[:, None] + radius * size * CIRCLE
+        above = surface.value(ring) - value[:, None]
+        doubt = (_rounding(surface, cells, ring) * radius * size).max(axis=-1) + 4e-16 * np.abs(value)[:, None]
+        signs = np.where(np.abs(above) > doubt, np.sign(above), 0.0)
+        for index in np.flatnonzero((signs != 0).mean(axis=1) > 0.9):
+            low, high = signs[index].min(), signs[index].max()
+            kinds[index] = "minimum" if low >= 0 else "maximum" if high <= 0 else "degenerate"
+    return kinds
+
+
+def _rounding(surface: Surface, cells: Cells | None, points: Array) -> Array:
+    """How far rounding can move the gradient at points (..., 2): (..., 2)."""
+    if cells is not None:
+        flat = points.reshape(-1, 2)
+        return np.asarray(np.ptp(cells.gradient(flat, flat), axis=2)).reshape(points.shape)
+    around = np.abs(surface.hessian(points)).sum(axis=-1) * np.abs(points).max(initial=1.0)
+    return np.asarray(1e-13 * (np.abs(surface.gradient(points)) + around))
 
 
 def _rounded(surface: Surface, points: Array, size: float) -> Array:
@@ -170,7 +445,28 @@ def _kinked(surface: Surface, points: Array, size: float) -> NDArray[np.bool_]:
     return np.asarray(~(near <= 0.5 * far))
 
 
-def _kind(low: float, high: float, usual: float) -> str:
-    if not min(abs(low), abs(high)) > FLAT * max(abs(low), abs(high), usual):
-        return "degenerate"
+
+def _kind(low: float, high: float) -> str:
     return "minimum" if low > 0 else "maximum" if high < 0 else "saddle"
+
+
+def eigenvalues(surface: Surface, points: ArrayLike) -> Array:
+    """Of the Hessian at points (..., 2), rising: (..., 2); nan where it is not finite."""
+    hessian = surface.hessian(points)
+    xx, xy, yy = (hessian[..., i, j] / 2 for i, j in ((0, 0), (0, 1), (1, 1)))
+    with np.errstate(all="ignore"):
+        middle, spread = xx + yy, np.hypot(xx - yy, 2 * xy)
+        bends: Array = np.stack([middle - spread, middle + spread], axis=-1)
+    bends[~np.isfinite(hessian).all(axis=(-2, -1))] = np.nan
+    return bends
+
+
+def stability_limit(surface: Surface, points: ArrayLike) -> Array:
+    """See `Surface.stability_limit`."""
+    return _limit(eigenvalues(surface, points))
+
+
+def _limit(bends: Array) -> Array:
+    largest = bends[..., 1]
+    limit: Array = np.where(largest <= 0, np.inf, 2 / np.where(largest <= 0, 1.0, largest))
+    return limit

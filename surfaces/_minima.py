@@ -32,13 +32,13 @@ def find(surface: Surface) -> tuple[Minimum, ...]:
     """The isolated local minima inside the domain, deepest first (equal depths by x, then y)."""
     from surfaces._base import Minimum
     with np.errstate(all="ignore"):
-        starts, size = _starts(surface), diagonal(surface)
-        if not len(starts):
+        begun, size = starts(surface), diagonal(surface)
+        if not len(begun):
             return ()
-        kinks, tips = _kinks(surface.compiled)
-        found = [starts, newton(surface.compiled, starts, size), *(newton(tip, starts, size) for tip in tips)]
-        found += [_along(surface.compiled, kink, starts) for kink in kinks]
-        found += [_crossing(one, other, starts[:100]) for one, other in combinations(kinks, 2)]
+        kinks, tips = kinks_and_tips(surface.compiled)
+        found = [begun, newton(surface.compiled, begun, size), *(newton(tip, begun, size) for tip in tips)]
+        found += [_along(surface.compiled, kink, begun) for kink in kinks]
+        found += [_crossing(one, other, begun[:100]) for one, other in combinations(kinks, 2)]
         points = inside(surface, np.concatenate(found))
         points = rounded(surface, points, size)
         points = points[_lowest_around(surface, points, size)]
@@ -53,7 +53,7 @@ def find(surface: Surface) -> tuple[Minimum, ...]:
     return tuple(sorted(minima, key=lambda m: (round(m.value, 9), m.x, m.y)))
 
 
-def _starts(surface: Surface) -> Array:
+def starts(surface: Surface) -> Array:
     """Nodes of a grid over the domain that none of their neighbours undercuts, and the surface's hints: (n, 2)."""
     x, y = (np.linspace(low, high, GRID) for low, high in surface.domain)
     nodes = np.stack(np.meshgrid(x, y, indexing="ij"), axis=-1)
@@ -68,9 +68,10 @@ def _starts(surface: Surface) -> Array:
     return np.concatenate([hints, nodes[low][order]])
 
 
-def inside(surface: Surface, points: Array) -> Array:
-    """Those of points (n, 2) that are finite and in the domain."""
-    (x0, x1), (y0, y1) = surface.domain
+def inside(surface: Surface, points: Array, slack: float = 0.0) -> Array:
+    """Those of points (n, 2) that are finite and in the domain, or farther out by a share `slack` of its diagonal."""
+    out = slack * diagonal(surface)
+    (x0, x1), (y0, y1) = ((low - out, high + out) for low, high in surface.domain)
     points = points[np.isfinite(points).all(axis=1)]
     return points[(points >= (x0, y0)).all(axis=1) & (points <= (x1, y1)).all(axis=1)]
 
@@ -103,7 +104,7 @@ def newton(function: Compiled, starts: Array, size: float, rounds: int = 60) -> 
     return points
 
 
-def _kinks(compiled: Compiled) -> tuple[list[Compiled], list[Compiled]]:
+def kinks_and_tips(compiled: Compiled) -> tuple[list[Compiled], list[Compiled]]:
     """What stands in each abs, sign, step, min and max, and what stands under each root, as functions of their own."""
     from sympy import Pow
 

@@ -2,11 +2,8 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import os
 import stat
-import zipfile
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -16,25 +13,24 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from surfaces._base import CORNER, SYMBOLS, Array, Minimum, Surface
+from surfaces._base import CORNER, SYMBOLS, Array, Domain, Surface
+from surfaces._grids import FORM, MOST, MOST_BYTES, SamplesError, Sides, read_grid, rising
+from surfaces._patches import Patches, at, patches
 
-NAMES, FEWEST, MOST = ("x", "y", "z"), 4, 4_000_000   # arrays of a file, samples a side, samples in all
-MOST_BYTES = 8 * MOST + 100_000                        # of a file, and of each array in it
+FEWEST = 4                                             # samples a side
 NARROW, WIDE, HIGH = 1e-6, 1e9, 1e100                  # of a side, of x and y, of z
-FORM = "write the file with surfaces.save_samples(file, x, y, z_of)"
-
-
-class SamplesError(ValueError):
-    """The samples cannot be used; the message is one line that says what is wrong and the cure."""
+ROUNDING = 4 * float(np.finfo(np.float64).eps)          # of heights, of which levels differ more
 
 
 @dataclass(frozen=True, eq=False)
 class Sampled(Surface):
     """The surface through samples z (m, n) at x (m,) and y (n,), z[i, j] at (x[i], y[j]).
 
-    Bicubic splines through every sample, twice continuously differentiable (de Boor, A Practical Guide to Splines,
-    1978, chapter XVII); gradient and Hessian are those of the interpolant, exactly. Its domain is the samples' hull;
-    outside of it nothing is known and everything is nan. Raises SamplesError for samples that cannot be used.
+    Bicubic patches through every sample: a spline, twice continuously differentiable, where the data are smooth,
+    limited where it would invent what the samples do not have (see `surfaces/_patches.py`); gradient and Hessian are
+    those of the interpolant, exactly. Samples that are not finite leave holes: the cells that touch them are nan. Its
+    domain is the samples' hull, or a part of it (`with_domain`); outside of it nothing is known and everything is nan.
+    Raises SamplesError for samples that cannot be used.
     """
 
     x: Array
@@ -42,17 +38,31 @@ class Sampled(Surface):
     z: Array
     file: str = ""       # as it is named on screen and in reports
     digest: str = ""     # SHA-256 of the file
-    spline: Any = field(init=False, repr=False)
+    patches: Patches = field(init=False, repr=False)
 
     __eq__ = object.__eq__      # the arrays are not compared
     __hash__ = object.__hash__
 
     def __post_init__(self) -> None:
-        from scipy.interpolate import RectBivariateSpline  # type: ignore[import-untyped]
         x, y, z = checked(self.x, self.y, self.z)
-        for name, values in {"x": x, "y": y, "z": z, "spline": RectBivariateSpline(x, y, z)}.items():
+        for name, values in {"x": x, "y": y, "z": z, "patches": patches(x, y, z)}.items():
             object.__setattr__(self, name, values)
         self._place(((float(x[0]), float(x[-1])), (float(y[0]), float(y[-1]))), CORNER)
+
+    def with_domain(self, domain: Domain) -> Sampled:
+        """The part of it over a narrower domain, which the samples' hull is cut to."""
+        (x0, x1), (y0, y1) = domain
+        return self._like(type(self), ((max(x0, float(self.x[0])), min(x1, float(self.x[-1]))),
+                                       (max(y0, float(self.y[0])), min(y1, float(self.y[-1])))))
+
+    def _like(self, cls: type[Sampled], domain: Domain) -> Sampled:
+        other = object.__new__(cls)
+        other.__dict__.update(self.__getstate__())
+        other._place(domain, self.start)
+        return other
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {key: value for key, value in super().__getstate__().items() if key not in ("carried_on", "landmarks")}
 
     @property
     def name(self) -> str:
@@ -70,23 +80,44 @@ class Sampled(Surface):
     def compiled(self) -> Any:
         return _Spline(self)
 
-    @cached_property
-    def minima(self) -> tuple[Minimum, ...]:
-        """The local minima inside the hull; a low point on its edge is none, as the slope may go on beyond."""
-        from surfaces._minima import find
+    def may_be_minima(self, points: Array) -> NDArray[np.bool_]:
+        """Whether the slope is none (a low point on the hull's edge is no minimum, as the slope may go on beyond), and
+        no sample beside them is as low: between two such samples, over a diagonal say, the data know of no barrier.
+        """
         (x0, x1), (y0, y1) = self.domain
-        steep = 1e-6 * float(np.ptp(self.z)) / np.array([x1 - x0, y1 - y0])
-        return tuple(each for each in find(self) if bool((np.abs(self.gradient(each[:2])) <= steep).all()))
+        bulk = np.nanquantile(self.z, 0.75) - np.nanmin(self.z)    # not the range: a few samples may have exploded
+        high = float(bulk or np.ptp(self.z[np.isfinite(self.z)]))
+        steep = 1e-6 * high / np.array([x1 - x0, y1 - y0])
+        still = (np.abs(self.gradient(points)) <= steep).all(axis=-1) & (steep > 0).all()
+        nearest = [np.abs(side - points[:, axis, None]).argmin(axis=1) for axis, side in enumerate((self.x, self.y))]
+        low, alone = self.value(points) + 1e-9 * high, np.ones(len(points), dtype=bool)
+        for i, j in np.ndindex(5, 5):
+            row, column = (np.clip(near + shift - 2, 0, len(side) - 1) for near, shift, side in
+                           zip(nearest, (i, j), (self.x, self.y), strict=True))
+            here = (row == nearest[0]) & (column == nearest[1])
+            alone &= here | ~(self.z[row, column] <= low)
+        return np.asarray(still & alone)
 
     def inside(self, points: ArrayLike) -> NDArray[np.bool_]:
-        """Whether points (..., 2) lie in the hull, its edge included: (...)."""
-        at, ((x0, x1), (y0, y1)) = np.asarray(points, dtype=np.float64), self.domain
-        return np.asarray(((at >= (x0, y0)) & (at <= (x1, y1))).all(axis=-1))
+        """Whether something is known at points (..., 2): in the hull, its edge included, and in no hole: (...)."""
+        places = np.asarray(points, dtype=np.float64)
+        within = self._in_hull(places)
+        if self._holed and within.any():
+            within[within] = np.isfinite(at(self.x, self.y, self.patches, places[within], ((0, 0),))[:, 0])
+        return within
+
+    def _in_hull(self, places: Array) -> NDArray[np.bool_]:
+        (x0, x1), (y0, y1) = self.domain
+        return np.atleast_1d(((places >= (x0, y0)) & (places <= (x1, y1))).all(axis=-1)).reshape(places.shape[:-1])
+
+    @cached_property
+    def _holed(self) -> bool:
+        return not bool(np.isfinite(self.z).all())
 
     @cached_property
     def carried_on(self) -> Surface:
         """The same, with the nearest edge's values outside the hull: for what is drawn across the edge."""
-        return _CarriedOn(self.x, self.y, self.z, self.file, self.digest)
+        return self._like(_CarriedOn, self.domain)
 
 
 class _CarriedOn(Sampled):
@@ -130,16 +161,19 @@ class _Spline:
         rows = self._at(points, ((2, 0), (1, 1), (0, 2)))
         return rows[..., [0, 1, 1, 2]].reshape(*rows.shape[:-1], 2, 2)
 
+    def value_and_gradient(self, points: ArrayLike) -> tuple[Array, Array]:
+        rows = self._at(points, ((0, 0), (1, 0), (0, 1)))
+        return rows[..., 0], rows[..., 1:]
+
     def _at(self, points: ArrayLike, orders: tuple[tuple[int, int], ...]) -> Array:
-        at = np.asarray(points, dtype=np.float64)
-        if at.shape[-1:] != (2,):
-            raise ValueError(f"points must have shape (..., 2), not {at.shape}")
-        flat, inside = at.reshape(-1, 2), self.surface.inside(at).reshape(-1)
+        places = np.asarray(points, dtype=np.float64)
+        if places.shape[-1:] != (2,):
+            raise ValueError(f"points must have shape (..., 2), not {places.shape}")
+        flat, inside = places.reshape(-1, 2), self.surface._in_hull(places).reshape(-1)
         result = np.full((len(flat), len(orders)), np.nan)
-        known = flat[inside]
-        for column, (dx, dy) in enumerate(orders if len(known) else ()):
-            result[inside, column] = self.surface.spline.ev(known[:, 0], known[:, 1], dx=dx, dy=dy)
-        return result.reshape(*at.shape[:-1], len(orders))
+        if inside.any():
+            result[inside] = at(self.surface.x, self.surface.y, self.surface.patches, flat[inside], orders)
+        return result.reshape(*places.shape[:-1], len(orders))
 
 
 def checked(x: ArrayLike, y: ArrayLike, z: ArrayLike | None = None) -> tuple[Array, Array, Array]:
@@ -164,69 +198,69 @@ def checked(x: ArrayLike, y: ArrayLike, z: ArrayLike | None = None) -> tuple[Arr
         raise SamplesError(f"{m} x {n} samples are too many; give at most {MOST:,}")
     if z is None:
         return sides[0], sides[1], np.empty((0, 0))
-    heights = _numbers("z", z)
+    heights = _numbers("z", z, holes=True)
     if heights.shape == (n, m) and m != n:
         raise SamplesError(f"z has shape ({n}, {m}), it is transposed; give z.T, with z[i, j] at (x[i], y[j])")
     if heights.shape != (m, n):
         raise SamplesError(f"z has shape {heights.shape}; x and y need ({m}, {n}), with z[i, j] at (x[i], y[j])")
-    return sides[0], sides[1], heights
+    known = np.isfinite(heights)
+    if not (known[:-1, :-1] & known[1:, :-1] & known[:-1, 1:] & known[1:, 1:]).any():
+        raise SamplesError(f"z has no cell of four samples that are finite, {HIGH:g} at most; give some")
+    return sides[0], sides[1], _flat(heights)
 
 
-def _numbers(name: str, given: ArrayLike) -> Array:
+def _flat(z: Array) -> Array:
+    """What differs by rounding alone is level: values a few units in the last place apart become the lowest of them."""
+    values, which = np.unique(z[np.isfinite(z)], return_inverse=True)
+    apart = np.diff(values) > ROUNDING * np.abs(values[1:])
+    group = np.concatenate([[0], np.cumsum(apart)])
+    starts = np.flatnonzero(np.concatenate([[True], apart]))
+    lowest, highest = values[starts], values[np.concatenate([starts[1:], [len(values)]]) - 1]
+    close = highest - lowest <= 4 * ROUNDING * np.abs(highest)    # dense data are no rounding
+    level = z.copy()
+    level[np.isfinite(z)] = np.where(close[group], lowest[group], values)[which]
+    return level
+
+
+def _numbers(name: str, given: ArrayLike, holes: bool = False) -> Array:
+    """As floats; with `holes` nan for what is not finite, or so large that its slopes are not."""
     array = np.asarray(given)
     if array.dtype.kind not in "fiu":
         raise SamplesError(f"{name} does not hold numbers; {FORM}")
     numbers = array.astype(np.float64)
+    if holes:
+        return np.where(np.abs(numbers) <= HIGH, numbers, np.nan)
     wrong = np.argwhere(~(np.abs(numbers) <= HIGH))
     if len(wrong):
         raise SamplesError(f"{name}[{', '.join(map(str, wrong[0]))}] is {numbers[tuple(wrong[0])]}; "
-                           f"every sample must be finite, {HIGH:g} at most")
+                           f"every {name} must be finite, {HIGH:g} at most")
     return numbers
 
 
-def read_samples(path: Path, file: str = "") -> Sampled:
-    """The surface of a file of samples, an .npz with the arrays x, y and z. Nothing in it is executed.
+def read_samples(path: Path, file: str = "", sides: Sides | None = None) -> Sampled:
+    """The surface of a file of samples, an .npz, .npy or .csv: see `surfaces/_grids.py`. Nothing in it is executed.
 
-    Raises SamplesError for what is no such file, or too large, and OSError where it cannot be read.
+    `sides` say where x and y go from and to, for a file with z alone. Raises SamplesError for what is no such file, or
+    too large, and OSError where it cannot be read.
     """
     about = path.stat()
     if not stat.S_ISREG(about.st_mode):
-        raise SamplesError("is not a regular file; give an .npz")
+        raise SamplesError("is not a regular file; give an .npz, .npy or .csv")
     if about.st_size > 3 * MOST_BYTES:
         raise SamplesError(f"has {about.st_size:,} bytes; give at most {MOST:,} samples")
-    data = path.read_bytes()
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            x, y, z = (_array(archive, name) for name in NAMES)
-    except SamplesError:
-        raise
-    except (zipfile.BadZipFile, zlib.error, ValueError, EOFError, OSError, NotImplementedError, RuntimeError):
-        raise SamplesError(f"is not a whole .npz of numbers; {FORM}") from None
+    data = _read(path, 3 * MOST_BYTES)
+    x, y, z = rising(*read_grid(data, sides))
     return Sampled(x, y, z, file=file or path.name, digest=hashlib.sha256(data).hexdigest())
 
 
-def _array(archive: zipfile.ZipFile, name: str) -> Array:
-    """One array, its size known before any memory is taken."""
-    found = [info for info in archive.infolist() if info.filename == f"{name}.npy"]
-    if not found:
-        raise SamplesError(f"holds no array {name}; {FORM}")
-    if found[0].compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise SamplesError(f"is packed in an unusual way; {FORM}")
-    with archive.open(found[0]) as packed:
-        data = packed.read(MOST_BYTES + 1)
-    if len(data) > MOST_BYTES:
-        raise SamplesError(f"{name} is too large; give at most {MOST:,} samples")
-    stream = io.BytesIO(data)
-    version = np.lib.format.read_magic(stream)
-    read = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}.get(version)
-    if read is None:
-        raise SamplesError(f"{name} is written in an unusual way; {FORM}")
-    shape, _, dtype = read(stream)
-    if dtype.kind not in "fiu" or int(np.prod([float(side) for side in shape])) * dtype.itemsize > len(data):
-        raise SamplesError(f"{name} does not hold numbers, or not all of them; {FORM}")
-    stream.seek(0)
-    array: Array = np.lib.format.read_array(stream, allow_pickle=False)
-    return array
+def _read(path: Path, limit: int) -> bytes:
+    """At most `limit` bytes, whatever size the file claims to have; nothing is waited for."""
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    with open(handle, "rb") as stream:
+        data = stream.read(limit + 1)
+    if data is None or len(data) > limit:
+        raise SamplesError(f"never ends; give at most {MOST:,} samples")
+    return data
 
 
 def save_samples(file: str | os.PathLike[str], x: ArrayLike, y: ArrayLike,
@@ -234,7 +268,8 @@ def save_samples(file: str | os.PathLike[str], x: ArrayLike, y: ArrayLike,
     """Samples of z_of(x, y), a function of two floats, into a file that `surface: {samples: FILE}` reads.
 
     x (m,) and y (n,) rise strictly, at least 4 each; z_of is called once for each pair. The file is whole or absent.
-    Raises SamplesError for x and y that cannot be used and for a z that is not finite, before anything is written.
+    Raises SamplesError for x and y that cannot be used and for a z without a finite cell, before anything is written;
+    a z that is not finite is a hole.
     """
     columns, rows, _ = checked(x, y)
     z = np.array([[float(z_of(one, other)) for other in rows.tolist()] for one in columns.tolist()])

@@ -90,7 +90,7 @@ def test_aliases_do_not_carry_an_override_elsewhere(tmp_path: Path) -> None:
     ("start=[0, 99]", "[0, 99] lies outside the domain; use x from -3 to 3, y from -3 to 3"),
     ("surface=bowll", 'unknown surface "bowll"; did you mean bowl?'),
     ("video.fps=[", "not YAML: "),
-    ("title=!!python/name:os.system", "the tag !!python/name:os.system is not read here; "),
+    ("scene=!!python/name:os.system", "the tag !!python/name:os.system is not read here; "),
     ("record=some", '"some" is unknown; use all, last or {every: 10}'),
     ("noise.stdd=1", "has neither std, relative nor batch; did you mean std?"),
     ("noise.batch=8", "this surface is no sum over examples; add noise by std, or take another surface"),

@@ -162,7 +162,7 @@ def test_the_axis_holds_its_curves(case):
         assert there == pytest.approx(level, abs=0.02 * (axis.high - axis.low))
 
 
-@pytest.mark.parametrize("case", set(LOSSES) - {"zero", "constant", "below 0 by rounding"})
+@pytest.mark.parametrize("case", sorted(set(LOSSES) - {"zero", "constant", "below 0 by rounding"}))
 def test_curves_keep_their_order_and_use_the_axis(case):
     losses, lowest = LOSSES[case]
     axis = LossAxis.of(losses, lowest)
@@ -188,3 +188,19 @@ def test_a_gap_of_a_long_curve_stays_a_gap():
     assert len(kept) < 1500 and np.isnan(losses[kept]).any()
     inside = (kept >= 6999) & (kept <= 7003)
     assert kept[inside][0] == 6999 and kept[inside][-1] == 7003, "it is as long as it was"
+
+
+def test_any_losses_have_an_axis_and_numbers():
+    rng = np.random.default_rng(1)
+    for _ in range(400):
+        losses = rng.normal(size=(rng.integers(1, 4), rng.integers(1, 30))) * 10.0 ** rng.integers(-320, 308)
+        losses = np.abs(losses) if rng.random() < 0.3 else losses
+        losses = losses + 10.0 ** rng.integers(-5, 300) if rng.random() < 0.3 else losses
+        odd = rng.choice([np.nan, np.inf, -np.inf, 0, 5e-324, 1.7e308])
+        losses = np.where(rng.random(losses.shape) < 0.1, odd, losses)
+        axis = LossAxis.of(losses, rng.choice([None, 0.0]))
+        ticks = axis.ticks()
+        assert np.isfinite([axis.low, axis.high]).all() and axis.low < axis.high
+        assert 2 <= len(ticks) <= 9 and len({text for _, text in ticks}) == len(ticks)
+        form = Format.of(losses)
+        assert all(bool(form.text(loss)) == np.isfinite(loss) for loss in losses.ravel())

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from benchmarks.rounding import chaotic, first
 from optimizers import OPTIMIZERS, roll
 from surfaces import SURFACES
 from tests.reference.cases import STEPS, load
@@ -43,6 +44,15 @@ def test_textbook_nag_looks_where_torchs_nesterov_stands(case: dict[str, Any], p
     assert np.abs(ours.gradient_at[0, ROWS[before]] - positions[before]).max() < AGREEMENT
     velocity = ours.state["momentum_buffer"][0, ROWS]
     assert np.abs(ours.positions[0, ROWS] + given["momentum"] * velocity - positions).max() < AGREEMENT
+
+
+@pytest.mark.parametrize(("name", "apart"), [pytest.param(name, apart, id=name) for name, apart in chaotic()])
+def test_where_rounding_decides_paths_part_as_one_bit_parts_them(name: str, apart: Any) -> None:
+    torch, bit = apart
+    assert 15 <= first(bit) < len(bit) - 20, "the case is none: a bit is forgotten, or decides at once"
+    assert abs(first(torch) - first(bit)) <= 10
+    assert torch[:first(bit) // 2].max() < AGREEMENT
+    assert first(np.zeros(5)) == 5 and first(np.array([0, 0, 1.0])) == 2
 
 
 def test_the_references_cover_every_option() -> None:

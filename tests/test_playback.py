@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from optimizers import OPTIMIZERS, roll
+from scenes.aside import CALM, CROWD, RATE, REACH, SLOW, calm_parts, low_pass, separate, slots, step_aside
 from scenes.display import Display
 from scenes.pace import make_timing
-from scenes.playback import Playback, chain, hold_last, multiply, roll_along, step_aside
+from scenes.playback import Playback, chain, hold_last, multiply, roll_along
 from surfaces import SURFACES, from_expression
 from tests.scenes_help import turned
 
@@ -44,7 +45,9 @@ def test_a_ball_touches_the_surface(case):
     for seconds in np.linspace(0, playback.duration, 97):
         moment = playback.at(seconds)
         assert np.abs(np.linalg.norm(moment.normal, axis=1) - 1).max() < 1e-12
-        assert np.abs(moment.center - moment.contact - RADIUS * moment.normal).max() < 1e-12
+        foot = display.to_world(moment.below)
+        assert np.abs(moment.normal - display.normal(moment.below)).max() < 1e-12
+        assert np.abs(moment.center - foot - RADIUS * moment.normal).max() < 1e-9, "where it is drawn it touches, too"
         height = display.heights(surface.value(display.from_plate(moment.contact[:, :2])))
         assert np.abs(moment.contact[:, 2] - height).max() < 1e-9, "the contact lies on the surface drawn"
 
@@ -67,9 +70,10 @@ def test_the_normal_is_square_to_the_drawn_surface(case):
 
 def test_the_point_that_touches_is_at_rest(case):
     playback, _ = case
-    paths, display = playback.paths, playback.display
-    normal = display.normal(paths.points)
-    center = display.to_world(paths.points) + RADIUS * normal
+    display, turns = playback.display, playback.turns
+    points = playback.true_points(playback.turn_steps) + playback.offset_at(playback.turn_times) / display.scale
+    normal = display.normal(points)
+    center = display.to_world(points) + RADIUS * normal
     moved = np.diff(center, axis=1)
     # where the path is sampled finely against its bends: the foot moves less than a fiftieth of what the centre does
     bend = np.linalg.norm(np.diff(normal, axis=1), axis=-1)
@@ -78,12 +82,12 @@ def test_the_point_that_touches_is_at_rest(case):
     middle = normal[:, 1:] + normal[:, :-1]
     middle /= np.linalg.norm(middle, axis=-1, keepdims=True)
     # the material point half a step's turn before and after it touches: its path is the cycloid's cusp
-    halfway = paths.turns[:, :-1] + paths.turns[:, 1:] * np.where(
-        (paths.turns[:, :-1] * paths.turns[:, 1:]).sum(axis=-1, keepdims=True) < 0, -1, 1
+    halfway = turns[:, :-1] + turns[:, 1:] * np.where(
+        (turns[:, :-1] * turns[:, 1:]).sum(axis=-1, keepdims=True) < 0, -1, 1
     )
     halfway /= np.linalg.norm(halfway, axis=-1, keepdims=True)
     own = turned(np.concatenate([-halfway[..., :3], halfway[..., 3:]], axis=-1), -RADIUS * middle)
-    before, after = turned(paths.turns[:, :-1], own), turned(paths.turns[:, 1:], own)
+    before, after = turned(turns[:, :-1], own), turned(turns[:, 1:], own)
     slip = np.linalg.norm(moved + after - before, axis=-1) / np.maximum(np.linalg.norm(moved, axis=-1), 1e-12)
     assert slip[fine].max() < 0.05
 
@@ -164,6 +168,19 @@ def test_all_balls_share_one_clock_and_pass_their_iterates():
         assert np.abs(moment.points - positions[:, step]).max() < 1e-9
 
 
+@pytest.mark.parametrize("names", [["sgd"], ["sgd", "momentum", "adam"], ["sgd"] * 6])
+def test_everything_but_the_drawing_is_where_the_optimizer_was(names):
+    surface = SURFACES["bowl_with_two_holes"]()
+    playback, positions = played(surface, names, 90)
+    for step in range(91):
+        moment = playback.at(float(playback.seconds_at(np.array(float(step)))))
+        assert np.abs(moment.points - positions[:, step]).max() < 1e-9
+        assert np.abs(moment.contact - playback.display.to_world(positions[:, step])).max() < 1e-9
+    dense = np.stack([[np.interp(playback.paths.steps, np.arange(91), axis) for axis in run.T] for run in positions])
+    assert np.abs(playback.paths.points - dense.transpose(0, 2, 1)).max() < 1e-9
+    assert np.abs(playback.paths.world - playback.display.to_world(playback.paths.points)).max() < 1e-9
+
+
 def test_where_nobody_is_near_the_ball_is_where_the_optimizer_was():
     surface = SURFACES["bowl_with_two_holes"]()
     playback, positions = played(surface, ["sgd", "momentum", "adam"], 90)
@@ -171,9 +188,9 @@ def test_where_nobody_is_near_the_ball_is_where_the_optimizer_was():
     for step in range(91):
         moment = playback.at(float(playback.seconds_at(np.array(float(step)))))
         apart = np.linalg.norm(plate[:, step][:, None] - plate[:, step], axis=-1) + np.eye(3) * 99
-        alone = apart.min(axis=1) > 2.6 * RADIUS
+        alone = apart.min(axis=1) > 3.5 * RADIUS  # for longer than the mean that is taken
         near += int(alone.sum())
-        assert np.abs(moment.points - positions[:, step])[alone].max(initial=0) < 1e-8
+        assert np.abs(moment.below - positions[:, step])[alone].max(initial=0) < 1e-8
     assert near > 10
 
 
@@ -190,32 +207,100 @@ def test_between_iterates_the_height_is_the_surfaces():
     assert np.allclose(x, [-2, -1, 0, 1, 2], atol=1e-9)
 
 
-def test_stepping_aside_is_bounded_and_ends_where_balls_are_apart():
-    rng = np.random.default_rng(5)
-    plate = rng.normal(size=(6, 500, 2)) * 1.5
-    plate[:, :50] = plate[:1, :50]  # all at one spot
-    group = np.arange(6)
-    offset = step_aside(plate, group, RADIUS)
-    assert np.linalg.norm(offset, axis=-1).max() <= 2.4 * RADIUS + 1e-12
-    apart = np.linalg.norm(plate[:, None] - plate[None], axis=-1) + 99 * np.eye(6)[..., None]
-    alone = apart.min(axis=1) >= 2.6 * RADIUS
-    assert alone.sum() > 100 and np.abs(offset[alone]).max() == 0
-    together = (plate + offset)[:, :50]
-    gaps = np.linalg.norm(together[:, None] - together[None], axis=-1) + 99 * np.eye(6)[..., None]
-    assert gaps.min() >= 2 * RADIUS, "six balls at one spot do not overlap"
+FLAT = from_expression("0*x", domain=((-5, 5), (-5, 5)))
+NODES = 8 * RATE
+
+
+def aside(plate, group=None, out=None, surface=FLAT):
+    """Offsets of balls that go along plate (balls, nodes, 2); the domain of FLAT is as large as the plate."""
+    display = Display(surface, surface.domain, "linear")
+    group = np.arange(len(plate)) if group is None else group
+    out = plate[:, -1] - plate[:, 0] if out is None else out
+    way = np.linalg.norm(np.diff(plate, axis=1), axis=-1).cumsum(axis=1)
+    return step_aside(display, plate, np.pad(way, ((0, 0), (1, 0))), group, RADIUS, out)
+
+
+def wander(balls: int, seed: int) -> np.ndarray:
+    """Balls that rest, crawl, run and rest again, all from one place and back to it."""
+    rng, clock = np.random.default_rng(seed), np.linspace(0, 1, NODES)[:, None]
+    ends, crawl = rng.normal(size=(balls, 1, 2)), rng.normal(size=(balls, 1, 2)) * 0.1
+    out = np.clip((clock - 0.2) / 0.03, 0, 1) - np.clip((clock - 0.6) / 0.03, 0, 1)
+    return ends * out + crawl * np.clip(clock / 0.2, 0, 1)
+
+
+@pytest.mark.parametrize("balls", [2, 3, 6, 16])
+def test_stepping_aside_is_little_and_slow_and_only_while_both_are_slow(balls):
+    plate = wander(balls, balls)
+    offset = aside(plate)
+    assert np.linalg.norm(offset, axis=-1).max() <= REACH * RADIUS + 1e-12
+    assert np.linalg.norm(offset[:, 0], axis=-1).min() > 0.9 * REACH * RADIUS, "at a common start all do"
+    # a mean over CALM seconds with weights up to 2 / CALM goes at most 4 / CALM times its largest value a second
+    assert np.linalg.norm(np.diff(offset, axis=1), axis=-1).max() * RATE <= 4 / CALM * REACH * RADIUS
+    speed = np.linalg.norm(np.diff(plate, axis=1), axis=-1) * RATE / RADIUS
+    fast = np.maximum(speed[:, 1:], speed[:, :-1]) > SLOW[1]
+    assert fast.sum() > 20 and not offset[:, 1:-1][fast].any()
+
+
+def test_a_ball_that_trembles_is_not_slow():
+    plate = np.zeros((2, NODES, 2))
+    travelled = np.tile(np.arange(NODES) * 10 * RADIUS / RATE, (2, 1))  # where it is at the nodes tells nothing of it
+    assert not calm_parts(travelled, RADIUS).any()
+    display = Display(FLAT, FLAT.domain, "linear")
+    assert not step_aside(display, plate, travelled, np.arange(2), RADIUS, np.eye(2)).any()
+    assert calm_parts(0 * travelled, RADIUS).min() == 1
+
+
+@pytest.mark.parametrize("distance", [0.0, 0.3, 0.9, 1.4, 1.8, 2.1])
+@pytest.mark.parametrize("angle", [0.0, 1.0, 2.5, 4.0, 5.5])
+def test_two_balls_are_pushed_apart_never_together(distance, angle):
+    plate = np.zeros((2, NODES, 2))
+    plate[1] += distance * RADIUS * np.array([np.cos(angle), np.sin(angle)])
+    for out in (np.eye(2), -np.eye(2), np.array([[0.0, 1], [0, -1]])):
+        shown = plate + aside(plate, out=out)
+        apart = np.linalg.norm(shown[1] - shown[0], axis=-1)
+        assert apart.min() >= 1.8 * RADIUS, "they hardly overlap"
+        assert apart.max() <= 2 * REACH * RADIUS + 1e-9
+
+
+def test_many_at_one_place_stand_in_an_even_ring_each_on_the_side_it_leaves_by():
+    heading = np.array([0.1, 4.0, 2.0, 5.2, 1.1, 3.0])
+    out = np.stack([np.cos(heading), np.sin(heading)], axis=-1)
+    offset = aside(np.zeros((6, NODES, 2)), out=out)[:, 100]
+    angle = np.arctan2(offset[:, 1], offset[:, 0])
+    assert np.allclose(np.linalg.norm(offset, axis=-1), REACH * RADIUS)
+    assert np.allclose(np.diff(np.sort(angle)), np.pi / 3)
+    assert np.abs(np.angle(np.exp(1j * (angle - heading)))).max() < 0.6
 
 
 def test_balls_of_one_optimizer_and_crowds_stay_where_they_are():
-    plate = np.zeros((4, 10, 2))
-    assert not step_aside(plate, np.zeros(4, int), RADIUS).any()
-    assert not step_aside(np.zeros((30, 10, 2)), np.arange(30), RADIUS).any()
+    assert not aside(np.zeros((4, 10, 2)), np.zeros(4, int)).any()
+    assert not aside(np.zeros((CROWD + 1, 10, 2))).any()
 
 
-def test_stepping_aside_is_smooth_in_time():
-    along = np.linspace(-1, 1, 4001)
-    plate = np.stack([np.stack([along, 0 * along], -1), np.stack([-along, 0 * along], -1)])
-    offset = step_aside(plate, np.arange(2), RADIUS)
-    assert np.abs(np.diff(offset, axis=1)).max() < 10 * np.diff(along).max()
+def test_nobody_steps_over_the_edge_or_into_a_hole():
+    corner = np.tile(np.array([5.0, 5.0]), (3, NODES, 1))
+    assert (corner + aside(corner, out=np.array([[1.0, 1], [1, 0], [0, 1]]))).max() <= 5
+    holed = from_expression("0.01*sqrt(x)", domain=((-5, 5), (-5, 5)))
+    rim = np.tile(np.array([0.05, 1.0]), (3, NODES, 1))
+    assert (rim + aside(rim, surface=holed))[..., 0].min() > 0
+    assert aside(rim).any()
+
+
+def test_the_mean_is_one_and_has_no_weight_at_its_ends():
+    step = np.zeros((1, NODES, 2))
+    step[:, 200:] = 1
+    smooth = low_pass(step)[0, :, 0]
+    changing = np.flatnonzero(np.diff(smooth) > 1e-12)
+    assert (changing[-1] + 1 - changing[0]) / RATE <= CALM and np.diff(smooth).min() > -1e-12
+    assert smooth[0] == 0 and smooth[-1] == pytest.approx(1)
+
+
+def test_the_places_on_the_ring_do_not_depend_on_how_entries_are_numbered():
+    out = np.random.default_rng(4).normal(size=(5, 2))
+    order = np.array([3, 1, 4, 0, 2])
+    assert np.allclose(slots(np.arange(5), out)[order], slots(np.arange(5), out[order]))
+    plate = np.zeros((5, 30, 2))
+    assert np.abs(separate(plate, np.ones((5, 30)), np.arange(5), slots(np.arange(5), out), RADIUS)).sum() > 0
 
 
 def test_a_diverged_ball_stays_where_it_was_seen_last():
@@ -234,3 +319,27 @@ def test_few_and_many_steps(steps):
     assert playback.at(0).step == 0 and playback.at(playback.duration).step == steps
     assert np.abs(playback.at(playback.duration).points - positions[:, -1]).max() < 1e-9
     assert np.abs(playback.at(0).points - positions[:, 0]).max() < 1e-9
+
+
+def test_a_long_trembling_run_is_drawn_through_the_iterates_told_and_its_ball_is_exact():
+    rng, steps = np.random.default_rng(2), 60_000
+    positions = (np.array([1.5, 1.0]) * np.exp(-np.arange(steps + 1) / 9000)[:, None])[None]
+    calm, lively = positions, positions + rng.normal(size=positions.shape) * 0.2
+    display = Display(SURFACES["bowl"](), SURFACES["bowl"]().domain)
+    for way, exact in ((calm, True), (lively, False)):
+        timing = make_timing(display, way, np.zeros((0, 2)), "even", 10.0, 1.0, 1.0, 0)
+        playback = Playback(display, way, np.array([steps]), np.array([0]), RADIUS, timing)
+        paths = playback.paths
+        drawn = np.stack([np.interp(np.arange(steps + 1), paths.steps, axis) for axis in paths.points[0].T], axis=-1)
+        off = np.linalg.norm(display.to_plate(drawn) - display.to_plate(way[0]), axis=-1)
+        assert (paths.every == 1) == exact and paths.every % 2 == 1
+        assert off[:: paths.every].max() <= (0.003 if exact else 1e-9), "through every iterate, or those that are told"
+        assert len(paths.steps) < 30_000
+        for step in (777, 12_345, 59_999):
+            moment = playback.at(float(playback.seconds_at(np.array(float(step)))))
+            assert np.abs(moment.points - way[:, step]).max() < 1e-6
+
+
+def test_the_first_and_the_last_iterate_are_passed_when_the_race_begins_and_ends():
+    playback, _ = played(SURFACES["bowl"](), ["sgd"], 40)
+    assert playback.seconds_at(np.array([0.0, 40.0])) == pytest.approx([1.0, 9.0])

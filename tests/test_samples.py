@@ -115,19 +115,18 @@ def z(shape: tuple[int, ...]) -> np.ndarray:
 
 
 BAD = {
-    "z has shape (5, 4), it is transposed; give z.T": dict(x=np.arange(4.0), y=np.arange(5.0), z=z((5, 4))),
     "z has shape (4, 4); x and y need (4, 5)": dict(x=np.arange(4.0), y=np.arange(5.0), z=z((4, 4))),
     "x has 3 numbers; give at least 4": dict(x=np.arange(3.0), y=np.arange(4.0), z=z((3, 4))),
     "y[2] = 1 is not above y[1] = 1; y must rise strictly": dict(
         x=np.arange(4.0), y=np.array([0.0, 1, 1, 2]), z=z((4, 4))),
-    "z[0, 1] is nan; every sample must be finite": dict(
-        x=np.arange(4.0), y=np.arange(4.0), z=np.where(z((4, 4)) == 1, np.nan, 1.0)),
-    "z[0, 0] is 1e+308; every sample must be finite, 1e+100 at most": dict(
+    "y[1] is nan; every y must be finite": dict(x=np.arange(4.0), y=np.array([0, np.nan, 1, 2]), z=z((4, 4))),
+    "z has no cell of four samples that are finite, 1e+100 at most": dict(
         x=np.arange(4.0), y=np.arange(4.0), z=np.full((4, 4), 1e308)),
     "x goes from 0 to 3e-300; stay within +-1e+09, over 1e-06": dict(
         x=np.arange(4.0) * 1e-300, y=np.arange(4.0), z=z((4, 4))),
     "x has shape (2, 2); it must be one row of numbers": dict(x=z((2, 2)), y=np.arange(4.0), z=z((4, 4))),
-    "holds no array z; write the file with surfaces.save_samples": dict(x=np.arange(4.0), y=np.arange(4.0)),
+    "holds 'x' (4,), 'y' (4,); name its arrays x (m), y (n) and z (m, n), or write the file": dict(
+        x=np.arange(4.0), y=np.arange(4.0)),
     "z does not hold numbers": dict(x=np.arange(4.0), y=np.arange(4.0), z=np.array([["a"] * 4] * 4)),
     "x does not hold numbers": dict(x=np.array([None] * 4), y=np.arange(4.0), z=z((4, 4))),
 }
@@ -148,7 +147,7 @@ def test_samples_that_cannot_be_used(said: str, tmp_path: Path) -> None:
 def test_files_that_are_no_samples(content: bytes | str, grid: Path) -> None:
     whole = grid.read_bytes()
     grid.write_bytes(content if isinstance(content, bytes) else whole[:len(whole) // 2])
-    with pytest.raises(ValueError, match="not a whole .npz of numbers; write the file with surfaces.save_samples"):
+    with pytest.raises(ValueError, match="not a whole .npz, .npy or .csv of numbers; write the file with"):
         read_samples(grid)
 
 
@@ -164,7 +163,7 @@ def test_saving_is_whole_or_not_at_all(tmp_path: Path) -> None:
     with np.load(tmp_path / "any.name") as saved:
         assert saved["z"].shape == (4, 5)
         assert saved["z"][3, 2] == 32
-    with pytest.raises(ValueError, match=r"z\[0, 0\] is inf; every sample must be finite"):
+    with pytest.raises(ValueError, match="z has no cell of four samples that are finite"):
         save_samples(tmp_path / "none.npz", [0, 1, 2, 3], [0, 1, 2, 3], lambda x, y: np.inf)
     assert [path.name for path in tmp_path.iterdir()] == ["any.name"]
 

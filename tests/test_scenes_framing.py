@@ -202,3 +202,46 @@ def test_nice_steps_are_short_numbers_not_too_small(least):
     step = nice_step(least)
     assert least * (1 - 1e-9) <= step <= 2.5 * least
     assert float(f"{step:.2g}") == pytest.approx(step)
+
+
+def levels(text: str, side: float, met: np.ndarray | None = None) -> tuple[Display, np.ndarray]:
+    """The display of a formula over +-side, and where 100 x 100 heights stand between floor (0) and ceiling (1)."""
+    domain = ((-side, side), (-side, side))
+    display = Display(from_expression(text, None, domain), domain, met=met)
+    height = display.to_relief(display.grid(100))[..., 2]
+    return display, (height - display.floor) / (display.ceiling - display.floor)
+
+
+def test_a_logarithm_spans_what_it_must():
+    """log(exp(r^2)) is r^2: the heights are a paraboloid's, but for the lowest 3 % that the unit rounds off."""
+    display, level = levels("exp(x**2 + y**2)", 10)
+    assert display.heights.kind == "log" and display.cut is None
+    paraboloid = (display.grid(100) ** 2).sum(axis=-1) / 200
+    assert np.abs(level - paraboloid).max() < 0.03
+    display, level = levels("exp(x**2 + y**2)", 30)  # beyond a float's range towards the corners: a hole
+    assert np.isfinite([display.floor, display.ceiling]).all() and np.median(level) > 0.2
+    display, level = levels("1e300*(x**2 + y**2)", 3)
+    assert np.abs(level - (display.grid(100) ** 2).sum(axis=-1) / 18).max() < 1e-9
+
+
+def test_a_few_extremes_are_cut_off_and_what_the_paths_meet_is_not():
+    needle = "900*exp(-500*((x - 0.3)**2 + (y + 1.2)**2)) + x**2 + y**2"
+    display, level = levels(needle, 3)
+    assert display.heights.kind == "linear" and 18 < display.cut < 40
+    assert np.median(level) > 0.2, "the bowl is seen"
+    assert levels("x**2 + y**2", 3)[0].cut is None
+    high, _ = levels(needle, 3, met=np.array([30.0, 2.0]))
+    assert high.cut > 30
+    assert levels(needle, 3, met=np.array([800.0]))[0].cut < 40, "a ball on the needle is one of the few"
+    assert Display(from_expression(needle), ((-3, 3), (-3, 3)), "linear").cut is None, "what is asked for is drawn"
+
+
+def test_ripples_finer_than_the_mesh_are_smoothed_and_balls_keep_to_what_is_drawn():
+    display, _ = levels("sin(70*x)*sin(90*y) + x**2/400", 30)
+    assert display.smoothed
+    points = np.random.default_rng(0).uniform(-29, 29, (500, 2))
+    drawn = display.surface.value(points)
+    assert np.abs(drawn - points[:, 0] ** 2 / 400).max() < 0.35, "their mean is seen"
+    assert np.array_equal(display.to_world(points)[:, 2], display.heights(drawn))
+    assert not levels("10*sin(3*x)*sin(3*y) + x**2", 3)[0].smoothed
+    assert not levels("abs(x) + abs(y - 1)", 3)[0].smoothed

@@ -89,6 +89,51 @@ def test_an_import_is_not_torn(tmp_path, monkeypatch):
     assert slow_to_import.done
 
 
+# A shader with a uniform: moderngl's C has Python make it, and would crash if that failed.
+SHADER = """
+import os, sys
+import _moderngl
+from configs import stop
+from scenes.stage import boot
+boot.ensure()
+context = boot.shared_context()
+class Hit(_moderngl.Uniform):
+    def __init__(self):
+        os.kill(os.getpid(), 2)
+        for _ in range(1000):
+            pass
+        super().__init__()
+_moderngl.Uniform = Hit
+try:
+    with stop.heeding():
+        context.program(vertex_shader="#version 330\\nuniform float a;\\nvoid main() { gl_Position = vec4(a); }")
+        __import__("time").sleep(5)
+except KeyboardInterrupt:
+    sys.exit(130)
+"""
+
+
+def test_one_that_was_put_off_is_not_raised_a_second_time(tmp_path, monkeypatch):
+    (tmp_path / "hit_while_imported.py").write_text("import os\nos.kill(os.getpid(), 2)\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    cleaned = False
+    with pytest.raises(KeyboardInterrupt), stop.heeding():
+        try:
+            import hit_while_imported  # type: ignore[import-not-found]  # noqa: F401
+            hit()
+            time.sleep(5)
+        finally:
+            time.sleep(4 * stop.AGAIN)
+            cleaned = True
+    assert cleaned
+
+
+def test_one_that_comes_while_a_shader_is_made_does_not_crash():
+    done = subprocess.run([sys.executable, "-c", SHADER], cwd=ROOT, capture_output=True, text=True, timeout=60,
+                          env=environment(), preexec_fn=heed)
+    assert (done.returncode, done.stderr) == (130, "")
+
+
 def test_one_that_somebody_swallowed_is_raised_at_the_next_look():
     with pytest.raises(stop.Terminated), stop.heeding():
         try:

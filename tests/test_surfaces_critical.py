@@ -59,7 +59,7 @@ def test_the_published_points_of_himmelblau() -> None:
     ("x**2 - y**2", [(0, 0, "saddle", (-2, 2))]), ("x*y", [(0, 0, "saddle", (-1, 1))]),
     ("-x**2 - 3*y**2", [(0, 0, "maximum", (-6, -2))]), ("x**4 + y**4", [(0, 0, "minimum", (0, 0))]),
     ("x**3 - 3*x*y**2", [(0, 0, "degenerate", (0, 0))]), ("x**2 + y**3", [(0, 0, "degenerate", (0, 2))]),
-    ("-x**4 - y**4", [(0, 0, "degenerate", (0, 0))]),
+    ("-x**4 - y**4", [(0, 0, "maximum", (0, 0))]), ("x**2 - y**4", [(0, 0, "saddle", (0, 2))]),
     ("x**2 + abs(y)", [(0, 0, "minimum", (math.nan, math.nan))]),
     ("sqrt((x - 1)**2 + y**2)", [(1, 0, "minimum", (math.nan, math.nan))]), ("-abs(x) - abs(y)", []),
     ("x**2", []), ("(x - y)**2", []), ("exp(x)*cosh(y)", []), ("5", []), ("x - y", []), ("log(-1 - x**2)", []),

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from surfaces import SURFACES, Surface, from_expression
-from surfaces._minima import _kinks, diagonal
+from surfaces._minima import diagonal, kinks_and_tips
 
 STEP = 1e-4   # of the domain's diagonal, for differences
 
@@ -18,7 +18,7 @@ def smooth_points(surface: Surface, count: int = 200) -> np.ndarray:
     """Points of the domain, (count or fewer, 2), with no kink and no tip within the reach of the differences."""
     low, high = np.array(surface.domain).T
     points = np.random.default_rng(7).uniform(low, high, (count, 2))
-    bent, roots = _kinks(surface.compiled)
+    bent, roots = kinks_and_tips(surface.compiled)
     for function in (*bent, *roots):
         points = points[np.abs(function.value(points)) > 20 * STEP * diagonal(surface)]
     return points

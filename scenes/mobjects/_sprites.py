@@ -40,7 +40,8 @@ class Sprites(Layer):
             for text in self.texts()
         ]
         low, high = rows[:, :2].min(axis=0), (rows[:, :2] + rows[:, 2:4]).max(axis=0)
-        return {"texts": texts, "panels": [dict(name=self.panel, box=[*low, *high])] if self.panel else []}
+        panels = [dict(name=self.panel, box=[*low, *high])] if self.panel and not self.moving else []
+        return {"texts": texts, "panels": panels}
 
     def make(self, gpu) -> None:
         gpu.sprite = gpu.program("sprite")

@@ -45,7 +45,8 @@ class Legend(Group):
         u = self.unit
         name = max(line.cover.shape[1] for line in self.names)
         detail = max(line.cover.shape[1] for line in self.details)
-        number = max(self.digits.width_of("−0.00000"), self.format.widest(self.losses, self.digits.width_of) - 8 * u)
+        spare = 8 * u if self.format.kind == "plain" else 0  # the rare widest one may reach into the gap before it
+        number = max(self.digits.width_of("−0.00000"), self.format.widest(self.losses, self.digits.width_of) - spare)
         number = max(number, self.heading.cover.shape[1])
         tag = max([line.cover.shape[1] + 10 * u for line in self.tag_lines.values()], default=0)
         self.left, self.two_lines = 40 * u, False

@@ -8,10 +8,9 @@ from scenes.colors import rgb
 from scenes.display import FAR
 from scenes.mobjects import _ribbon
 from scenes.mobjects._layer import QUAD, Layer
-from scenes.mobjects._ribbon import needed, ribbon, strip_indices
+from scenes.mobjects._ribbon import TOLERANCE, needed, ribbon, strip_indices
 from scenes.mobjects.loss_surface import LossSurface
 
-LIFT = 0.012  # display units above the surface
 GHOST = 0.25  # strength where a hill hides the trail
 FADE = (3.5, 0.38)  # seconds until a trail has faded by 1/e, and what stays
 
@@ -22,6 +21,8 @@ class Trails(Layer):
     `times` (samples,): the second each sample is passed, ascending; `ends` (runs,): samples to draw of each run;
     `marks`: (points (m, 3), times (m,), run of each (m,)) of the dots at iterates; `strength` (runs, samples): opacity.
     """
+
+    tolerance = TOLERANCE  # display units that what is drawn may be away from the paths
 
     def __init__(
         self,
@@ -93,8 +94,8 @@ class Trails(Layer):
     def _pieces(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Run, first and last sample of every straight piece that is drawn, in the order of time: what is drawn by
         `now` is the first of them."""
-        strength = 0.03 * self.strength[..., None]  # steps of 5 % are not seen
-        kept = needed(np.concatenate([self.paths, strength], axis=-1), self.times)
+        strength = 10 * self.tolerance * self.strength[..., None]  # steps of 5 % are not seen
+        kept = needed(np.concatenate([self.paths, strength], axis=-1), self.times, self.tolerance)
         kept[np.arange(len(kept)), self.ends - 1] = True
         kept &= (np.arange(kept.shape[1]) < self.ends[:, None]) & ~self.left_out[:, None]
         run, sample = np.nonzero(kept)
@@ -145,10 +146,12 @@ class Trails(Layer):
             end = None
             for a, b in zip(first, last, strict=True):
                 since, until = self.times[a], self.times[b]
-                share = 1.0 if until <= self.now else (self.now - since) / (until - since)
+                grown = until <= self.now
+                share = 1.0 if grown else (self.now - since) / (until - since)
+                step = self.steps[b] if grown else np.interp(self.now, self.times, self.steps)
                 if a != end:
                     lines.append(dict(label=label, ball=ball, steps=[self.steps[a]], pixels=[gpu.vertices[a, wanted]]))
-                lines[-1]["steps"].append(self.steps[a] + share * (self.steps[b] - self.steps[a]))
+                lines[-1]["steps"].append(step)
                 lines[-1]["pixels"].append((1 - share) * gpu.vertices[a, wanted] + share * gpu.vertices[b, wanted])
                 end = b
         for line in lines:
@@ -169,8 +172,8 @@ class Trail(Trails):
         share = np.linspace(0, len(points) - 1, 24 * (len(points) - 1) + 1)
         dense = np.stack([np.interp(share, np.arange(len(points)), points[:, axis]) for axis in (0, 1)], axis=-1)
         display = surface.display
-        lifted = display.to_world(dense) + LIFT * display.normal(dense)
-        dots = display.to_world(points) + LIFT * display.normal(points)
+        lifted = display.to_world(dense)
+        dots = display.to_world(points)
         near = np.abs(lifted[:, 2]) < 0.9 * FAR  # not in a hole, where there is no height
         near[1:-1] &= near[:-2] & near[2:]
         rests = np.abs(dots[:, 2]) < 0.9 * FAR

@@ -19,5 +19,5 @@ class RaceOptions(SceneOptions):
     intro: float = parameter(2.0, low=0, high=60, doc="seconds to see the landscape before the first step")
     hold: float = parameter(3.0, low=0, high=60, doc="seconds on the result after the last step")
     slow_steps: int = parameter(4, low=0, high=100, doc="first steps shown slowly, one by one")
-    facts: bool = parameter(False, doc="a table at the end: minimum reached, after how many steps and gradients")
+    facts: bool = parameter(False, doc="a table at the end: what became of each ball, in how many steps and gradients")
     critical_points: bool = parameter(False, doc="marks at minima, saddles and maxima, with a key")

@@ -25,7 +25,7 @@ class Panels:
     `taken`; `show` writes a moment.
     """
 
-    def __init__(self, page: Page, experiment, trajectories, display, colors: list[str]) -> None:
+    def __init__(self, page: Page, experiment, trajectories, display, colors: list[str], note: str = "") -> None:
         self.page, self.theme, self.style = page, THEMES[experiment.style.theme], experiment.style
         self.experiment, self.trajectories, self.display, self.colors = experiment, trajectories, display, colors
         self.ground = self.style.background or self.theme.background
@@ -53,6 +53,10 @@ class Panels:
             self._note(f"gradient noise: {experiment.noise.words}".replace("_", " "))
         if display.cut is not None:
             self._note(f"cut off above loss {short(display.cut)}")
+        if note:
+            self._note(note)
+        if display.smoothed:
+            self._note("ripples finer than the mesh are smoothed")
         bottom = page.height - min(self.corners.next["bottom_left"], self.corners.next["bottom_right"])
         if self.caption is not None and self.style.caption is True:
             bottom = self.caption.top

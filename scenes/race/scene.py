@@ -9,13 +9,12 @@ import numpy as np
 
 from scenes.camera_path import CameraPath
 from scenes.colors import THEMES, ball_colors
-from scenes.display import Display
+from scenes.display import PLATE, Display
 from scenes.framing import fit
 from scenes.layout import Page
 from scenes.mobjects import Balls, LossSurface, Trails
 from scenes.mobjects.axis_labels import AxisLabels
 from scenes.mobjects.ball import RADIUS
-from scenes.mobjects.trail import LIFT
 from scenes.pace import make_timing
 from scenes.playback import Playback, hold_last, stop_at_edge
 from scenes.race.hands import RaceHands
@@ -23,6 +22,8 @@ from scenes.race.marks import Marks, chosen
 from scenes.race.panels import Panels
 
 FADING = 1.5  # display units outside the domain over which a trail fades away
+UNSEEN = 0.3  # pixels
+MOST_DOTS = 3000  # of a run; of more iterates only every n-th may get one
 GONE = 50.0  # display units from the middle at which a diverging ball is no longer drawn
 
 
@@ -31,12 +32,24 @@ class Race(RaceHands):
 
     def stage(self, experiment, trajectories) -> None:
         self.page = Page(*self.pixels, experiment.style.text_scale)
-        self.display = Display(experiment.surface, experiment.surface.domain, experiment.style.z_scale)
+        met = np.concatenate([trajectory.loss.ravel() for trajectory in trajectories])
+        self.display = Display(experiment.surface, experiment.surface.domain, experiment.style.z_scale, met=met)
         self._gather(experiment, trajectories)
         self._add_landscape(experiment)
-        self.panels = Panels(self.page, experiment, trajectories, self.display, self.colors)
+        self.panels = Panels(self.page, experiment, trajectories, self.display, self.colors, self._thinned())
         self._aim(experiment)
         self.add(*self.panels.mobjects)
+
+    def _fine(self, experiment) -> float:
+        """Display units that are not seen: the plate is hardly ever wider than the picture, but for a zoom."""
+        camera = experiment.camera
+        zooms = [frame.zoom for frame in getattr(camera, "keyframes", None) or () if frame.zoom is not None]
+        return UNSEEN * PLATE / max(self.pixels) / max(camera.zoom, 1.0, *zooms)
+
+    def _thinned(self) -> str:
+        """What is said where runs are too long and lively for trails through every iterate."""
+        every = self.motion.paths.every
+        return f"trails drawn through every {nth(every)} step" if every > 1 and self.trails is not None else ""
 
     def _add_marks(self, experiment) -> None:
         marked = experiment.options.critical_points and chosen(self.display, experiment.surface.critical_points)
@@ -51,6 +64,7 @@ class Race(RaceHands):
         last = np.concatenate([trajectory.last for trajectory in trajectories])
         left = np.concatenate([trajectory.status for trajectory in trajectories]) == "left"
         positions = stop_at_edge(positions, last, left, self.display.domain)
+        positions = self.display.stop_at_holes(positions, last, left)
         self.group = np.repeat(np.arange(len(trajectories)), [len(trajectory.positions) for trajectory in trajectories])
         held = hold_last(positions, last)
         minima = np.array([(minimum.x, minimum.y) for minimum in experiment.surface.minima]).reshape(-1, 2)
@@ -59,7 +73,7 @@ class Race(RaceHands):
             self.display, held, minima, video.pace, video.seconds, options.intro, options.hold, options.slow_steps
         )
         self.radius = RADIUS * experiment.style.ball_size * float(np.clip((14 / len(positions)) ** 0.25, 0.45, 1))
-        self.motion = Playback(self.display, positions, last, self.group, self.radius, timing)
+        self.motion = Playback(self.display, positions, last, self.group, self.radius, timing, self._fine(experiment))
         self.iterates, self.last, self.duration = held, last, timing.duration
 
     def _add_landscape(self, experiment) -> None:
@@ -91,23 +105,22 @@ class Race(RaceHands):
         return [(self.experiment.entries[g].label, int(k - first[k])) for k, g in enumerate(self.group)]
 
     def _make_trails(self, style) -> Trails:
-        display, paths = self.display, self.motion.paths
+        paths = self.motion.paths
         times = self.motion.seconds_at(paths.steps)
-        lifted = display.to_world(paths.points) + LIFT * display.normal(paths.points)
         ends = np.searchsorted(paths.steps, self.last, side="right")
         marks = self._marks() if style.iterates else None
         width = 4.0 * (self.radius / RADIUS) ** 0.5 * (1.0 if style.trail else 0.0)
         colors = [self.colors[group] for group in self.group]
-        trails = Trails(lifted, times, colors, ends, marks, width, self._presence(paths.points))
+        trails = Trails(paths.world, times, colors, ends, marks, width, self._presence(paths.world))
+        trails.tolerance = self._fine(self.experiment)
         trails.names, trails.steps = self._names(), paths.steps
         if marks is not None:
             trails.mark_steps = self.marked
             trails.mark_points = self.iterates[marks[2], self.marked]
         return trails
 
-    def _presence(self, points):
+    def _presence(self, world):
         """1 on the plate, falling to 0 FADING display units beyond it: the trail of a run that leaves fades away."""
-        world = self.display.to_world(points)
         sideways, above = np.abs(world[..., :2]) - self.display.half_size, world[..., 2:] - self.display.ceiling
         beyond = np.concatenate([sideways, above], axis=-1)
         here = np.clip(1 - np.maximum(beyond, 0).max(axis=-1) / FADING, 0, 1)
@@ -118,26 +131,18 @@ class Race(RaceHands):
 
     def _marks(self):
         """Dots at the iterates, thinned out where they would merge into a line; sorted by time."""
-        display, runs = self.display, len(self.iterates)
-        steps = np.arange(self.iterates.shape[1])
-        plate, present = display.to_plate(self.iterates), self._presence(self.iterates)
-        chosen = []
-        for run in range(runs):
-            here = plate[run, 0] + 10.0
-            for step in steps[: self.last[run] + 1][:3000]:
-                if present[run, step] > 0.4 and np.abs(plate[run, step] - here).max() > 1.1 * self.radius:
-                    here = plate[run, step]
-                    chosen.append((step, run))
+        display, count = self.display, self.iterates.shape[1]
+        steps = np.arange(0, count, -(-count // MOST_DOTS) | 1)  # odd, so that a swing from side to side keeps both
+        world = display.to_world(self.iterates[:, steps])
+        present, chosen = self._presence(world) > 0.4, []
+        for run, last in enumerate(self.last):
+            wanted = np.flatnonzero(present[run] & (steps <= last))
+            far = spaced(world[run, wanted, :2], 1.1 * self.radius)
+            chosen += [(steps[k], run, k) for k in wanted[far]]
         chosen.sort()
-        step, run = np.array(chosen, dtype=int).reshape(-1, 2).T
+        step, run, sample = np.array(chosen, dtype=int).reshape(-1, 3).T
         self.marked = step
-        paths, shown = self.motion.paths, np.zeros((len(step), 2))
-        for each in range(runs):
-            own = run == each
-            for axis in (0, 1):
-                shown[own, axis] = np.interp(step[own], paths.steps, paths.points[each, :, axis])
-        lifted = display.to_world(shown) + 1.3 * LIFT * display.normal(shown)
-        return lifted, self.motion.seconds_at(step.astype(float)), run
+        return world[run, sample], self.motion.seconds_at(step.astype(float)), run
 
     def _aim(self, experiment) -> None:
         """Choose the view that holds the landscape and the paths for the whole film, beside the panels."""
@@ -184,3 +189,24 @@ class Race(RaceHands):
             run = runs[ball["label"], ball["ball"]]
             ball |= dict(step=moment.step, point=moment.points[run], loss=loss[run], pixel=pixels[run])
         return told | {"numbers": self.panels.numbers()}
+
+
+def spaced(points: np.ndarray, gap: float) -> list[int]:
+    """Indices of points (n, 2): the first, and each that is farther than `gap` in x or y from the one chosen before."""
+    chosen = [0][: len(points)]
+    while chosen:
+        here, width = chosen[-1], 16
+        while here + 1 < len(points):
+            far = np.abs(points[here + 1 : here + 1 + width] - points[chosen[-1]]).max(axis=1) > gap
+            if far.any():
+                chosen.append(here + 1 + int(far.argmax()))
+                break
+            here, width = here + width, 4 * width
+        else:
+            break
+    return chosen
+
+
+def nth(number: int) -> str:
+    endings = {1: "st", 2: "nd", 3: "rd"}
+    return f"{number}{'th' if number % 100 in (11, 12, 13) else endings.get(number % 10, 'th')}"

@@ -7,8 +7,13 @@ uniform vec4 edge;                   // the plate's rectangle: low x, low y, hig
 uniform sampler2D heights;          // and 1 where there is a surface
 in vec2 corner;                      // 0 ... 1 over the sheet
 in vec4 foot;                        // contact point and radius of the ball
+in float share;                      // of its darkness
+flat out float v_share;
+out vec2 v_side;                     // -1 ... 1 across the sheet
 out vec3 v_away;                     // in radii, along the light's direction shortened
 void main() {
+    v_share = share;
+    v_side = corner * 2.0 - 1.0;
     vec2 xy = foot.xy + (corner * 2.0 - 1.0) * foot.w * 2.1 - light.xy * foot.w * 0.45;
     xy = clamp(xy, edge.xy, edge.zw);
     vec2 ground = textureLod(heights, xy * plate.zw + plate.xy, 0.0).rg;

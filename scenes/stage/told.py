@@ -41,6 +41,8 @@ def told(scene, index: int) -> dict[str, Any]:
     scene.draw_frame(index)
     found = scene.told()
     found["panels"] = _whole(found.get("panels", []))
+    width, height = scene.pixels
+    found["texts"] = [text for text in found.get("texts", []) if _meets(text["box"], width, height)]
     frame = dict(
         frame=index,
         seconds=index / scene.camera.fps,
@@ -51,6 +53,12 @@ def told(scene, index: int) -> dict[str, Any]:
         **{name: found.get(name, []) for name in LISTS},
     )
     return plain(frame)
+
+
+def _meets(box, width: int, height: int) -> bool:
+    """Whether something of the box lies in the picture."""
+    left, top, right, bottom = box
+    return bool(left < width and top < height and right > 0 and bottom > 0)
 
 
 def _whole(parts: list[dict]) -> list[dict]:

@@ -1,0 +1,195 @@
+"""Critical points held against a brute search and closed forms; curves of minima; when the list is complete."""
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+import pytest
+import sympy
+from scipy.optimize import fsolve
+
+from surfaces import SURFACES, Surface, from_expression
+from surfaces._interval import Cells
+from surfaces._minima import diagonal
+
+
+def kinds(surface: Surface) -> dict[str, int]:
+    return dict(Counter(point.kind for point in surface.critical_points))
+
+
+# --- against a search that knows nothing of ours
+
+def brute(text: str, domain: tuple[tuple[float, float], ...], side: int = 400) -> list[tuple[float, float, str]]:
+    """Where both derivatives that sympy finds change sign on a grid, refined by scipy."""
+    x, y = sympy.symbols("x y")
+    formula = sympy.sympify(text)
+    slope = sympy.lambdify((x, y), [formula.diff(x), formula.diff(y)])
+    bends = sympy.lambdify((x, y), sympy.hessian(formula, (x, y)))
+    (x0, x1), (y0, y1) = domain
+    across, along = np.linspace(x0 - 1e-3, x1 + 1.3e-3, side), np.linspace(y0 - 1.7e-3, y1 + 1e-3, side)
+    grid = np.broadcast_arrays(*slope(*np.meshgrid(across, along, indexing="ij")))
+    corners = [np.stack([each[:-1, :-1], each[1:, :-1], each[:-1, 1:], each[1:, 1:]]) for each in grid]
+    changes = np.all([(each.min(axis=0) <= 0) & (each.max(axis=0) >= 0) for each in corners], axis=0)
+    found: list[tuple[float, float, str]] = []
+    for i, j in np.argwhere(changes):
+        at = fsolve(lambda p: slope(*p), (across[i], along[j]), fprime=lambda p: bends(*p))
+        near = np.abs(at - (across[i], along[j])).max() < 0.02 * (x1 - x0) and x0 <= at[0] <= x1 and y0 <= at[1] <= y1
+        if near and np.abs(slope(*at)).max() < 1e-6 and all(np.hypot(*(at - p[:2])) > 1e-6 for p in found):
+            low, high = np.linalg.eigvalsh(np.array(bends(*at), dtype=float))
+            found.append((*map(float, at), "minimum" if low > 0 else "maximum" if high < 0 else "saddle"))
+    return found
+
+
+@pytest.mark.parametrize(("text", "side"), [
+    ("(x**4 - 16*x**2 + 5*x + y**4 - 16*y**2 + 5*y)/2", 5.0), ("sin(x + y) + (x - y)**2 - 1.5*x + 2.5*y + 1", 3.3),
+    ("2*x**2 - 1.05*x**4 + x**6/6 + x*y + y**2", 2.5), ("sin(2*x)*cos(3*y) + 0.1*x*y", 2.2),
+    ("exp(-x**2 - y**2)*(x - y) + 0.05*(x**2 + y**2)", 3.0), ("x*exp(-x**2 - y**2)", 2.0),
+    ("3*(1-x)**2*exp(-x**2-(y+1)**2) - 10*(x/5-x**3-y**5)*exp(-x**2-y**2) - exp(-(x+1)**2-y**2)/3", 3.0),
+    ("(y - 5.1*x**2/(4*pi**2) + 5*x/pi - 6)**2 + 10*(1 - 1/(8*pi))*cos(x) + 10", 7.0),
+    ("x**4 + y**4 - 4*x*y + 1", 2.0), ("x**3 - 12*x*y + 8*y**3", 3.0), ("log(1 + x**2 + y**2) + 0.3*sin(3*x)", 2.7),
+    ("atan(x*y) + x**2/5 + y**2/7", 2.9), ("cosh(x) - 2*x**2 + y**2 - x*y/2", 2.6), ("x/(1 + x**2 + 2*y**2)", 2.5),
+    ("tanh(x)*sin(y) + 0.2*(x - 1)**2", 3.0), ("(x**2 + y**2)**2 - 5*x**2 + 3*y**2 + x", 2.4),
+    ("sqrt(1 + x**2 + y**2) + 0.4*cos(4*x + y)", 2.0), ("cos(x)*cos(y) + x/10", 6.1),
+    ("x**2*y - x*y**2 + x**3/3 - y", 2.0), ("5e6 + 40*(x**2 - 1)**2 + 30*(y**2 - 2)**2 + x*y", 2.0),
+])
+def test_all_that_a_brute_search_finds_and_nothing_else(text: str, side: float) -> None:
+    surface = from_expression(text, domain=((-side, 0.97 * side), (-0.98 * side, side)))
+    expected, got = brute(text, surface.domain), [(point.x, point.y, point.kind) for point in surface.critical_points]
+    assert Counter(each[2] for each in got) == Counter(each[2] for each in expected) and len(got) > 0
+    for x, y, kind in got:
+        assert min(np.hypot(x - p[0], y - p[1]) for p in expected if p[2] == kind) < 2e-4 * side
+    assert surface.landmarks.complete
+
+
+@pytest.mark.parametrize("name", sorted(SURFACES))
+def test_of_members_the_list_is_complete(name: str) -> None:
+    assert SURFACES[name]().landmarks.complete
+
+
+def test_a_lattice_of_any_size_is_counted() -> None:
+    """rastrigin is a sum of two functions of one variable: 41 minima and 40 maxima of each on +-20."""
+    surface = SURFACES["rastrigin"]().with_domain(((-20.0, 20.0), (-20.0, 20.0)))
+    assert kinds(surface) == {"minimum": 41 ** 2, "saddle": 2 * 41 * 40, "maximum": 40 ** 2}
+    assert surface.landmarks.complete
+
+
+# --- curves
+
+@pytest.mark.parametrize(("text", "count", "off", "closed"), [
+    ("(x*y - 1)**2", 2, lambda x, y: x * y - 1, False),
+    ("(x**2 + y**2 - 1)**2", 1, lambda x, y: np.hypot(x, y) - 1, True),
+    ("(y - x**2)**2", 1, lambda x, y: y - x ** 2, False), ("y**2", 1, lambda x, y: y, False),
+    ("(x - 2*y)**2 + 7", 1, lambda x, y: x - 2 * y, False), ("abs(x - y)", 1, lambda x, y: x - y, False),
+    ("abs(x**2 + y**2 - 1)", 1, lambda x, y: np.hypot(x, y) - 1, True),
+    ("((x**2 + y**2 - 1)*(x**2 + y**2 - 4))**2", 2, lambda x, y: (np.hypot(x, y) - 1) * (np.hypot(x, y) - 2), True),
+    ("x**4 - 2*x**2 + 0.3*x", 2, lambda x, y: 4 * x ** 3 - 4 * x + 0.3, False),
+])
+def test_a_curve_of_minima_is_told_as_one_and_holds_no_minimum(text: str, count: int, off, closed: bool) -> None:
+    landmarks = from_expression(text).landmarks
+    assert landmarks.minima == () and len(landmarks.curves) == count and landmarks.complete
+    for curve in landmarks.curves:
+        assert curve.closed == closed and len(curve.points) > 50
+        assert np.abs(off(*curve.points.T)).max() < 1e-6
+        apart = np.hypot(*np.diff(curve.points, axis=0).T)
+        assert apart.max() < 0.02 * diagonal(from_expression(text))
+
+
+def test_the_ring_around_a_volcano() -> None:
+    surface = from_expression("2*exp(-(sqrt(x**2+y**2)-1.2)**2*6) + 0.05*(x**2+y**2)")
+    (ring,) = surface.landmarks.curves
+    r = np.linspace(1.5, 3.5, 200_001)
+    lowest = (2 * np.exp(-6 * (r - 1.2) ** 2) + 0.05 * r ** 2).argmin()
+    np.testing.assert_allclose(np.hypot(*ring.points.T), r[lowest], atol=2e-5)
+    assert ring.closed and [(each.x, each.y) for each in surface.minima] == [(0, 0)]     # and the tip in its crater
+
+
+@pytest.mark.parametrize(("text", "place"), [
+    ("1000*(y - x**2)**2 + 0.001*(x - 1)**2", (1, 1)), ("(1 - x)**2 + 1e8*(y - x**2)**2", (1, 1)),
+    ("(x - 1)**2 + 1e6*(y - sin(2*x))**2", (1, float(np.sin(2)))), ("x**2 + y**4", (0, 0)),
+    ("(y - x**2)**2 + x**6", (0, 0)), ("(x + y)**2 + 1e-6*(x - 1)**2", (1, -1)),
+])
+def test_a_stiff_or_flat_valley_has_its_one_minimum(text: str, place: tuple[float, float]) -> None:
+    surface = from_expression(text)
+    (found,) = surface.minima
+    assert (found.x, found.y) == pytest.approx(place, abs=1e-4) and kinds(surface) == {"minimum": 1}
+    assert surface.landmarks.curves == () and surface.landmarks.complete
+
+
+def test_a_ring_that_leans_has_a_minimum_and_a_saddle() -> None:
+    surface = from_expression("(x**2 + y**2 - 1)**2/4 + 0.05*x", domain=((-1.6, 1.6), (-1.6, 1.6)))
+    roots = sorted(root.real for root in np.roots([1, 0, -1, 0.05]))     # on y = 0: x^3 - x + 0.05 = 0
+    assert [(p.kind, round(p.x, 9), p.y) for p in surface.critical_points] == [
+        ("minimum", round(roots[0], 9), 0), ("saddle", round(roots[2], 9), 0), ("maximum", round(roots[1], 9), 0)]
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("(y - sin(3*x))**2 - 0.05*x**2", "saddle"), ("(y - x**2)**2 - x**6", "saddle"), ("y**2 - x**4", "saddle"),
+    ("(y - x**2)*(y - 3*x**2)", "saddle"), ("-(y - x**2)**2 - x**6", "maximum"),
+    ("(y - x)**2 + (x + y)**3", "degenerate"),
+])
+def test_eigenvalues_decide_and_then_the_flat_direction(text: str, expected: str) -> None:
+    """Peano's surface, the fourth, rises along every straight line through its saddle."""
+    assert [(p.kind, p.x, p.y) for p in from_expression(text).critical_points] == [(expected, 0, 0)]
+
+
+def test_a_plain_is_neither_minimum_nor_curve() -> None:
+    for text in ("max(0, x**2 + y**2 - 1)", "3", "0*x"):
+        landmarks = from_expression(text).landmarks
+        assert landmarks.minima == () and landmarks.curves == () and landmarks.complete
+
+
+# --- what hides
+
+def test_narrow_holes_and_their_saddles() -> None:
+    needle = from_expression("-exp(-2000*((x - 0.3)**2 + (y + 1.2)**2)) + 0.01*x**2")
+    deepest = needle.minima[0]
+    assert (deepest.x, deepest.y) == pytest.approx((0.3, -1.2), abs=1e-4) and kinds(needle)["saddle"] == 1
+    two = from_expression("-exp(-900*((x + 1.7)**2 + (y - 2.1)**2)) - 2*exp(-700*((x - 1.1)**2 + (y - 0.4)**2)) "
+                          "+ 0.01*(x**2 + y**2)")
+    assert kinds(two) == {"minimum": 3, "saddle": 2} and two.landmarks.complete
+    assert kinds(SURFACES["ackley"](b=0)) == {"minimum": 11 ** 2, "saddle": 2 * 11 * 10, "maximum": 10 ** 2}
+
+
+def test_without_proof_there_are_at_least_so_many() -> None:
+    surface = from_expression("0.5 + (sin(x**2 - y**2)**2 - 0.5)/(1 + 0.001*(x**2 + y**2))**2",
+                              domain=((-100.0, 100.0), (-100.0, 100.0)))
+    landmarks = surface.landmarks
+    assert not landmarks.complete and len(landmarks.minima) > 400
+    for each in landmarks.minima[::50]:
+        low, _ = np.linalg.eigvalsh(surface.hessian((each.x, each.y)))
+        assert low > 0
+
+
+def test_balls_lead_to_minima_that_were_not_known() -> None:
+    surface = from_expression("0.5 + (sin(x**2 - y**2)**2 - 0.5)/(1 + 0.001*(x**2 + y**2))**2",
+                              domain=((-100.0, 100.0), (-100.0, 100.0)))
+    known = {(round(each.x, 6), round(each.y, 6)) for each in surface.minima}
+    seeds = np.random.default_rng(1).uniform(60, 100, (300, 2))
+    more = surface.landmarks_from(seeds)
+    new = {(round(each.x, 6), round(each.y, 6)) for each in more.minima} - known
+    assert new and not more.complete and surface.landmarks_from(np.empty((0, 2))) is surface.landmarks
+    for x, y in list(new)[:20]:
+        assert np.linalg.eigvalsh(surface.hessian((x, y)))[0] > 0
+
+
+# --- intervals
+
+@pytest.mark.parametrize("text", [
+    "sin(x)*cos(y)*exp(abs(1 - sqrt(x**2 + y**2)/pi))", "log(x) + 1/x + y**2", "tan(x)*asin(y/3)", "x**0.3 + y**-2",
+    "max(x, y)*tanh(x*y)", "atan(x)/y + cosh(x - y)", "abs(x)**y", "acos(x/4)*sinh(y)", "min(x, 2*y)**3 - sign(x - y)",
+    "exp(-2000*((x - 0.3)**2 + (y + 1.2)**2))", "1e300*x**4", "(1 - x*y)**3/(x + y)"])
+def test_intervals_hold_every_value(text: str) -> None:
+    surface, random = from_expression(text), np.random.default_rng(2)
+    cells = Cells(surface.compiled.formula, *surface.compiled.axes)
+    low = random.uniform(-3, 3, (300, 2))
+    high = low + 10.0 ** random.uniform(-9, 0, (300, 1))
+    slope, (bends, _) = cells.gradient(low, high), cells.hessian(low, high)
+    held = 0
+    for _ in range(20):
+        at = low + random.uniform(size=(300, 2)) * (high - low)
+        for exact, interval in ((surface.gradient(at), slope),
+                                (surface.hessian(at).reshape(-1, 4)[:, [0, 1, 3]], bends)):
+            known = np.isfinite(exact) & np.isfinite(surface.value(at))[:, None]
+            assert (interval[known][:, 0] <= exact[known]).all() and (exact[known] <= interval[known][:, 1]).all()
+            held += int(known.sum())
+    assert held > 3000
