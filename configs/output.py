@@ -1,8 +1,10 @@
 """Output files that are whole or absent: written to a hidden temporary beside their place, moved there at the end."""
 from __future__ import annotations
 
+import errno
 import os
 import re
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -18,8 +20,8 @@ def whole(path: str | Path) -> Iterator[Path]:
     that were made. Temporaries that killed processes left for this path are removed at the start. Raises OSError.
     """
     target = Path(os.path.realpath(path))  # a link stays, the file it leads to is replaced
-    if target.is_dir():
-        raise IsADirectoryError(21, "is a folder", str(path))
+    if what := unfit(target):
+        raise FileExistsError(errno.EEXIST, what, str(path))
     made = _make_folders(target.parent)
     part = target.with_name(f".{target.stem}.{os.getpid()}.part{target.suffix}")
     done = False
@@ -35,6 +37,17 @@ def whole(path: str | Path) -> Iterator[Path]:
             for folder in reversed(made):
                 with suppress(OSError):  # somebody else put something there meanwhile
                     folder.rmdir()
+
+
+def unfit(path: Path) -> str:
+    """What stands at the path, links followed, if it must not be replaced; empty for a file or nothing."""
+    try:
+        mode = path.stat().st_mode
+    except (OSError, ValueError):     # what is in the way will say so when it is written
+        return ""
+    if stat.S_ISDIR(mode):
+        return "is a folder"
+    return "" if stat.S_ISREG(mode) else "is a device, pipe or socket, not a file"
 
 
 def _make_folders(folder: Path) -> list[Path]:
