@@ -5,7 +5,7 @@ for films and pictures.
 """
 from __future__ import annotations
 
-from configs import stop
+from configs import stop, streams
 
 if __name__ == "__main__":
     stop.at_once()  # the imports below take a moment
@@ -73,6 +73,7 @@ def command(config: tuple[str, ...], **options: Any) -> None:
 
     Each CONFIG becomes videos/NAME.mp4; a bare name means configs/NAME.yaml or configs/NAME/NAME.yaml.
     """
+    _in_a_folder()
     from configs.plugins import of_command
     if problems := of_command(options["plugin"], options["trust"]):
         raise UserErrors(problems)
@@ -87,6 +88,14 @@ def command(config: tuple[str, ...], **options: Any) -> None:
         _preview(config, options)
     else:
         _make(config, options)
+
+
+def _in_a_folder() -> None:
+    """Paths are relative to a folder that must be there."""
+    try:
+        os.getcwd()
+    except OSError as error:
+        raise UserErrors(["the folder that this command was started in is gone; cd to one that is there"]) from error
 
 
 def _list(what: str) -> None:
@@ -141,6 +150,7 @@ def _planned(names: Sequence[str], options: dict[str, Any]
     """The experiments, the files of each, the moments of --at and the number of --jobs. Raises UserErrors with all
     problems of all configs.
     """
+    from configs.inputs import overwritten
     from configs.moments import beyond_run, moments
     from configs.targets import files, processes, resumable, targets, unsuited
     problems: list[Problem] = []
@@ -159,6 +169,7 @@ def _planned(names: Sequence[str], options: dict[str, Any]
     if whole and places and not only_check:
         for experiment, place in zip(experiments, places, strict=True):
             problems += [*unsuited(experiment, place), *beyond_run(at, experiment.steps, experiment.name)]
+        problems += overwritten(experiments, made)
     if problems:
         raise UserErrors(problems)
     return experiments, made, at, jobs
@@ -274,6 +285,7 @@ def _ended(arguments: Sequence[str] | None) -> int:
 def run() -> NoReturn:
     """The command as a process of its own."""
     stop.at_once()
+    streams.settle()
     stop.leave(main())
 
 

@@ -11,6 +11,9 @@ from pathlib import Path
 
 from configs.durable import put
 
+MOST_BYTES = 200     # of a name, in that of its temporary
+_IN_THE_WAY = {errno.ENAMETOOLONG: "is too long for a path", errno.ELOOP: "is a link that leads in circles"}
+
 
 @contextmanager
 def whole(path: str | Path) -> Iterator[Path]:
@@ -23,7 +26,7 @@ def whole(path: str | Path) -> Iterator[Path]:
     if what := unfit(target):
         raise FileExistsError(errno.EEXIST, what, str(path))
     made = _make_folders(target.parent)
-    part = target.with_name(f".{target.stem}.{os.getpid()}.part{target.suffix}")
+    part = target.with_name(f".{_stem(target)}.{os.getpid()}.part{target.suffix}")
     done = False
     try:
         _remove_stale(target)
@@ -39,12 +42,17 @@ def whole(path: str | Path) -> Iterator[Path]:
                     folder.rmdir()
 
 
+def _stem(target: Path) -> str:
+    """The name without its extension, short enough to have more put to it: 255 bytes are the most there are."""
+    return os.fsdecode(os.fsencode(target.stem)[:MOST_BYTES])
+
+
 def unfit(path: Path) -> str:
     """What stands at the path, links followed, if it must not be replaced; empty for a file or nothing."""
     try:
         mode = path.stat().st_mode
-    except (OSError, ValueError):     # what is in the way will say so when it is written
-        return ""
+    except OSError as error:     # the rest says so when it is written
+        return _IN_THE_WAY.get(error.errno or 0, "")
     if stat.S_ISDIR(mode):
         return "is a folder"
     return "" if stat.S_ISREG(mode) else "is a device, pipe or socket, not a file"
@@ -64,7 +72,7 @@ def _make_folders(folder: Path) -> list[Path]:
 
 
 def _remove_stale(target: Path) -> None:
-    pattern = re.compile(rf"\.{re.escape(target.stem)}\.(\d+)\.part{re.escape(target.suffix)}")
+    pattern = re.compile(rf"\.{re.escape(_stem(target))}\.(\d+)\.part{re.escape(target.suffix)}")
     try:
         names = list(target.parent.iterdir())
     except PermissionError:     # a folder that may be written but not read

@@ -100,12 +100,12 @@ def _is_folder(output: str) -> bool:
 
 
 def _unwritable(target: Path) -> list[Problem]:
+    if problems := _replaceable(target):
+        return problems
     folder = target.absolute().parent
     while not os.path.lexists(folder) and folder != folder.parent:
         folder = folder.parent
-    if unfit := _replaceable(target):
-        return unfit
-    if not folder.is_dir():
+    if not os.path.isdir(folder):
         return [_said(str(target), f"{folder} is not a folder", "give another path")]
     if not os.access(folder, os.W_OK | os.X_OK):
         return [_said(str(target), f"the folder {folder} cannot be written to", "give another path, or its rights")]

@@ -175,8 +175,10 @@ def frame_pixels(scene, index: int) -> np.ndarray:
 
 def metadata(experiment) -> dict[str, str]:
     """What travels with every film and picture: title, the resolved config and the version."""
-    return {
+    made = {
         "title": experiment.title or experiment.name,
         "comment": json.dumps(experiment.resolved, ensure_ascii=False),
         "version": f"Thalweg {VERSION}",
     }
+    # names of files may hold bytes that are no text
+    return {key: text.encode("utf-8", "backslashreplace").decode("utf-8") for key, text in made.items()}
