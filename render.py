@@ -193,7 +193,8 @@ def _written(experiment: Experiment, trajectories: Sequence[Any], files: Sequenc
         except OSError as error:
             if error.errno is None or isinstance(error, BrokenPipeError):
                 raise
-            cure = "make room, or give another -o"
+            gone = error.errno == errno.ENOENT
+            cure = "its folder went away; start again" if gone else "make room, or give another -o"
             raise UserErrors([f"{waiting[0]}: cannot be written: {error.strerror}; {cure}"]) from error
         yield waiting.pop(0)
 

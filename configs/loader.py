@@ -177,11 +177,11 @@ def _video(node: Node, report: Report) -> Video | None:
     if words.resolution:
         width, height = map(int, words.resolution.split("x"))
         even = f"{width + width % 2}x{height + height % 2}"
-        if width % 2 or height % 2:
-            report.add(node.mark_of("resolution"), "video.resolution", f"{words.resolution} is odd", f"use {even}")
-        elif not (64 <= width <= WIDEST and 64 <= height <= WIDEST):
+        if not (64 <= width <= WIDEST and 64 <= height <= WIDEST):
             report.add(node.mark_of("resolution"), "video.resolution", f"{words.resolution} is out of range",
-                       f"use sides from 64 to {WIDEST}")
+                       f"use even sides from 64 to {WIDEST}")
+        elif width % 2 or height % 2:
+            report.add(node.mark_of("resolution"), "video.resolution", f"{words.resolution} is odd", f"use {even}")
     return None if bad else Video(width, height, words.fps or fps, words.seconds, words.pace, words.transparent)
 
 

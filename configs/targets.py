@@ -33,6 +33,9 @@ def targets(configs: Sequence[Path], output: str | None, form: str | None, probl
     elif not output.strip() or "\0" in output:
         problems.append(_said(given, "is not a path", "give a file or a folder"))
         return []
+    elif output == "-":
+        problems.append(_said(given, "is standard output, where paths are printed", "give a file or a folder"))
+        return []
     elif _is_folder(output):
         made = [Path(output) / f"{config.stem}{wanted}" for config in configs]
     elif unlike := _unlike_file(Path(output), form and wanted, len(configs)):
@@ -66,7 +69,8 @@ def _unlike_file(output: Path, wanted: str | None, configs: int) -> tuple[str, s
     if made not in KINDS:
         close = nearest(made, KINDS)
         cure = close if close.startswith("did") else f"use {listed(KINDS)}"
-        return f"{show(made)} is no kind of output", f"{cure}, or {output}{os.sep} for a folder"
+        folder = "" if os.path.lexists(output) else f", or {output}{os.sep} for a folder"
+        return f"{show(made)} is no kind of output", cure + folder
     if wanted and wanted != made:
         return (f"makes a {made}, --format {wanted[1:]} a {wanted}",
                 f"give -o NAME{wanted}, or a folder, or leave one of the two out")

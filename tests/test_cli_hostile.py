@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -89,6 +90,21 @@ def test_of_a_link_the_file_it_leads_to_is_replaced(run: Run, tmp_path: Path) ->
     (tmp_path / "link.csv").symlink_to("deep/there.csv")
     assert run("own.yaml", "-o", "link.csv") == (0, ["link.csv"], [])
     assert (tmp_path / "link.csv").is_symlink() and (tmp_path / "deep" / "there.csv").is_file()
+
+
+@POSIX
+def test_a_folder_that_goes_away_meanwhile(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import configs.data
+    write = configs.data.csv.writer
+
+    def away(*arguments: Any, **options: Any) -> Any:
+        for each in (tmp_path / "out").iterdir():
+            each.unlink()
+        (tmp_path / "out").rmdir()
+        return write(*arguments, **options)
+    monkeypatch.setattr(configs.data.csv, "writer", away)
+    assert run("own.yaml", "-o", "out/x.csv") == (
+        2, [], ["out/x.csv: cannot be written: No such file or directory; its folder went away; start again"])
 
 
 # --- names
