@@ -18,11 +18,34 @@ def find(name_or_path: str | Path) -> Path:
     bare = bool(text) and not any(mark in text for mark in ("/", os.sep)) and Path(text).suffix not in (".yaml", ".yml")
     if bare:
         for path in (FOLDER / f"{text}.yaml", FOLDER / text / f"{text}.yaml"):
-            if path.is_file():
+            if _is_file(path):
                 return _short(path)
-    if text and os.path.lexists(text):
+    if text and "\0" not in text and os.path.lexists(text):
         return Path(text)
+    if bare and (here := _here(text)):
+        shown = f".{os.sep}{here}"
+        raise ConfigErrors([Problem(text, 0, "", "no such config; a bare name means one that comes with Thalweg",
+                                    f"give {shown}")])
     raise ConfigErrors([Problem(text or '""', 0, "", "no such config" if bare else "no such file", _nearest(text))])
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):     # a name too long to be one
+        return False
+
+
+def _here(name: str) -> str | None:
+    """The file of the current folder that a bare name may mean, in whatever case."""
+    try:
+        there = sorted(os.listdir())
+    except OSError:
+        return None
+    wanted = [name.lower() + ending for ending in (".yaml", ".yml")]
+    found = [each for each in there if each.lower() in wanted and _is_file(Path(each))]
+    exact = [each for each in found if each in (f"{name}.yaml", f"{name}.yml")]
+    return next(iter([*exact, *found]), None)
 
 
 def names() -> list[str]:

@@ -16,6 +16,7 @@ from configs.sections import named_entry
 from configs.syntax import NotYaml
 
 TEXTS = ("title", "caption", "label", "text")     # keys whose values are words
+DEEPEST = 50     # parts of a key
 NOTHING = [word for word, value in WORDS.items() if value is None]
 
 
@@ -72,6 +73,8 @@ def split(text: str) -> tuple[list[str], str]:
         at += 1
     if at == len(text):
         raise _Refused("there is no =", "write KEY=VALUE, for example steps=500")
+    if len(keys) > DEEPEST:
+        raise _Refused(f"the key has {len(keys):,} parts", "write it like optimizers.adam.lr=0.01")
     keys = [key.strip() for key in keys]
     if not all(keys):
         raise _Refused("a part of the key is empty", "write it like optimizers.adam.lr=0.01")

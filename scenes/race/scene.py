@@ -185,6 +185,9 @@ class Race(RaceHands):
         self.panels.show(seconds, moment.step, self.motion.timing)
         self.moment = moment
 
+    def step_at(self, seconds: float) -> float:
+        return self.motion.step_at(seconds)
+
     def told(self) -> dict[str, list[dict]]:
         told, moment = super().told(), self.moment
         pixels, _ = self.balls.shader_wrapper.pixels(moment.contact)
