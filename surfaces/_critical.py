@@ -34,7 +34,7 @@ TINY = 3e-3          # of the diagonal: and so is what is no longer than that
 BESIDE = 0.01        # of the diagonal: so near a curve of minima nothing is isolated
 GRID = 121           # nodes along each side, the first round of a search; each later one has more
 FEW_STARTS, MOST_STARTS, MOST_SEEDS = 300, 2000, 400
-MOST_SEARCH = 2_500_000   # starts times operations
+MOST_SEARCH, MOST_ROUNDS = 2_500_000, 8   # starts times operations; searches one after the other
 REACHES = np.array([1e-5, 1e-4, 1e-3, 3e-3, 1e-2])     # of the diagonal: how far along a flat direction is looked
 
 
@@ -210,13 +210,13 @@ def _until_nothing_new(surface: Surface, cells: Cells, found: Found, unknown: Ar
     """
     size, work = diagonal(surface), 0
     unknown, starts = np.random.default_rng(0).permutation(unknown), _minima.starts(surface, MOST_STARTS)
-    while len(starts):
+    for _ in range(MOST_ROUNDS):
         before = len(found.points)
         found = _joined(found, _judged(surface, cells, _rest(surface, starts, size), found))
         work += len(starts) * cells.length
-        if len(found.points) == before or work > MOST_SEARCH:
-            break
         starts, unknown = unknown[:MOST_STARTS], unknown[MOST_STARTS:]
+        if len(found.points) == before or work > MOST_SEARCH or not len(starts):
+            break
     return found
 
 
