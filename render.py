@@ -125,7 +125,9 @@ def _make(names: Sequence[str], options: dict[str, Any]) -> None:
         _say(options, f"{experiment.name}: rolled in {time.perf_counter() - started:.2f} s")
         if options["check"]:
             from configs.report import report
-            print("\n".join(report(experiment, trajectories)), flush=True)
+            from scenes.display import display_of
+            shown = [f"  picture: {line}" for line in display_of(experiment, trajectories).notes]
+            print("\n".join([*report(experiment, trajectories), *shown]), flush=True)
         else:
             _write(experiment, trajectories, place, at, {"jobs": jobs, "resume": options["resume"]})
             print(place, flush=True)
