@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import io
 import re
+import struct
+import tokenize
 import zipfile
 import zlib
 from typing import Any, NamedTuple
@@ -66,7 +68,8 @@ def read_grid(data: bytes, sides: Sides | None = None) -> tuple[Array, Array, Ar
     except SamplesError:
         raise
     except (zipfile.BadZipFile, zlib.error, ValueError, TypeError, KeyError, EOFError, OSError, NotImplementedError,
-            RuntimeError, OverflowError, MemoryError, SyntaxError, RecursionError, AttributeError):
+            RuntimeError, OverflowError, MemoryError, SyntaxError, RecursionError, AttributeError, struct.error,
+            tokenize.TokenError):
         raise SamplesError(f"is not a whole .npz, .npy or .csv of numbers; {FORM}") from None
     return _of_text(data, sides)
 
@@ -262,6 +265,9 @@ def _of_text(data: bytes, sides: Sides | None) -> tuple[Array, Array, Array]:
     if min(table.shape) < 2 or not (np.isfinite(table[0, 1:]).all() and np.isfinite(table[1:, 0]).all()):
         what = f"has columns {', '.join(cell[:20] for cell in (head or cells[0])[:LISTED])}"
         raise SamplesError(f"{what}; give columns x, y and z, or y in the first row and x in the first column")
+    if not all(len(set(np.sign(np.diff(side)))) == 1 for side in (table[1:, 0], table[0, 1:])):
+        raise SamplesError("is a table whose first row and column do not rise; give x, y and z as columns, or write "
+                           "domain: {x: [-1, 1], y: [-1, 1]} beside samples where all of it is z")
     return _own(sides, table[1:, 0], table[0, 1:], table[1:, 1:])
 
 
@@ -274,6 +280,8 @@ def _number(cell: str, decimal: bool) -> float | None:
 
 def _table(rows: list[list[str]], decimal: bool, first: int) -> Array:
     made = []
+    if not rows:
+        raise SamplesError("has no rows of numbers; give every pair of x and y a row")
     for number, row in enumerate(rows, first):
         values = [_number(cell, decimal) for cell in row]
         if None in values:
