@@ -112,6 +112,11 @@ def test_headers_that_lie(shape: str, tmp_path: Path) -> None:
         read_samples(tmp_path / "grid.npy")
 
 
+def test_what_python_2_wrote_is_read(tmp_path: Path) -> None:
+    (tmp_path / "grid.npy").write_bytes(patched("(4L, 4L)")[:-64] + np.arange(16.0).tobytes())
+    assert read_samples(tmp_path / "grid.npy", sides=((0, 1), (0, 1))).z.ravel().tolist() == list(range(16))
+
+
 def test_an_archive_that_swells_is_not_unpacked(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "grid.npz", "w", zipfile.ZIP_DEFLATED) as archive:
         for name in "xyz":
