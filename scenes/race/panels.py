@@ -47,16 +47,12 @@ class Panels:
             self._clear_of_panels()
         if self.marked:
             self._key()
-        if display.heights.kind == "log":
-            self._note("height: logarithmic in the loss")
+        for line in display.notes:
+            self._note(line)
         if experiment.noise is not None:
             self._note(f"gradient noise: {experiment.noise.words}".replace("_", " "))
-        if display.cut is not None:
-            self._note(f"cut off above loss {short(display.cut)}")
         if note:
             self._note(note)
-        if display.smoothed:
-            self._note("ripples finer than the mesh are smoothed")
         bottom = page.height - min(self.corners.next["bottom_left"], self.corners.next["bottom_right"])
         if self.caption is not None and self.style.caption is True:
             bottom = self.caption.top
