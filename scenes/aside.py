@@ -22,6 +22,7 @@ NEAR = (2.4, 3.4)  # radii to the next ball: below the first there is need to st
 HASTE = 4.0  # radii a second that a ball moves aside, at most
 HOME = 1.5  # seconds in which a ball that nobody pushes comes back
 RISE = 0.3  # radii; a ball that steps up a valley's wall goes no higher than this above what it would along it
+STEEPEST = 3.0  # slope that is told from steeper ones
 RATE = 60  # nodes a second
 CROWD = 16  # with more balls than this nobody steps aside
 HALF = round(CALM * RATE / 2)
@@ -100,8 +101,8 @@ def near_parts(plate: Array, group: NDArray[np.int_], radius: float) -> Array:
 
 
 def valleys(display: Display, plate: Array, radius: float, every: int = 6) -> Array:
-    """Matrices (balls, nodes, 2, 2) that map the unit disc to where a ball may step: all of it on even ground, less
-    across a valley or a ridge than along it."""
+    """Matrices (balls, nodes, 2, 2) that map the unit disc to where a ball may step: all of it on level ground, less
+    across a valley or a ridge than along it, and up and down a slope no farther than along its contour line."""
     nodes = np.arange(0, plate.shape[1] + every - 1, every).clip(max=plate.shape[1] - 1)
     ways = np.array([[1, 0], [0, 1], [0.5**0.5, 0.5**0.5]]) * REACH * radius
     around = plate[:, nodes, None] + np.concatenate([0 * ways[:1], ways, -ways])
@@ -112,8 +113,11 @@ def valleys(display: Display, plate: Array, radius: float, every: int = 6) -> Ar
     values, axes = np.linalg.eigh(bends)
     sizes = np.abs(values)
     room = np.sqrt((RISE * radius + sizes.min(axis=-1, keepdims=True)) / np.maximum(sizes, 1e-12))
-    allowed = np.clip(room, 0.4, 1)
-    disc = np.einsum("...ik,...k,...jk->...ij", axes, allowed, axes)
+    disc = np.einsum("...ik,...k,...jk->...ij", axes, np.clip(room, 0.4, 1), axes)
+    slope = (height[..., 1:3] - height[..., 4:6]) / (2 * REACH * radius)
+    steep = np.linalg.norm(slope, axis=-1)[..., None, None]
+    downhill = slope[..., :, None] * slope[..., None, :] / np.maximum(steep * steep, 1e-12)
+    disc = (np.eye(2) - (1 - 1 / np.sqrt(1 + np.minimum(steep, STEEPEST) ** 2)) * downhill) @ disc
     return disc[:, np.arange(plate.shape[1]) // every]
 
 
@@ -145,7 +149,7 @@ def separate(
     crawl, limit = HASTE * radius / RATE, REACH * radius * reach
     places = np.stack([np.cos(angles), np.sin(angles)], axis=-1)
     tie = 0.02 * radius * (places[:, None] - places)
-    others, inverse, easy = group[:, None] != group, np.linalg.inv(valley), valley @ valley
+    others, inverse, easy = group[:, None] != group, np.linalg.inv(valley), valley @ np.swapaxes(valley, -1, -2)
     offset, now = np.zeros_like(plate), within(0.02 * radius * places, inverse[:, 0], limit[:, 0])
     for node in range(plate.shape[1]):
         if not now.any() and not limit[:, node].any():

@@ -327,10 +327,20 @@ def test_in_a_narrow_valley_balls_step_along_it(turn):
 
 
 def test_on_even_ground_and_in_a_round_bowl_all_ways_are_free():
-    for text in ("0*x", "3*x**2 + 3*y**2", "2*x - y"):
+    for text in ("0*x", "3*x**2 + 3*y**2", "5"):
         surface = from_expression(text, domain=((-5, 5), (-5, 5)))
         room = valleys(Display(surface, surface.domain, 1.0), np.zeros((1, 9, 2)), RADIUS)
         assert np.abs(room - np.eye(2)).max() < 1e-6
+
+
+def test_on_a_slope_a_ball_steps_as_far_along_the_ground_whichever_way_it_goes():
+    surface = from_expression("1.5*x - 2*y", domain=((-5, 5), (-5, 5)))
+    display = Display(surface, surface.domain, 1.0)
+    room = valleys(display, np.zeros((1, 1, 2)), RADIUS)[0, 0]
+    for angle in np.linspace(0, 6, 25):
+        step = RADIUS * room @ [np.cos(angle), np.sin(angle)]
+        ground = display.to_world(display.from_plate(np.stack([0 * step, step])))
+        assert np.linalg.norm(ground[1] - ground[0]) == pytest.approx(RADIUS)
 
 
 @pytest.mark.parametrize("distance", [0.0, 0.3, 0.9, 1.4, 1.8, 2.1])
