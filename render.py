@@ -140,8 +140,7 @@ def _make(names: Sequence[str], options: dict[str, Any]) -> None:
             from configs.report import report
             from scenes.display import display_of
             shown = [f"  picture: {line}" for line in display_of(experiment, trajectories).notes]
-            print("
-".join([*report(experiment, trajectories), *shown]), flush=True)
+            print("\n".join([*report(experiment, trajectories), *shown]), flush=True)
             continue
         for made in _written(experiment, trajectories, files, at, {"jobs": jobs, "resume": options["resume"]}):
             print(one_line(str(made)), flush=True)
