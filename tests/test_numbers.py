@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from configs.numbers import Format
 from scenes.loss_axis import LossAxis
 from scenes.mobjects._curves import thinned
-from scenes.numbers import Format
 from scenes.ticks import between, texts
 
 FALL = 0.95 ** np.arange(120)  # a race's way from its start to the lowest value
