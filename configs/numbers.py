@@ -43,6 +43,9 @@ class Format:
         size = _span(given, seen)
         if not size or size <= ROUNDING * abs(float(seen[0])):
             return cls()
+        apart = seen[np.diff(seen, prepend=-math.inf) > ROUNDING * np.abs(seen)]
+        if len(set(map(plain, apart.tolist()))) == len(apart):
+            return cls(size=size)  # all that moves is seen
         with np.errstate(all="ignore"):
             needed = np.maximum(ENOUGH * size, 0.11 * (seen - seen[0]))
         still = [resolution(value) > each for value, each in zip(seen.tolist(), needed.tolist(), strict=True)]
