@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from configs.numbers import cut_text
 from scenes.ripples import rippled, smoothed
 
 Array = NDArray[np.float64]
@@ -188,7 +189,7 @@ class Display:
     def notes(self) -> list[str]:
         """What is said of the picture where it does not show the losses as they are."""
         logarithmic = ["height: logarithmic in the loss"] * (self.heights.kind == "log")
-        above = [] if self.cut is None else [f"cut off above loss {self.cut:.3g}"]
+        above = [] if self.cut is None else [f"cut off above loss {cut_text(self.cut)}"]
         below = [] if self.pit is None else [f"cut off below loss {self.pit:.3g}"]
         return logarithmic + above + below + ["ripples finer than the mesh are smoothed"] * self.smoothed
 
