@@ -209,6 +209,9 @@ def test_two_balls_both_cast_shadows_and_a_removed_one_none(scene, surface):
 
 
 def test_a_curve_that_leaves_the_loss_panel_has_an_arrow_where_and_when_it_does():
+    from scenes.colors import THEMES
+    from scenes.mobjects.loss_panel import LossPanel
+
     steps = np.arange(61)
     losses = np.stack([10.0 * 1.2**steps, 0.9**steps])
     panel = LossPanel(losses, 0.0, ["#FF0000", "#00FF00"], (330, 190), 1.0, THEMES["dark"]).place(20, 30)
