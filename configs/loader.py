@@ -21,7 +21,6 @@ from configs.experiment import (
     Video,
     VideoWords,
 )
-from configs.machine import size
 from configs.noise import read_noise
 from configs.overrides import overridden
 from configs.plugins import read_plugins
@@ -136,7 +135,8 @@ def _content(path: Path, report: Report) -> bytes:
         if not stat.S_ISREG(about.st_mode):
             report.add(Mark(0), "", "not a regular file", "give the path of a YAML file")
         elif about.st_size > MAX_BYTES:
-            report.add(Mark(0), "", f"{size(about.st_size)} is too large", f"a config has at most {size(MAX_BYTES)}")
+            report.add(Mark(1), "", f"{about.st_size:,} bytes is too large",
+                       f"a config has at most {MAX_BYTES:,} bytes")
         report.stop()
         return path.read_bytes()
     except OSError as error:
