@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import NoReturn
 
-from configs.errors import listed, nearest, show
+from configs.errors import nearest, show
 from configs.tables import NAMED, RecordedError, Table, as_number, flow, is_nothing
 
 ROLES = tuple(role for role in NAMED if role != "run")      # run is another word for label
@@ -112,7 +112,7 @@ def _twice(table: Table, name: str, *written: str) -> NoReturn:
     written = tuple(dict.fromkeys(written))
     if len(written) > 1:     # they are PLAIN names, so short
         role = next((role for role, names in PLAIN.items() if name in names), name)
-        raise RecordedError(f"{table.place}: has two columns {listed(show(each) for each in written)}",
+        raise RecordedError(f"{table.place}: has two columns {' and '.join(map(show, written))}",
                             f"write columns: {flow({role: written[0]})}, or keep one")
     raise RecordedError(f"{table.place}: has two columns {show(name)}", "keep one")
 

@@ -280,14 +280,15 @@ def numbers(texts: Sequence[str], name: str, table: Table, lines: Lines) -> tupl
     for row in np.flatnonzero(np.isnan(read)).tolist():
         missing[row] = is_nothing(texts[row])
         if not missing[row] and texts[row].strip().lower().lstrip("+-") != "nan":
-            raise _no_number(texts[row], name, f"{table.file}:{lines[row]}", comma)
+            points = not comma or any("." in text and "," not in text for text in texts if text != texts[row])
+            raise _no_number(texts[row], name, f"{table.file}:{lines[row]}", comma, "." if points else ",")
     return read, missing
 
 
-def _no_number(text: str, name: str, place: str, comma: bool) -> RecordedError:
+def _no_number(text: str, name: str, place: str, comma: bool, decimal: str) -> RecordedError:
     cure, what = "mend that line", "not a number"
     if re.fullmatch(r"\s*-?[0-9]{1,3}([ ,.'\u00a0\u202f][0-9]{3})+([.,][0-9]+)?\s*", text):
-        what, cure = "with a mark between thousands", f"write {_unmarked(text, comma)}"
+        what, cure = "with a mark between thousands", f"write {_unmarked(text, decimal)}"
     if not comma and re.fullmatch(r"\s*[-\u2212]?[0-9]+,[0-9]+([eE][-+]?[0-9]+)?\s*", text):
         cure = "write a decimal point and no mark between thousands, or separate the columns by ; or a tab"
     elif text.lstrip().startswith("tensor("):
@@ -295,13 +296,13 @@ def _no_number(text: str, name: str, place: str, comma: bool) -> RecordedError:
     return RecordedError(f"{place}: {name} is {show(text, 30)}, {what}", cure)
 
 
-def _unmarked(text: str, comma: bool) -> str:
-    """A number without its marks between thousands: 1.000,5 is 1000,5, or 1000.5 where no comma is read."""
+def _unmarked(text: str, decimal: str) -> str:
+    """A number without its marks between thousands, with its column's decimal mark: 1.000,5 is 1000,5 or 1000.5."""
     marks = re.findall(r"[^0-9-]", text.strip())
     whole, mark, rest = text.strip().rpartition(marks[-1])
     if marks[-1] not in ".," or (len(marks) > 1 and marks[-2] == marks[-1]):
         whole, mark, rest = text.strip(), "", ""
-    return re.sub(r"[^0-9-]", "", whole) + (mark and (mark if comma else ".")) + rest
+    return re.sub(r"[^0-9-]", "", whole) + (mark and decimal) + rest
 
 
 def one_decimal(columns: Mapping[str, Sequence[str]], table: Table, lines: Lines) -> None:

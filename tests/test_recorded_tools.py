@@ -133,6 +133,7 @@ def test_the_mapping_that_a_message_gives_works_when_pasted(text: str, entry: st
     (",".join(f"w{index}" for index in range(100_000)) + "\n" + ",".join(["1"] * 100_000), "",
      "and 99988 more; write columns: {x: w0, y: w1}"),
     ('x,y\n"1,000.5",2\n', "", 'x is "1,000.5", with a mark between thousands; write 1000.5'),
+    ("x;y\n0.5;1\n1.000,5;1\n", "", "write 1000.5"), ("x;y\n0,5;1\n1.000,5;1\n", "", "write 1000,5"),
     ("x;y\n1;1.234.567\n", "", "write 1234567"),
     ("x,y," + "a" * 100_000 + "/loss\n1,1,2\n", "", "write columns: {loss: null} for none, or give it a shorter name"),
     ("x,y,z\n1,1," + "a" * 1000 + "\n", "where: {z: b}", "use another column, its texts are long"),
