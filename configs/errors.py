@@ -104,6 +104,11 @@ def show(value: Any, limit: int = 60) -> str:
     return text if len(text) <= limit else text[:limit - 3] + "..."
 
 
+def brief(path: str) -> str:
+    """A path, of which the middle is left out where it is too long to be told."""
+    return path if len(path) <= 120 else f"{path[:50]}...{path[-50:]}"
+
+
 def number(value: float) -> str:
     """A number as short as it reads back: 0.1, 1e-05, 3, .inf."""
     if not math.isfinite(value):

@@ -137,7 +137,7 @@ def _content(path: Path, report: Report) -> bytes:
     except NotRegular:
         report.add(Mark(0), "", "not a regular file", cure)
     except TooLarge:
-        report.add(Mark(0), "", f"more than {size(MAX_BYTES)} is too large", f"a config has at most {size(MAX_BYTES)}")
+        report.add(Mark(1), "", f"more than {size(MAX_BYTES)} is too large", f"a config has at most {size(MAX_BYTES)}")
     except OSError as error:
         report.add(Mark(0), "", f"cannot be read: {error.strerror}", cure)
     raise ConfigErrors(report.problems)

@@ -88,6 +88,8 @@ class _Reader:
 
     def _after_dot(self, node: ast.Attribute, call: ast.Call | None = None) -> str:
         name = RENAMED.get(node.attr, node.attr)
+        if name != node.attr:
+            return f"write {name} for {self.part(node)}"
         if name in FUNCTIONS or name in CONSTANTS:
             return f"write {name}, without what stands before it"
         return (written(name, call, self.whole) if call else "") or ALLOWED
@@ -128,7 +130,8 @@ class _Reader:
         count = len(call.args) if call else 0
         known = [one for one in FUNCTIONS if count == 1 and one not in SEVERAL or count > 1 and one in SEVERAL] \
             if call else [one.removeprefix(KEYWORD) for one in self.names]
-        near = [one for one in known if one == name.lower()] or difflib.get_close_matches(name[:40], known, 1, 0.6)
+        near = [one for one in (*known, *FUNCTIONS) if one == name.lower()] or \
+            difflib.get_close_matches(name[:40], known, 1, 0.6)
         cure = f"use {same}" if same != name else written(name, call, self.whole) if call else ""
         cure = cure or (f"did you mean {near[0]}?" if near else "")
         others = f"the functions are {', '.join(FUNCTIONS)}" if call else \

@@ -6,6 +6,7 @@ indexing. A .csv is long (columns x, y, z) or a table (y in its first row, x in 
 """
 from __future__ import annotations
 
+import codecs
 import io
 import re
 import struct
@@ -238,8 +239,9 @@ def _of_points(x: Array, y: Array, z: Array) -> tuple[Array, Array, Array]:
 def _of_text(data: bytes, sides: Sides | None) -> tuple[Array, Array, Array]:
     if len(data) > MOST_TEXT:
         raise SamplesError(f"has {len(data):,} bytes; give at most {MOST_TEXT:,} as text, or an .npz")
+    encoding = "utf-16" if data[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else "utf-8-sig"
     try:
-        lines = [line for line in data.decode("utf-8-sig").splitlines() if line.strip() and line[:1] != "#"]
+        lines = [line for line in data.decode(encoding).splitlines() if line.strip() and line[:1] != "#"]
     except UnicodeDecodeError:
         lines = []
     if not lines or "\0" in lines[0]:
@@ -253,6 +255,8 @@ def _of_text(data: bytes, sides: Sides | None) -> tuple[Array, Array, Array]:
     head = cells[0] if any(_number(cell, decimal) is None for cell in cells[0]) else None
     roles = [named(head or [], KNOWN[role]) for role in "xyz"]
     if head and all(roles):
+        if len(cells) == 1:
+            raise SamplesError("has no rows; give a row for each point")
         columns = [head.index(role) for role in roles]
         rows = [[row[k] if k < len(row) else "" for k in columns] for row in cells[1:]]
         return _own(sides, *_of_points(*_table(rows, decimal, 2).T))

@@ -86,7 +86,7 @@ def parse(text: str, names: Iterable[str] = ()) -> tuple[ast.expr, str]:
 
 def _plainly(text: str, character: str) -> str:
     """The cure for a character that is no sign of a formula: the whole of it in plain signs, where these are known."""
-    if unicodedata.category(character) == "Cc":
+    if unicodedata.category(character) == "Cc" or character in "#\\":
         return "leave it out"
     plain = re.sub("[⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺]+", lambda found: "**" + found[0].translate(RAISED), text)
     plain = "".join(GLYPHS.get(each, each) for each in unicodedata.normalize("NFC", plain))
@@ -127,7 +127,8 @@ def _syntax(line: str, error: Exception) -> str:
         return "a number in the formula has too many digits; write it like 1.5e3"
     if "leading zeros" in str(error):
         return "a number in the formula starts with 0; leave the 0 out"
-    word = next((word for word in re.findall(r"[a-zA-Z]+", line) if keyword.iskeyword(word)), None)
+    words = re.findall(rf"(?<![{KEYWORD}a-zA-Z])[a-zA-Z]+", line)
+    word = next(filter(keyword.iskeyword, words), None)
     if word:
         return f"{word} has no place in a formula; give it a value in parameters, or {ALLOWED}"
     if "|" in line:

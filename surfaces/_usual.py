@@ -63,6 +63,7 @@ def written(name: str, call: ast.Call, whole: ast.expr) -> str:
 
     `whole` is the formula that the call is part of; where that is long the part alone is told, in brackets.
     """
+    name = name if name in WRITTEN else name.lower()
     letters, template = WRITTEN.get(name, ("", ""))
     if name in JUMPS:
         return "it jumps and is flat between, where nothing rolls; leave it out, or use sin or tanh for bends"
@@ -70,9 +71,10 @@ def written(name: str, call: ast.Call, whole: ast.expr) -> str:
         return ""
     tree: ast.AST = ast.parse(template, mode="eval").body
     more = SAVE.get(name, "")
-    if len(call.args) != len(letters) or call.keywords or any(isinstance(each, ast.Starred) for each in call.args):
-        return f"write ({template}) for {name}({', '.join(letters)}){more}"
-    tree = _Put(dict(zip(letters, call.args, strict=False))).visit(tree)
+    given = call.args[0].elts if len(call.args) == 1 and isinstance(call.args[0], (ast.List, ast.Tuple)) else call.args
+    if len(given) < len(letters) or any(isinstance(each, ast.Starred) for each in given):
+        return f"write ({template}), with your own values for {' and '.join(letters)}{more}"
+    tree = _Put(dict(zip(letters, given, strict=False))).visit(tree)
     full = plainly(_Put({}, call, tree).visit(whole))
     if len(full) <= MOST:
         return f"write {full}{more}"

@@ -25,6 +25,7 @@ def cure_of(text: str, parameters: dict[str, float] | None = None) -> str:
     ("hypot(x, y)**2", X * X + Y * Y), ("np.square(x + y)", (X + Y) ** 2), ("-atan2(y, x)", -math.atan2(Y, X)),
     ("np.arctan2(y, x - 1)", math.atan2(Y, X - 1)), ("sinc(x)", math.sin(math.pi * X) / (math.pi * X)),
     ("log(x, 2)", math.log2(X)), ("max(x, y, key=1)", Y), ("min([x, y])", X), ("exp(x, y)", math.exp(X)),
+    ("np.linalg.norm([x, y])", math.hypot(X, Y)), ("Math.Pow(x, 2)", X * X), ("sigmoid(x, 0)", 1 / (1 + math.exp(-X))),
     ("softplus(x)", math.log(1 + math.exp(X))), ("clip(x, 0, 0.25)", 0.25), ("asinh(x)", math.asinh(X)),
     ("acosh(y)", math.acosh(Y)), ("atanh(x)", math.atanh(X)), ("log1p(x)", math.log1p(X)), ("heaviside(x)", 1.0),
 ])
@@ -47,6 +48,7 @@ def test_a_word_of_python_may_be_a_parameter(name: str) -> None:
     surface = from_expression(f"{name}*x + ({name})**2*exp({name}*y) + {name}", {name: 0.5})
     assert surface.value([X, Y]) == pytest.approx(0.5 * X + 0.25 * math.exp(0.5 * Y) + 0.5, rel=1e-14)
     assert "parameters" in cure_of("lambda*x")
+    assert "in parameters" not in cure_of(f"{name}*x + *", {name: 1.0})
     assert name in str(cure_of(f"{name}(x) + 1", {name: 2.0})) or "its sign" in cure_of(f"{name}(x)", {name: 2.0})
 
 
@@ -66,7 +68,10 @@ def test_a_control_character_is_left_out(character: str) -> None:
 
 
 @pytest.mark.parametrize(("text", "words"), [
-    ("floor(x)", "leave it out"), ("gamma(x)", "the functions are exp"), ("|x| + |y|", "abs(x) + abs(y)"),
+    ("np.maximum(x, y)", "write max for np.maximum"), ("hypot(x)", "with your own values for a and b"),
+    ("floor(x)", "leave it out"), ("gamma(x)", "the functions are exp"),
+    ("Max(x, key=1)", "mean max?"), ("x # y", "leave it out"),
+    ("|x| + |y|", "abs(x) + abs(y)"),
     ("max(x)", "write max(x, 0)"), ("max(*x)", "write max(x, y)"), ("ln*x", "write log(x)"), ("max + y", "max(x, y)"),
     ("mix(x, y)", "min"), ("log10 + x", "write log10(x)"), ("x" * 3900 + "(y)", "the functions are"),
 ])

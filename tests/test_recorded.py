@@ -119,7 +119,7 @@ def test_the_resolved_config_gives_the_same_and_knows_its_file(folder: Path) -> 
 @pytest.mark.parametrize(("csv", "said"), [
     ("", "run.csv:1: has no column x; name the columns in the first line, x and y at least"),
     ("a,x\n1,2\n", 'run.csv:1: has no column y, but "a", "x"; write columns: {y: a}'),
-    ("x,y,x\n1,2,3\n", "run.csv:1: has two columns x; keep one"),
+    ("x,y,x\n1,2,3\n", "run.csv:1: has two columns \"x\"; keep one"),
     ("x,y\n", "run.csv: has no rows; give a row for each step"),
     ("x,y\n1,1\n\n1\n", "run.csv:4: has 1 fields; the first line has 2"),
     ("x,y\n1,one\n", 'run.csv:2: y is "one", not a number; mend that line'),

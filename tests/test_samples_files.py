@@ -150,6 +150,21 @@ def test_text_that_is_no_grid(content: str, said: str, tmp_path: Path) -> None:
         read_samples(tmp_path / "grid.csv")
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+def test_text_with_a_byte_order_mark(encoding: str, tmp_path: Path) -> None:
+    rows = [f"{x},{y},{x * y}" for x in range(4) for y in range(5)]
+    mark = "\ufeff" if encoding.endswith("e") else ""
+    (tmp_path / "grid.csv").write_bytes((mark + "\n".join(["x,y,z", *rows])).encode(encoding))
+    assert read_samples(tmp_path / "grid.csv").value([3.0, 4.0]) == 12
+
+
+@pytest.mark.parametrize("text", ["x,y,z\n", "x;y;loss", "# made today\nw1\tw2\tloss\n\n"])
+def test_names_without_rows(text: str, tmp_path: Path) -> None:
+    (tmp_path / "grid.csv").write_text(text, encoding="utf-8")
+    with pytest.raises(ValueError, match="has no rows; give a row for each point"):
+        read_samples(tmp_path / "grid.csv")
+
+
 def test_crop_and_cap(tmp_path: Path) -> None:
     np.savez(tmp_path / "grid.npz", x=X, y=Y, z=Z)
     whole = film(tmp_path, "grid.npz").surface
