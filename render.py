@@ -146,7 +146,9 @@ def _make(names: Sequence[str], options: dict[str, Any]) -> None:
         _say(options, f"{experiment.name}: rolled in {time.perf_counter() - started:.2f} s")
         if options["check"]:
             from configs.report import report
-            print("\n".join(report(experiment, trajectories)), flush=True)
+            from scenes.display import display_of
+            shown = [f"  picture: {line}" for line in display_of(experiment, trajectories).notes]
+            print("\n".join([*report(experiment, trajectories), *shown]), flush=True)
             continue
         for made in _written(experiment, trajectories, files, at, {"jobs": jobs, "resume": options["resume"]}):
             unheard = streams.say_path(made) or unheard

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from scenes.aside import CROWD, RATE, REACH, step_aside
+from scenes.aside import CROWD, RATE, REACH, spanned, step_aside
 from scenes.display import Display
 from scenes.thinning import TOLERANCE, kept_within
 
@@ -109,15 +109,15 @@ class Playback:
     def _step_aside(self, group: NDArray[np.int_]) -> Array:
         """Offsets (balls, nodes, 2) of the balls' drawing in display units, RATE nodes a second."""
         times = np.arange(int(np.ceil(self.duration * RATE)) + 2) / RATE
+        if len(self.iterates) > CROWD:
+            return np.zeros((len(self.iterates), len(times), 2))
         steps = np.interp(times, self.timing.seconds, self.timing.steps)
-        plate = self.display.to_plate(self.paths.points)
-        travelled = np.cumsum(np.linalg.norm(np.diff(plate, axis=1), axis=-1), axis=1)
-        travelled = np.pad(travelled, ((0, 0), (1, 0)))
-        at_nodes = np.stack([np.interp(steps, self.paths.steps, way) for way in travelled])
+        points, plate = self.true_points(steps), self.display.to_plate(self.paths.points)
+        spans = spanned(steps, self.display.to_plate(points), self.paths.steps, plate)
         far = np.linalg.norm(plate - plate[:, :1], axis=-1) > 2 * REACH * self.radius
         left = np.where(far.any(axis=1), far.argmax(axis=1), plate.shape[1] - 1)
         out = plate[np.arange(len(plate)), left] - plate[:, 0]
-        return step_aside(self.display, self.true_points(steps), at_nodes, group, self.radius, out)
+        return step_aside(self.display, points, spans, group, self.radius, out)
 
     def _roll(self) -> None:
         """Roll the balls along the way they are shown: `turns` (balls, n, 4) at `turn_times`, `turn_steps` (n,)."""

@@ -17,7 +17,7 @@ from surfaces._base import CORNER, Array, Domain, Surface
 from surfaces._grids import FORM, MOST, MOST_BYTES, SamplesError, Sides, read_grid, rising
 from surfaces._patches import Patches, at, patches
 
-FEWEST = 4                                             # samples a side
+FEWEST, LONGEST = 4, 20_000                            # samples a side
 NARROW, WIDE, HIGH = 1e-6, 1e9, 1e100                  # of a side, of x and y, of z
 ROUNDING = 4 * float(np.finfo(np.float64).eps)          # of heights, of which levels differ more
 
@@ -190,6 +190,8 @@ def checked(x: ArrayLike, y: ArrayLike, z: ArrayLike | None = None) -> tuple[Arr
             raise SamplesError(f"{name} has shape {side.shape}; it must be one row of numbers")
         if len(side) < FEWEST:
             raise SamplesError(f"{name} has {len(side)} number{'s' * (len(side) != 1)}; give at least {FEWEST}")
+        if len(side) > LONGEST:
+            raise SamplesError(f"{name} has {len(side):,} numbers; give at most {LONGEST:,}")
         stuck = np.flatnonzero(np.diff(side) <= 0)
         if len(stuck):
             i = int(stuck[0])

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from configs.numbers import loss_text, short
 from configs.text import TITLE_SMALLEST, TitleTooLong, fit_title, problem_in_text, spans, text_width, wrap
 from scenes import raster
 from scenes.colors import BALLS, RAMPS, ball_colors, ramp_colors, rgb
-from scenes.numbers import loss_text, short
 
 
 @pytest.mark.parametrize(

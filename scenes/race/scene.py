@@ -9,7 +9,7 @@ import numpy as np
 
 from scenes.camera_path import CameraPath
 from scenes.colors import THEMES, ball_colors
-from scenes.display import PLATE, Display
+from scenes.display import PLATE, display_of
 from scenes.framing import fit
 from scenes.layout import Page
 from scenes.mobjects import Balls, LossSurface, Trails
@@ -33,8 +33,7 @@ class Race(RaceHands):
 
     def stage(self, experiment, trajectories) -> None:
         self.page = Page(*self.pixels, experiment.style.text_scale)
-        met = np.concatenate([trajectory.loss.ravel() for trajectory in trajectories])
-        self.display = Display(experiment.surface, experiment.surface.domain, experiment.style.z_scale, met=met)
+        self.display = display_of(experiment, trajectories)
         self._gather(experiment, trajectories)
         self._add_landscape(experiment)
         self.panels = Panels(self.page, experiment, trajectories, self.display, self.colors, self._thinned())
