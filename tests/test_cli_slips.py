@@ -151,8 +151,9 @@ def test_files_are_made_whether_or_not_anybody_hears_of_them(tmp_path: Path) -> 
     for name in ("own", "two"):
         (tmp_path / f"{name}.yaml").write_text(CONFIG)
     command = f'"{sys.executable}" "{ROOT}/render.py" own.yaml two.yaml --format csv -o'
+    full = b"standard output: No space left on device; make room\n"
     for line, code, said in ((f"({command} heard; echo $? >&2) | true", 0, b"0\n"),
-                             (f"{command} full >/dev/full", 2, b"standard output: No space left on device; make room\n")):
+                             (f"{command} full >/dev/full", 2, full)):
         done = subprocess.run(["sh", "-c", line], cwd=tmp_path, capture_output=True, timeout=60)
         assert (done.returncode, done.stderr) == (code, said)
     for folder in ("heard", "full"):
