@@ -22,6 +22,7 @@ import click
 import configs
 from configs.errors import Problem, one_line
 from configs.folders import NoFolder
+from configs.output import cure_of
 from configs.stop import INTERRUPTED, TERMINATED, Terminated
 from configs.version import VERSION
 
@@ -58,7 +59,8 @@ class UserErrors(Exception):
 @click.option("--set", "overrides", metavar="KEY=VALUE", multiple=True,
               help="Change one value of the YAML, repeatable: --set steps=500 --set optimizers.adam.lr=0.01")
 @click.option("--check", is_flag=True, help="Read, simulate, report; draw nothing.")
-@click.option("--list", "what", is_flag=False, flag_value="all", metavar="[optimizers|surfaces|scenes|schedules|noise]",
+@click.option("--list", "what", is_flag=False, flag_value="all",
+              metavar="[optimizers|surfaces|scenes|schedules|noise|recorded]",
               help="Names, parameters with defaults and ranges, one line each.")
 @click.option("--schema", is_flag=True, help="The JSON schema of the YAML, for editors.")
 @click.option("-j", "--jobs", metavar="N", help="Processes for drawing; 0 (the default) = as many as help.")
@@ -77,6 +79,10 @@ def command(config: tuple[str, ...], **options: Any) -> None:
     from configs.plugins import of_command
     if problems := of_command(options["plugin"], options["trust"]):
         raise UserErrors(problems)
+    if options["what"] or options["schema"]:
+        from configs.targets import unsuited_for_report
+        if problems := unsuited_for_report(config, options):
+            raise UserErrors(problems)
     if options["what"]:
         _list(options["what"])
     elif options["schema"]:
@@ -125,8 +131,10 @@ def _preview(names: Sequence[str], options: dict[str, Any]) -> None:
 
 
 def _make(names: Sequence[str], options: dict[str, Any]) -> None:
-    """Reads and checks everything before anything is drawn, then makes one config after the other."""
-    started = time.perf_counter()
+    """Reads and checks everything before anything is drawn, then makes one config after the other. Files are made
+    whether or not anybody hears of them; raises OSError at the end for a standard output that could not be written.
+    """
+    started, unheard = time.perf_counter(), None
     experiments, places, at, jobs = _planned(names, options)
     from configs.kinds import DATA, kind
     _say(options, f"read in {time.perf_counter() - started:.2f} s")
@@ -143,8 +151,10 @@ def _make(names: Sequence[str], options: dict[str, Any]) -> None:
             print("\n".join([*report(experiment, trajectories), *shown]), flush=True)
             continue
         for made in _written(experiment, trajectories, files, at, {"jobs": jobs, "resume": options["resume"]}):
-            print(one_line(str(made)), flush=True)
+            unheard = streams.say_path(made) or unheard
         _say(options, f"{experiment.name}: made in {time.perf_counter() - started:.2f} s")
+    if unheard:
+        raise unheard
 
 
 def _planned(names: Sequence[str], options: dict[str, Any]
@@ -195,9 +205,7 @@ def _written(experiment: Experiment, trajectories: Sequence[Any], files: Sequenc
         except OSError as error:
             if error.errno is None or isinstance(error, BrokenPipeError):
                 raise
-            gone = error.errno == errno.ENOENT
-            cure = "its folder went away; start again" if gone else "make room, or give another -o"
-            raise UserErrors([f"{waiting[0]}: cannot be written: {error.strerror}; {cure}"]) from error
+            raise UserErrors([f"{waiting[0]}: cannot be written: {error.strerror}; {cure_of(error)}"]) from error
         yield waiting.pop(0)
 
 
@@ -273,12 +281,14 @@ def _ended(arguments: Sequence[str] | None) -> int:
         print(error, file=sys.stderr)
     except click.ClickException as error:
         print(one_line(error.format_message()), file=sys.stderr)
-    except MemoryError:
+    except (MemoryError, ImportError) as error:
+        if isinstance(error, ImportError) and "map segment" not in str(error):     # of a library, for want of memory
+            raise
         print("not enough memory for this config; use fewer steps or starts", file=sys.stderr)
     except OSError as error:
         if not isinstance(error, BrokenPipeError) and error.errno != errno.ENOSPC:
             raise
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the last flush would fail again
+        streams.silence()  # or the last flush would fail again
         if isinstance(error, BrokenPipeError):  # whoever read our output has seen enough
             return 0
         print(f"standard output: {error.strerror}; make room", file=sys.stderr)

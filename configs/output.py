@@ -23,14 +23,14 @@ def whole(path: str | Path) -> Iterator[Path]:
     that were made. Temporaries that killed processes left for this path are removed at the start. Raises OSError.
     """
     target = Path(os.path.realpath(path))  # a link stays, the file it leads to is replaced
-    if what := unfit(target):
-        raise FileExistsError(errno.EEXIST, what, str(path))
+    _fits(target)
     made = _make_folders(target.parent)
     part = target.with_name(f".{_stem(target)}.{os.getpid()}.part{target.suffix}")
     done = False
     try:
         _remove_stale(target)
         yield part
+        _fits(target)     # what is there may have come meanwhile
         put(part, target)
         done = True
     finally:
@@ -40,6 +40,11 @@ def whole(path: str | Path) -> Iterator[Path]:
             for folder in reversed(made):
                 with suppress(OSError):  # somebody else put something there meanwhile
                     folder.rmdir()
+
+
+def _fits(target: Path) -> None:
+    if what := unfit(target):
+        raise FileExistsError(errno.EEXIST, what, str(target))
 
 
 def _stem(target: Path) -> str:
@@ -97,3 +102,14 @@ def _alive(process: int) -> bool:
     except OSError:
         return True
     return True
+
+
+def cure_of(error: OSError) -> str:
+    """What to do where a file cannot be written."""
+    if error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EFBIG):
+        return "make room, or give another -o"
+    if error.errno == errno.ENOENT:
+        return "its folder went away; start again"
+    if error.errno in (errno.EMFILE, errno.ENFILE):
+        return "allow more of them (ulimit -n), or draw with --jobs 1"
+    return "give another -o"

@@ -4,8 +4,12 @@ from __future__ import annotations
 import io
 import os
 import sys
+import unicodedata
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
+
+BREAKING = {"Cc", "Cs", "Zl", "Zp"}     # categories of characters that end a line, steer a terminal or are none
 
 
 class Unfailing(io.FileIO):
@@ -42,3 +46,28 @@ def settle() -> None:
     with suppress(OSError):
         sys.stderr = io.TextIOWrapper(io.BufferedWriter(Unfailing(2, "w", closefd=False)), encoding=encoding[2],
                                       errors="backslashreplace", line_buffering=True)
+
+
+def say_path(path: Path) -> OSError | None:
+    """Print a path on standard output, a line; returns why that cannot be, once: from then on nothing is said there."""
+    try:
+        print(path_line(path), flush=True)
+    except OSError as error:
+        silence()
+        return error
+    return None
+
+
+def silence() -> None:
+    """What is printed on standard output from here on goes nowhere."""
+    with suppress(OSError, ValueError, AttributeError):     # not a stream of the system's
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def path_line(path: Path) -> str:
+    """The path as one line, whatever stands in its name: escaped are control characters and bytes that are no text."""
+    return "".join(_escaped(char) if unicodedata.category(char) in BREAKING else char for char in str(path))
+
+
+def _escaped(char: str) -> str:
+    return f"\\x{ord(char) - 0xdc00:02x}" if "\udc80" <= char <= "\udcff" else char.encode("unicode_escape").decode()

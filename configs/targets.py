@@ -25,6 +25,8 @@ def targets(configs: Sequence[Path], output: str | None, form: str | None, probl
     of --format, another extension than mp4.
     """
     wanted = _wanted(form, problems)
+    if output is not None and output.startswith("~"):     # --output=~/x.mp4, which shells leave as it is
+        output = os.path.expanduser(output)
     given = f"--output {output}"
     if wanted is None:
         return []
@@ -32,6 +34,9 @@ def targets(configs: Sequence[Path], output: str | None, form: str | None, probl
         made = [Path("videos") / f"{config.stem}{wanted}" for config in configs]
     elif not output.strip() or "\0" in output:
         problems.append(_said(given, "is not a path", "give a file or a folder"))
+        return []
+    elif output.startswith("=") and not os.path.lexists(output):     # what is left of -o=x.mp4
+        problems.append(_said(given, "begins with =", f"write -o {output[1:] or 'PATH'}"))
         return []
     elif output == "-":
         problems.append(_said(given, "is standard output, where paths are printed", "give a file or a folder"))
@@ -180,6 +185,17 @@ def unsuited_for_window(names: Sequence[str], options: Mapping[str, Any]) -> lis
     if len(names) > 1:
         problems.append(_said("--preview", f"shows one config, not {len(names)}", "give one"))
     return problems
+
+
+def unsuited_for_report(names: Sequence[str], options: Mapping[str, Any]) -> list[Problem]:
+    """What on the command line does not go with --list or --schema, which print and make nothing."""
+    report = "--list" if options["what"] else "--schema"
+    others = {name for name, given in options.items() if given not in (None, False, ()) and name != report[2:]}
+    others -= {"what", "plugin", "trust", "verbose"} if report == "--list" else {"plugin", "trust", "verbose"}
+    problems = [_said("--set" if name == "overrides" else f"--{name}", f"does not go with {report}",
+                     f"write {report} > FILE" if name == "output" else "give one of the two")
+                for name in options if name in others]
+    return problems + [_said(name, f"does not go with {report}", "give one of the two") for name in names]
 
 
 def _written(experiment: Experiment, keys: tuple[str, ...], what: str, cure: str) -> Problem:

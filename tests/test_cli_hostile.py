@@ -111,7 +111,7 @@ def test_a_folder_that_goes_away_meanwhile(run: Run, tmp_path: Path, monkeypatch
 
 @POSIX
 @pytest.mark.parametrize(("name", "printed"), [
-    ("a\nb.csv", "a\\nb.csv"), ("\x1b[31mred.csv", "\\x1b[31mred.csv"), (os.fsdecode(b"n\xe9.csv"), "n\\udce9.csv")])
+    ("a\nb.csv", "a\\nb.csv"), ("\x1b[31mred.csv", "\\x1b[31mred.csv"), (os.fsdecode(b"n\xe9.csv"), "n\\xe9.csv")])
 def test_paths_are_printed_on_one_line_without_control_characters(name: str, printed: str, run: Run,
                                                                   tmp_path: Path) -> None:
     assert run("own.yaml", "-o", name) == (0, [printed], [])
@@ -177,7 +177,7 @@ def test_words_without_measure_are_a_short_line(options: tuple[str, str], run: R
     ("my.YAML", "MY", "my.YAML")])
 def test_a_bare_name_of_a_file_that_lies_here(there: str, word: str, cure: str, run: Run, tmp_path: Path) -> None:
     (tmp_path / there).write_text(OWN)
-    said = f"{word}: no such config; a bare name means one that comes with Thalweg; give .{os.sep}{cure}"
+    said = f"{word}: no such config; a bare name means one that comes with Thalweg; did you mean .{os.sep}{cure}?"
     assert run(word, "--check") == (2, [], [said])
     assert run(f"./{cure}", "--check")[0] == 0
 
@@ -186,7 +186,9 @@ def test_a_bare_name_of_a_file_that_lies_here(there: str, word: str, cure: str, 
 @pytest.mark.parametrize("path", ["/dev/zero", "pipe.yaml", "."])
 def test_configs_that_never_end_are_not_waited_for(path: str, run: Run, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.yaml")
-    assert run(path, "--check") == (2, [], [f"{path}: not a regular file; give the path of a YAML file"])
+    what = "is a folder; give a file in it, such as ./own.yaml" if path == "." else \
+        "not a regular file; give the path of a YAML file"
+    assert run(path, "--check") == (2, [], [f"{path}: {what}"])
 
 
 # --- streams
