@@ -13,6 +13,7 @@ from optimizers._stored import stored_per_weight
 
 if TYPE_CHECKING:
     from configs.experiment import Experiment
+    from configs.recorded import Ball
     from optimizers import Trajectory
     from surfaces import Surface
     from surfaces._base import Landmarks
@@ -101,8 +102,20 @@ def outcomes(experiment: Experiment, trajectories: Sequence[Trajectory]) -> Told
     """
     told = of_paths(experiment.surface, trajectories, experiment.tolerance)
     kept = [UNKNOWN if entry.recording else stored_per_weight(entry.optimizer) for entry in experiment.entries]
+    entries = [_as_logged(facts, entry.recording.balls) if entry.recording else facts
+               for facts, entry in zip(told.entries, experiment.entries, strict=True)]
     return told._replace(entries=tuple(replace(each, stored=count)
-                                       for each, count in zip(told.entries, kept, strict=True)))
+                                       for each, count in zip(entries, kept, strict=True)))
+
+
+def _as_logged(facts: Facts, balls: Sequence[Ball]) -> Facts:
+    """Without the steps to a minimum of those balls whose arrival lies between two rows of a recording."""
+    steps = facts.steps.copy()
+    for index, ball in enumerate(balls):
+        seen = set(range(steps[index] - 1, steps[index] + 1)) - {NONE}
+        if steps[index] != NONE and not seen <= set(ball.steps.tolist()):
+            steps[index] = NONE
+    return replace(facts, steps=steps)
 
 
 def median(facts: Facts) -> tuple[int, float, list[float]] | None:

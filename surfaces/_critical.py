@@ -74,9 +74,20 @@ def find(surface: Surface) -> Landmarks:
     On a curve of minima, or on a plain that is level, no point is isolated, so none is listed. Saddles and maxima on
     kinks are left out.
     """
+    from surfaces._stretched import Stretched
+    even: Any = Stretched(surface)
     with np.errstate(all="ignore"):
-        cells = _cells(surface)
-        return _landmarks(surface, _sorted_out(surface, cells) if cells else _searched(surface))
+        if (even.scale == 1).all():
+            even = surface
+        cells = _cells(even)
+        found = _sorted_out(even, cells) if cells else _searched(even)
+        return _landmarks(surface, found if even is surface else _back(found, even.scale))
+
+
+def _back(found: Found, scale: Array) -> Found:
+    """In the units of the surface."""
+    curves = [each._replace(points=each.points * scale) for each in found.curves]
+    return found._replace(points=found.points * scale, curves=curves)
 
 
 def _cells(surface: Surface) -> Cells | None:

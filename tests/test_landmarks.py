@@ -99,6 +99,20 @@ def test_a_curve_of_minima_is_told_as_one_and_holds_no_minimum(text: str, count:
         assert apart.max() < 0.02 * diagonal(from_expression(text))
 
 
+@pytest.mark.parametrize(("text", "found", "curves"), [
+    ("sin(50*y)**2", {}, [False] * 3), ("(x**2/1e4 + 100*y**2 - 0.5)**2", {"maximum": 1}, [True]),
+    ("(y - x/1000)**2", {}, [False]), ("cos(x/10) + cos(100*y)", {"minimum": 16, "saddle": 24, "maximum": 9}, []),
+    ("1e6*(y - 0.05*sin(x/20))**2 + (x/100)**2", {"minimum": 1}, []), ("x**4 + (100*y)**4", {"minimum": 1}, []),
+])
+def test_a_domain_a_thousand_times_longer_than_wide(text: str, found: dict, curves: list) -> None:
+    surface = from_expression(text, domain=((-100.0, 100.0), (-0.1, 0.1)))
+    assert kinds(surface) == found and [curve.closed for curve in surface.landmarks.curves] == curves
+    for curve in surface.landmarks.curves:
+        assert np.abs(surface.value(curve.points)).max() < 1e-12
+    for point in surface.critical_points:
+        assert np.abs(surface.gradient(point[:2])).max() < 1e-9
+
+
 def test_the_ring_around_a_volcano() -> None:
     surface = from_expression("2*exp(-(sqrt(x**2+y**2)-1.2)**2*6) + 0.05*(x**2+y**2)")
     (ring,) = surface.landmarks.curves

@@ -160,3 +160,24 @@ def test_it_may_be_set_from_the_command_line(folder: Path) -> None:
     assert split("optimizers.recorded.file=a=b.csv")[1] == "a=b.csv"
     experiment = made(folder, "w1,w 2\n1,1\n0,1\n", BOWL, "optimizers.recorded.columns={x: w1, y: w 2}")
     assert experiment.roll()[0].positions[0].tolist() == [[1, 1], [0, 1]]
+
+
+def test_steps_to_a_minimum_between_two_rows_are_not_known(folder: Path) -> None:
+    from configs.outcomes import outcomes
+    plain = _loaded(folder, "surface: bowl\nsteps: 300\noptimizers: [sgd]\n")
+    steps = int(outcomes(plain, plain.roll()).entries[0].steps[0])
+    path = plain.roll()[0].positions[0]
+
+    def logged(rows: list[int]) -> int:
+        csv = "x,y,step\n" + "".join(f"{float(path[row, 0])!r},{float(path[row, 1])!r},{row}\n" for row in rows)
+        experiment = made(folder, csv)
+        return int(outcomes(experiment, experiment.roll()).entries[0].steps[0])
+
+    assert logged(list(range(301))) == logged([0, steps - 1, steps, 300]) == steps > 1
+    assert logged([0, 100, 200, 300]) == -1
+
+
+def _loaded(folder: Path, text: str):
+    path = folder / "plain.yaml"
+    path.write_text(text, encoding="utf-8")
+    return load(path)
