@@ -141,7 +141,7 @@ def test_what_is_not_plain_is_told(arrays: dict[str, Any], said: str, tmp_path: 
     ("x,y,z\n0,0,1\n0,0,2\n", "two rows for one point"),
     ("x,y,z\n0,0,one\n", "row 2: 'one' is not a number"), ("1,2,3,4\n1,2\n", "row 2 has 2 columns, not 4"),
     ("x,y,z\n" + "\n".join(f"{i},{i},{i}" for i in range(50)), "are no grid"), ("\0\0\0", "is not a whole"),
-    ("hello", "x, y and z"), ("x,y,z\n", "has no rows of numbers; give"),
+    ("hello", "x, y and z"), ("x,y,z\n", "has no rows; give a row"),
     ("3,1,3,1,3\n" * 5, "first row and column do not rise; give x, y and z as columns, or write domain: {x"),
 ])
 def test_text_that_is_no_grid(content: str, said: str, tmp_path: Path) -> None:
