@@ -5,7 +5,7 @@ for films and pictures.
 """
 from __future__ import annotations
 
-from configs import stop
+from configs import stop, streams
 
 if __name__ == "__main__":
     stop.at_once()  # the imports below take a moment
@@ -13,7 +13,7 @@ import errno
 import os
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -22,11 +22,13 @@ import click
 import configs
 from configs.errors import Problem, one_line
 from configs.folders import NoFolder
+from configs.output import cure_of
 from configs.stop import INTERRUPTED, TERMINATED, Terminated
 from configs.version import VERSION
 
 if TYPE_CHECKING:
     from configs.experiment import Experiment
+    from configs.moments import Moment
 
 USER = 2
 
@@ -43,8 +45,11 @@ class UserErrors(Exception):
                epilog="Example: python render.py boss_fight -o race.gif --set steps=100")
 @click.argument("config", nargs=-1)
 @click.option("-o", "--output", metavar="PATH", help="File or folder; the extension chooses what is made: "
-              ".mp4 .webm .mov .gif film, .png one frame (with --at), .csv .npz .json the trajectories.")
-@click.option("--at", metavar="SECONDS", help="The moment shown in a .png (default: the last frame).")
+              ".mp4 .webm .mov .gif film, .png one frame (with --at), .csv .npz .json the trajectories, "
+              ".frame.json what stands on one frame (with --at).")
+@click.option("--at", metavar="MOMENT", help="The moment of a .png or .frame.json: seconds, step:40, last (the "
+              "default), or several with commas, which become NAME_1.png and so on.")
+@click.option("--format", metavar="EXT", help="What is made of each config, without -o or in a folder (default mp4).")
 @click.option("-p", "--preview", is_flag=True, help="Open a window: play, change the YAML and see it, move the balls.")
 @click.option("-q", "--quality", metavar="low|medium|high|4k",
               help="854x480@30, 1280x720@30, 1920x1080@60, 3840x2160@60.")
@@ -54,7 +59,8 @@ class UserErrors(Exception):
 @click.option("--set", "overrides", metavar="KEY=VALUE", multiple=True,
               help="Change one value of the YAML, repeatable: --set steps=500 --set optimizers.adam.lr=0.01")
 @click.option("--check", is_flag=True, help="Read, simulate, report; draw nothing.")
-@click.option("--list", "what", is_flag=False, flag_value="all", metavar="[optimizers|surfaces|scenes|schedules|noise]",
+@click.option("--list", "what", is_flag=False, flag_value="all",
+              metavar="[optimizers|surfaces|scenes|schedules|noise|recorded]",
               help="Names, parameters with defaults and ranges, one line each.")
 @click.option("--schema", is_flag=True, help="The JSON schema of the YAML, for editors.")
 @click.option("-j", "--jobs", metavar="N", help="Processes for drawing; 0 (the default) = as many as help.")
@@ -69,9 +75,14 @@ def command(config: tuple[str, ...], **options: Any) -> None:
 
     Each CONFIG becomes videos/NAME.mp4; a bare name means configs/NAME.yaml or configs/NAME/NAME.yaml.
     """
+    _in_a_folder()
     from configs.plugins import of_command
     if problems := of_command(options["plugin"], options["trust"]):
         raise UserErrors(problems)
+    if options["what"] or options["schema"]:
+        from configs.targets import unsuited_for_report
+        if problems := unsuited_for_report(config, options):
+            raise UserErrors(problems)
     if options["what"]:
         _list(options["what"])
     elif options["schema"]:
@@ -83,6 +94,14 @@ def command(config: tuple[str, ...], **options: Any) -> None:
         _preview(config, options)
     else:
         _make(config, options)
+
+
+def _in_a_folder() -> None:
+    """Paths are relative to a folder that must be there."""
+    try:
+        os.getcwd()
+    except OSError as error:
+        raise UserErrors(["the folder that this command was started in is gone; cd to one that is there"]) from error
 
 
 def _list(what: str) -> None:
@@ -112,67 +131,82 @@ def _preview(names: Sequence[str], options: dict[str, Any]) -> None:
 
 
 def _make(names: Sequence[str], options: dict[str, Any]) -> None:
-    """Reads and checks everything before anything is drawn, then makes one config after the other."""
-    started = time.perf_counter()
+    """Reads and checks everything before anything is drawn, then makes one config after the other. Files are made
+    whether or not anybody hears of them; raises OSError at the end for a standard output that could not be written.
+    """
+    started, unheard = time.perf_counter(), None
     experiments, places, at, jobs = _planned(names, options)
+    from configs.kinds import DATA, kind
     _say(options, f"read in {time.perf_counter() - started:.2f} s")
-    for experiment, place in zip(experiments, places, strict=True):
+    for experiment, files in zip(experiments, places, strict=True):
         stop.check()
         started = time.perf_counter()
-        from configs.targets import DATA
-        data = options["check"] or place.suffix.lower() in DATA
+        data = options["check"] or kind(files[0]) in DATA
         trajectories = experiment.roll(experiment.record if data else "all")
         _say(options, f"{experiment.name}: rolled in {time.perf_counter() - started:.2f} s")
         if options["check"]:
             from configs.report import report
-            print("\n".join(report(experiment, trajectories)), flush=True)
-        else:
-            _write(experiment, trajectories, place, at, {"jobs": jobs, "resume": options["resume"]})
-            print(place, flush=True)
-            _say(options, f"{experiment.name}: made in {time.perf_counter() - started:.2f} s")
+            from scenes.display import display_of
+            shown = [f"  picture: {line}" for line in display_of(experiment, trajectories).notes]
+            print("\n".join([*report(experiment, trajectories), *shown]), flush=True)
+            continue
+        for made in _written(experiment, trajectories, files, at, {"jobs": jobs, "resume": options["resume"]}):
+            unheard = streams.say_path(made) or unheard
+        _say(options, f"{experiment.name}: made in {time.perf_counter() - started:.2f} s")
+    if unheard:
+        raise unheard
 
 
-def _planned(names: Sequence[str], options: dict[str, Any]) -> tuple[list[Experiment], list[Path], float | None, int]:
-    """The experiments, their outputs, the moment of --at and the number of --jobs. Raises UserErrors with all problems
-    of all configs.
+def _planned(names: Sequence[str], options: dict[str, Any]
+             ) -> tuple[list[Experiment], list[list[Path]], list[Moment], int]:
+    """The experiments, the files of each, the moments of --at and the number of --jobs. Raises UserErrors with all
+    problems of all configs.
     """
-    from configs.targets import moment, processes, resumable, targets, unsuited
+    from configs.inputs import overwritten
+    from configs.moments import beyond_run, moments
+    from configs.targets import files, processes, resumable, targets, unsuited
     problems: list[Problem] = []
     experiments = [loaded for name in names for loaded in _load(name, options, problems)]
     whole = len(experiments) == len(names)
     paths = [experiment.path for experiment in experiments] if whole else [Path(name) for name in names]
-    only_check = options["check"] and options["output"] is None
-    places = paths if only_check else targets(paths, options["output"], problems)
-    at = moment(options["at"], places, problems)
+    only_check = options["check"] and options["output"] is None and options["format"] is None
+    places = paths if only_check else targets(paths, options["output"], options["format"], problems)
+    at = moments(options["at"], places, problems)
+    made = [[place] for place in places]
+    if not only_check and places:
+        made = files(paths, places, len(at), problems)
     jobs = processes(options["jobs"], problems)
     if options["resume"]:
         resumable(places, problems)
     if whole and places and not only_check:
         for experiment, place in zip(experiments, places, strict=True):
-            problems += unsuited(experiment, place)
+            problems += [*unsuited(experiment, place), *beyond_run(at, experiment.steps, experiment.name)]
+        problems += overwritten(experiments, made)
     if problems:
         raise UserErrors(problems)
-    return experiments, places, at, jobs
+    return experiments, made, at, jobs
 
 
-def _write(experiment: Experiment, trajectories: Sequence[Any], place: Path, at: float | None,
-           how: dict[str, Any]) -> None:
-    """Makes one file, a film in the way of `how`. Raises UserErrors when the disk or the machine is in the way."""
-    from configs.targets import DATA, suited
-    experiment, changed = suited(experiment, place)
+def _written(experiment: Experiment, trajectories: Sequence[Any], files: Sequence[Path], at: Sequence[Moment],
+             how: dict[str, Any]) -> Iterator[Path]:
+    """Makes the files of one config, a film in the way of `how`, and yields each that is made. Raises UserErrors when
+    the disk or the machine is in the way.
+    """
+    from configs.kinds import DATA, kind
+    from configs.targets import suited
+    experiment, changed = suited(experiment, files[0])
     if changed:
         print(one_line(changed), file=sys.stderr)
-    try:
-        if place.suffix.lower() in DATA:
-            from configs.data import write
-            write(place, experiment, trajectories)
-        else:
-            _draw(experiment, trajectories, place, at, how)
-    except OSError as error:
-        if error.errno is None or isinstance(error, BrokenPipeError):
-            raise
-        cure = "make room, or give another -o"
-        raise UserErrors([f"{place}: cannot be written: {error.strerror}; {cure}"]) from error
+    writes = _data if kind(files[0]) in DATA else _drawn
+    waiting, made = list(files), writes(experiment, trajectories, files, at, how)
+    while waiting:
+        try:
+            next(made)
+        except OSError as error:
+            if error.errno is None or isinstance(error, BrokenPipeError):
+                raise
+            raise UserErrors([f"{waiting[0]}: cannot be written: {error.strerror}; {cure_of(error)}"]) from error
+        yield waiting.pop(0)
 
 
 def _load(name: str, options: dict[str, Any], problems: list[Problem]) -> list[Experiment]:
@@ -184,19 +218,27 @@ def _load(name: str, options: dict[str, Any], problems: list[Problem]) -> list[E
         return []
 
 
-def _draw(experiment: Experiment, trajectories: Sequence[Any], place: Path, at: float | None,
-          how: dict[str, Any]) -> None:
+def _data(experiment: Experiment, trajectories: Sequence[Any], files: Sequence[Path], *_: Any) -> Iterator[Path]:
+    from configs.data import write
+    write(files[0], experiment, trajectories)
+    yield files[0]
+
+
+def _drawn(experiment: Experiment, trajectories: Sequence[Any], files: Sequence[Path], at: Sequence[Moment],
+           how: dict[str, Any]) -> Iterator[Path]:
+    from configs.kinds import FILMS, kind
     from scenes.stage.errors import MachineError, OutsideFilm
     try:
         from configs.progress import Progress
-        from scenes.stage.render import render_film, render_still
-        if place.suffix.lower() == ".png":
-            render_still(experiment, trajectories, place, at)
-        else:
-            with Progress(experiment.name) as progress:
-                render_film(experiment, trajectories, place, progress, **how)
+        from scenes.stage.render import render_film, render_frames
+        if kind(files[0]) not in FILMS:
+            yield from render_frames(experiment, trajectories, files, at)
+            return
+        with Progress(experiment.name) as progress:
+            render_film(experiment, trajectories, files[0], progress, **how)
+        yield files[0]
     except OutsideFilm as error:
-        raise UserErrors([f"--at {at:g}: {error}"]) from error
+        raise UserErrors([f"--at {line}" for line in error.args]) from error
     except MachineError as error:
         raise UserErrors([str(error)]) from error
 
@@ -239,12 +281,14 @@ def _ended(arguments: Sequence[str] | None) -> int:
         print(error, file=sys.stderr)
     except click.ClickException as error:
         print(one_line(error.format_message()), file=sys.stderr)
-    except MemoryError:
+    except (MemoryError, ImportError) as error:
+        if isinstance(error, ImportError) and "map segment" not in str(error):     # of a library, for want of memory
+            raise
         print("not enough memory for this config; use fewer steps or starts", file=sys.stderr)
     except OSError as error:
         if not isinstance(error, BrokenPipeError) and error.errno != errno.ENOSPC:
             raise
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the last flush would fail again
+        streams.silence()  # or the last flush would fail again
         if isinstance(error, BrokenPipeError):  # whoever read our output has seen enough
             return 0
         print(f"standard output: {error.strerror}; make room", file=sys.stderr)
@@ -254,6 +298,7 @@ def _ended(arguments: Sequence[str] | None) -> int:
 def run() -> NoReturn:
     """The command as a process of its own."""
     stop.at_once()
+    streams.settle()
     stop.leave(main())
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import NoReturn
 
-from configs.errors import listed, nearest, show
+from configs.errors import nearest, show
 from configs.tables import NAMED, RecordedError, Table, as_number, flow, is_nothing
 
 ROLES = tuple(role for role in NAMED if role != "run")      # run is another word for label
@@ -39,18 +39,27 @@ def resolved_columns(table: Table, given: Columns) -> dict[str, int]:
     missing = [role for role in ("x", "y") if role not in found]
     losses = _losses(table, taken) if not {"loss"} & {*found, *given} else []
     if missing:
-        _no_place(table, missing, found, {**given, "loss": table.names[losses[0]]} if losses else given)
+        short = _short(table, losses)
+        _no_place(table, missing, found, {**given, "loss": short[0]} if short else given)
     if len(losses) == 1 and _is_training(table.names[losses[0]]):
         found["loss"] = losses[0]
     elif losses:      # is not taken, nor left unread, without a word
+        none, short = f"columns: {flow({**given, 'loss': None})}", _short(table, losses)
+        cure = f"write columns: {flow({**given, 'loss': short[0]})}, or loss: null for none" if short else \
+            f"write {none} for none, or give it a shorter name"
         raise RecordedError(
             f"{table.place}: no column is named loss, and {told(table.names[index] for index in losses)} may be it",
-            f"write columns: {flow({**given, 'loss': table.names[losses[0]]})}, or loss: null for none", "columns")
+            cure, "columns")
     for role, names in (("optimizer", ("optimizer",)), ("maybe_step", MAYBE_STEPS)):
         index = _plain(table, names, taken - {found.get("label")} if role == "optimizer" else taken)
         if index is not None and (role == "optimizer" or not ({"step"} & {*given, *found})):
             found[role] = index
     return found
+
+
+def _short(table: Table, indices: Iterable[int]) -> list[str]:
+    """The names of columns that are short enough to be told whole."""
+    return [name for name in (table.names[index] for index in indices) if len(name) <= LONGEST]
 
 
 def place_of(table: Table, name: str) -> int | None:
@@ -101,11 +110,11 @@ def _plain(table: Table, names: Iterable[str], taken: set[int]) -> int | None:
 
 def _twice(table: Table, name: str, *written: str) -> NoReturn:
     written = tuple(dict.fromkeys(written))
-    if len(written) > 1:
+    if len(written) > 1:     # they are PLAIN names, so short
         role = next((role for role, names in PLAIN.items() if name in names), name)
-        raise RecordedError(f"{table.place}: has two columns {listed(show(each) for each in written)}",
+        raise RecordedError(f"{table.place}: has two columns {' and '.join(map(show, written))}",
                             f"write columns: {flow({role: written[0]})}, or keep one")
-    raise RecordedError(f"{table.place}: has two columns {name}", "keep one")
+    raise RecordedError(f"{table.place}: has two columns {show(name)}", "keep one")
 
 
 def _losses(table: Table, taken: set[int]) -> list[int]:

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+LONGEST = 400     # characters of a path, or of words of the command line, that are repeated
+
 
 @dataclass(frozen=True)
 class Mark:
@@ -28,7 +30,7 @@ class Problem:
     source: str = ""
 
     def __str__(self) -> str:
-        place = self.source or (f"{self.file}:{self.line}" if self.line else self.file)
+        place = cut(self.source) or (f"{cut(self.file)}:{self.line}" if self.line else cut(self.file))
         where = "" if self.source or not self.where else f"{self.where}: "
         return one_line(f"{place}: {where}{self.what}" + (f"; {self.cure}" if self.cure else ""))
 
@@ -60,6 +62,11 @@ class Report:
 def one_line(text: str) -> str:
     """The text with control characters escaped, so that a hostile file cannot forge lines of output."""
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
+
+
+def cut(text: str, limit: int = LONGEST) -> str:
+    """The text, its middle left out where it is longer than can be read."""
+    return text if len(text) <= limit else f"{text[:limit * 3 // 4]} ... {text[-limit // 4:]}"
 
 
 def nearest(name: str, names: Iterable[str]) -> str:
@@ -95,6 +102,11 @@ def show(value: Any, limit: int = 60) -> str:
     else:
         text = str(value)
     return text if len(text) <= limit else text[:limit - 3] + "..."
+
+
+def brief(path: str) -> str:
+    """A path, of which the middle is left out where it is too long to be told."""
+    return path if len(path) <= 120 else f"{path[:50]}...{path[-50:]}"
 
 
 def number(value: float) -> str:

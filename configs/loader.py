@@ -1,7 +1,6 @@
 """A YAML file to an Experiment, in two passes: each section alone, then the checks across those that are right."""
 from __future__ import annotations
 
-import stat
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,6 +20,7 @@ from configs.experiment import (
     Video,
     VideoWords,
 )
+from configs.files import NotRegular, TooLarge, read_bounded
 from configs.machine import size
 from configs.noise import read_noise
 from configs.overrides import overridden
@@ -131,18 +131,16 @@ def _tree(path: Path, report: Report, data: bytes | None) -> Node:
 
 def _content(path: Path, report: Report) -> bytes:
     """Raises ConfigErrors when the file cannot be read."""
+    cure = "give the path of a YAML file"
     try:
-        about = path.stat()
-        if not stat.S_ISREG(about.st_mode):
-            report.add(Mark(0), "", "not a regular file", "give the path of a YAML file")
-        elif about.st_size > MAX_BYTES:
-            report.add(Mark(0), "", f"{size(about.st_size)} is too large", f"a config has at most {size(MAX_BYTES)}")
-        report.stop()
-        return path.read_bytes()
+        return read_bounded(path, MAX_BYTES)
+    except NotRegular:
+        report.add(Mark(0), "", "not a regular file", cure)
+    except TooLarge:
+        report.add(Mark(1), "", f"more than {size(MAX_BYTES)} is too large", f"a config has at most {size(MAX_BYTES)}")
     except OSError as error:
-        report.add(Mark(0), "", f"cannot be read: {error.strerror}", "give the path of a YAML file")
-        report.stop()
-        raise
+        report.add(Mark(0), "", f"cannot be read: {error.strerror}", cure)
+    raise ConfigErrors(report.problems)
 
 
 def _sections(tree: Node, report: Report) -> Parts:
@@ -179,11 +177,11 @@ def _video(node: Node, report: Report) -> Video | None:
     if words.resolution:
         width, height = map(int, words.resolution.split("x"))
         even = f"{width + width % 2}x{height + height % 2}"
-        if width % 2 or height % 2:
-            report.add(node.mark_of("resolution"), "video.resolution", f"{words.resolution} is odd", f"use {even}")
-        elif not (64 <= width <= WIDEST and 64 <= height <= WIDEST):
+        if not (64 <= width <= WIDEST and 64 <= height <= WIDEST):
             report.add(node.mark_of("resolution"), "video.resolution", f"{words.resolution} is out of range",
-                       f"use sides from 64 to {WIDEST}")
+                       f"use even sides from 64 to {WIDEST}")
+        elif width % 2 or height % 2:
+            report.add(node.mark_of("resolution"), "video.resolution", f"{words.resolution} is odd", f"use {even}")
     return None if bad else Video(width, height, words.fps or fps, words.seconds, words.pace, words.transparent)
 
 

@@ -28,7 +28,7 @@ def memory_free() -> int | None:
 def disk_free(path: Path) -> int | None:
     """Bytes free where `path`, or the nearest folder above it that exists, lies."""
     folder = path.absolute()
-    while not folder.is_dir() and folder != folder.parent:
+    while not os.path.isdir(folder) and folder != folder.parent:
         folder = folder.parent
     try:
         return shutil.disk_usage(folder).free

@@ -1,13 +1,18 @@
 """Output files that are whole or absent: written to a hidden temporary beside their place, moved there at the end."""
 from __future__ import annotations
 
+import errno
 import os
 import re
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from configs.durable import put
+
+MOST_BYTES = 200     # of a name, in that of its temporary
+_IN_THE_WAY = {errno.ENAMETOOLONG: "is too long for a path", errno.ELOOP: "is a link that leads in circles"}
 
 
 @contextmanager
@@ -18,14 +23,14 @@ def whole(path: str | Path) -> Iterator[Path]:
     that were made. Temporaries that killed processes left for this path are removed at the start. Raises OSError.
     """
     target = Path(os.path.realpath(path))  # a link stays, the file it leads to is replaced
-    if target.is_dir():
-        raise IsADirectoryError(21, "is a folder", str(path))
+    _fits(target)
     made = _make_folders(target.parent)
-    part = target.with_name(f".{target.stem}.{os.getpid()}.part{target.suffix}")
+    part = target.with_name(f".{_stem(target)}.{os.getpid()}.part{target.suffix}")
     done = False
     try:
         _remove_stale(target)
         yield part
+        _fits(target)     # what is there may have come meanwhile
         put(part, target)
         done = True
     finally:
@@ -35,6 +40,27 @@ def whole(path: str | Path) -> Iterator[Path]:
             for folder in reversed(made):
                 with suppress(OSError):  # somebody else put something there meanwhile
                     folder.rmdir()
+
+
+def _fits(target: Path) -> None:
+    if what := unfit(target):
+        raise FileExistsError(errno.EEXIST, what, str(target))
+
+
+def _stem(target: Path) -> str:
+    """The name without its extension, short enough to have more put to it: 255 bytes are the most there are."""
+    return os.fsdecode(os.fsencode(target.stem)[:MOST_BYTES])
+
+
+def unfit(path: Path) -> str:
+    """What stands at the path, links followed, if it must not be replaced; empty for a file or nothing."""
+    try:
+        mode = path.stat().st_mode
+    except OSError as error:     # the rest says so when it is written
+        return _IN_THE_WAY.get(error.errno or 0, "")
+    if stat.S_ISDIR(mode):
+        return "is a folder"
+    return "" if stat.S_ISREG(mode) else "is a device, pipe or socket, not a file"
 
 
 def _make_folders(folder: Path) -> list[Path]:
@@ -51,7 +77,7 @@ def _make_folders(folder: Path) -> list[Path]:
 
 
 def _remove_stale(target: Path) -> None:
-    pattern = re.compile(rf"\.{re.escape(target.stem)}\.(\d+)\.part{re.escape(target.suffix)}")
+    pattern = re.compile(rf"\.{re.escape(_stem(target))}\.(\d+)\.part{re.escape(target.suffix)}")
     try:
         names = list(target.parent.iterdir())
     except PermissionError:     # a folder that may be written but not read
@@ -76,3 +102,14 @@ def _alive(process: int) -> bool:
     except OSError:
         return True
     return True
+
+
+def cure_of(error: OSError) -> str:
+    """What to do where a file cannot be written."""
+    if error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EFBIG):
+        return "make room, or give another -o"
+    if error.errno == errno.ENOENT:
+        return "its folder went away; start again"
+    if error.errno in (errno.EMFILE, errno.ENFILE):
+        return "allow more of them (ulimit -n), or draw with --jobs 1"
+    return "give another -o"

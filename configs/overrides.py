@@ -16,6 +16,7 @@ from configs.sections import named_entry
 from configs.syntax import NotYaml
 
 TEXTS = ("title", "caption", "label", "text")     # keys whose values are words
+DEEPEST = 50     # parts of a key
 NOTHING = [word for word, value in WORDS.items() if value is None]
 
 
@@ -72,6 +73,8 @@ def split(text: str) -> tuple[list[str], str]:
         at += 1
     if at == len(text):
         raise _Refused("there is no =", "write KEY=VALUE, for example steps=500")
+    if len(keys) > DEEPEST:
+        raise _Refused(f"the key has {len(keys):,} parts", "write it like optimizers.adam.lr=0.01")
     keys = [key.strip() for key in keys]
     if not all(keys):
         raise _Refused("a part of the key is empty", "write it like optimizers.adam.lr=0.01")
@@ -126,9 +129,10 @@ def _into(node: Node, keys: list[str], value: Node, source: str, where: str) -> 
         node = Node(node.mark, entries={short: node}, keys={short: node.mark})
     key: str | int = keys[0]
     if node.items is not None:
-        if not keys[0].isdecimal() or int(keys[0]) >= len(node.items):
+        index = _index(keys[0], len(node.items))
+        if index is None:
             raise _Refused(f"{where} has no {show(keys[0])}", f"use an index from 0 to {len(node.items) - 1}")
-        key = int(keys[0])
+        key = index
     elif node.entries is None:
         raise _Refused(f"{where} holds {show(node.plain)}, nothing is below it", f"set {where} itself")
     child = node.child(key) if node.has(key) else Node(Mark(0, source), entries={}, keys={})
@@ -179,12 +183,18 @@ def _entry(entries: list[Node], key: str, names: list[str]) -> int:
     kinds = [named_entry(entry).name for entry in entries]
     if kinds.count(key) == 1:
         return kinds.index(key)
-    if key.isdecimal() and int(key) < len(entries):
-        return int(key)
+    if (index := _index(key, len(entries))) is not None:
+        return index
     if kinds.count(key) > 1:
         fitting = [f'"{label}"' for label, kind in zip(names, kinds, strict=False) if kind == key]
         raise _Refused(f"{kinds.count(key)} entries are {key}", f"use {listed(fitting)}, or an index from 0")
     raise _Refused(f"there is no optimizer {show(key)} in the file", nearest(key, dict.fromkeys([*names, *kinds])))
+
+
+def _index(key: str, count: int) -> int | None:
+    """The key as an index below `count`; None for others, numbers of any length among them."""
+    digits = key.lstrip("0") or "0"
+    return int(digits) if key.isdecimal() and len(digits) <= len(str(count)) and int(digits) < count else None
 
 
 def _quality_wins(tree: Node) -> Node:

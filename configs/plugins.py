@@ -7,19 +7,20 @@ from __future__ import annotations
 import importlib.util
 import keyword
 import os
-import stat
 import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from configs.errors import ConfigErrors, Problem, Report, show
+from configs.files import NotRegular, TooLarge, read_bounded
 from configs.reader import Node
 from configs.samples import cannot_read
 
 TRUST = "THALWEG_TRUST"     # "1": plugins may run; render.py sets it by --trust, manimgl's user by hand
 CODE = "is code that runs with your rights"
 CURE = "read it, then add --trust to this command (THALWEG_TRUST=1 to manimgl's)"
+MOST_BYTES = 10_000_000     # of a file
 _loaded: dict[Path, str] = {}      # file -> public name
 _given: list[str] = []             # the files of --plugin
 
@@ -43,8 +44,12 @@ def add_plugin(path: Path) -> str:
     place, name = path.resolve(), path.stem
     if place in _loaded:
         return name
-    if not stat.S_ISREG(path.stat().st_mode) or path.suffix != ".py":
+    if path.suffix != ".py":
         raise PluginError("is not a Python file; give FILE.py")
+    try:
+        read_bounded(path, MOST_BYTES)
+    except (NotRegular, TooLarge) as error:
+        raise PluginError(f"{error}; give FILE.py") from None
     if not name.isidentifier() or keyword.iskeyword(name) or name.startswith("_"):
         raise PluginError(f"{show(name)} is no name; name the file with letters, digits and _, a letter first")
     if name in OPTIMIZERS or name in SURFACES:

@@ -4,6 +4,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from contextlib import suppress
 from typing import Any
 
 from configs.errors import one_line
@@ -20,7 +21,9 @@ class Progress:
     def __init__(self, name: str) -> None:
         self.name, self.started, self.said = one_line(name), time.monotonic(), time.monotonic()
         self.bar: Any = None
-        self.pause = float(os.environ.get("THALWEG_PROGRESS_SECONDS", PLAIN_EVERY))  # the live window wants it oftener
+        self.pause = PLAIN_EVERY
+        with suppress(ValueError):
+            self.pause = float(os.environ.get("THALWEG_PROGRESS_SECONDS", ""))  # the live window wants it oftener
         self.before: int | None = None  # frames that were there already
 
     def __enter__(self) -> Progress:

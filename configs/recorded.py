@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from configs.columns import LONGEST, ROLES, Columns, no_column, place_of, resolved_columns
-from configs.errors import listed, number, show
+from configs.errors import brief, listed, number, show
 from configs.files import NotRegular, TooLarge, read_bounded
 from configs.tables import (
     RecordedError,
@@ -45,8 +45,9 @@ class Asked:
     where: Mapping[str, tuple[str, Any]] = field(default_factory=dict)
 
     def entry(self, more: Mapping[str, str]) -> str:
-        """This entry in YAML, with more `where`: what a message gives to paste."""
-        body = f"file: {word(self.file)}" + (f", columns: {flow(self.columns)}" if self.columns else "")
+        """This entry in YAML, with more `where`: what a message gives to paste, but for a path too long to be told."""
+        file = word(self.file) if len(self.file) <= LONGEST else "the same"
+        body = f"file: {file}" + (f", columns: {flow(self.columns)}" if self.columns else "")
         return f"recorded: {{{body}, {self.rows(more)}}}"
 
     def rows(self, more: Mapping[str, str]) -> str:
@@ -97,7 +98,8 @@ class Recording:
 
     @property
     def file(self) -> str:
-        return self.asked.file
+        """The path as the config has it, brief where it is long."""
+        return brief(self.asked.file)
 
     @property
     def told(self) -> tuple[str, ...]:
@@ -196,7 +198,7 @@ def read_recording(path: Path, asked: Asked) -> Recording:
 
     Raises RecordedError for what cannot be used, and OSError where it cannot be read.
     """
-    file = asked.file
+    file = brief(asked.file)
     try:
         data = read_bounded(path, MOST_BYTES)
     except NotRegular as error:
@@ -232,9 +234,13 @@ def _where(cells: Sequence[str], rows: Rows, name: str, asked: Asked, table: Tab
     chosen = np.array([row for row in rows.tolist() if says[cells[row]]], dtype=np.int64)
     if not len(chosen):
         known = [value(cell) for cell in _each(cells, rows)]
-        more = f", or one of {len(known) - MOST_SHOWN} more" if len(known) > MOST_SHOWN else ""
-        raise RecordedError(f"{table.file}: has no row where {word(name)} is {value(text)}",
-                            f"use {listed(known[:MOST_SHOWN])}{more}", "where", name)
+        told = [each for each in known if len(each) <= LONGEST][:MOST_SHOWN]
+        more = f", or one of {len(known) - len(told)} more" if told and len(known) > len(told) else ""
+        raise RecordedError(f"{table.file}: has no row where "
+                            f"{word(name) if len(name) < 60 else show(name)} is "
+                            f"{value(text) if len(text) < 60 else show(text)}",
+                            f"use {listed(told)}{more}" if told else "use another column, its texts are long", "where",
+                            name)
     return chosen
 
 

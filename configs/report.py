@@ -10,11 +10,13 @@ import numpy as np
 from configs.errors import one_line
 from configs.experiment import Entry, Experiment
 from configs.labels import words
+from configs.numbers import MINUS, Format, medians
 from configs.outcome_words import Say, lines, place
-from configs.outcomes import DIVERGED, LEFT, Array, Facts, Told, middle, outcomes
+from configs.outcomes import DIVERGED, LEFT, Array, Facts, Told, median, outcomes
 
 if TYPE_CHECKING:
     from optimizers import Trajectory
+    from surfaces._base import Curve
 
 MOST = 6     # minima that are listed one by one
 PLURALS = {"minimum": "minima", "saddle": "saddles", "maximum": "maxima"}
@@ -29,10 +31,11 @@ def report(experiment: Experiment, trajectories: Sequence[Trajectory]) -> Iterat
     yield one_line(f"{experiment.path}: ok, {experiment.scene} on {surface}, {balls} ball{'s' * (balls != 1)}, "
                    f"{experiment.steps} steps{noise}, {video.width}x{video.height} at {video.fps} frames/s{length}")
     width, told = max(len(entry.label) for entry in experiment.entries), outcomes(experiment, trajectories)
-    say = _say(experiment.surface.value(np.concatenate([entry.starts for entry in experiment.entries])))
+    say = _say(experiment.surface.value(np.concatenate([entry.starts for entry in experiment.entries])), trajectories,
+               told)
     for entry, trajectory, about in zip(experiment.entries, trajectories, told.entries, strict=True):
         hyper = ", ".join(f"{name}={words(value)}" for name, value in entry.given.items())
-        ending = _ending(entry, trajectory, Told(told.landmarks, (about,)), say)
+        ending = _ending(entry, trajectory, told._replace(entries=(about,)), say)
         yield one_line(f"  {entry.label:{width}}  {hyper}: {ending}{_memory(about)}")
         if entry.recording and entry.recording.words:
             yield one_line(f"  {'':{width}}  {entry.recording.words}")
@@ -51,7 +54,7 @@ def _ending(entry: Entry, trajectory: Trajectory, told: Told, say: Say) -> str:
         return _counted(told, say) + effort
     ended = f" at step {trajectory.last[0]}" if about.outcome[0] in (DIVERGED, LEFT) else ""
     (words_, _), = lines(told, say, 2 * MOST, report=True)
-    return f"loss {trajectory.loss[0, trajectory.ends[0]]:.6g}, {words_}{ended}{effort}"
+    return f"loss {say(trajectory.loss[0, trajectory.ends[0]])}, {words_}{ended}{effort}"
 
 
 def _counted(told: Told, say: Say) -> str:
@@ -59,22 +62,35 @@ def _counted(told: Told, say: Say) -> str:
     return "; ".join(f"{sum(line.counts)} {line.words}" for line in lines(told, say, 2 * MOST, report=True))
 
 
-def _say(heights: Array) -> Say:
-    """Writes a loss; what is 0 but for rounding beside the heights of the starts (n,) is 0."""
+def _say(heights: Array, trajectories: Sequence[Trajectory], told: Told) -> Say:
+    """Writes a loss, with more digits where the screen needs more; what is 0 but for rounding beside the heights of the
+    starts (n,) is 0.
+    """
     rounding = 4 * np.finfo(np.float64).eps * np.abs(heights).max()
-    return lambda loss: f"{loss:.6g}" if abs(loss) > rounding else "0"
+    shown = Format.of(medians(trajectories)).apart([each.value for each in told.landmarks.minima])
+
+    def say(loss: float) -> str:
+        if abs(loss) <= rounding:
+            return "0"
+        finer = shown.text(loss).replace(MINUS, "-") if shown.kind in ("fixed", "offset") else ""
+        six = f"{loss:.6g}"
+        return finer if "e" in six and finer else six
+    return say
 
 
 def _effort(about: Facts) -> str:
-    """' after 46 steps, 92 gradients'; of several balls those of the one in the middle; empty where none arrived."""
-    ball = middle(about)
-    if ball is None:
+    """', after 46 steps, 92 gradients'; of several balls the medians of those in a minimum; empty where there are none.
+    """
+    found = median(about)
+    if found is None:
         return ""
-    steps, asked = int(about.steps[ball]), about.until[ball].tolist()
+    there, steps, asked = found
     names = (("value", "values"), ("gradient", "gradients"), ("Hessian", "Hessians"))
-    counts = [f"{count} {name[count != 1]}" for count, name in zip(asked, names, strict=True) if count > 0]
-    half = ", half of those there" if (about.steps >= 0).sum() > 1 else ","
-    return ", ".join([f"{half} after {steps} step{'s' * (steps != 1)}", *counts])
+    counts = [f"{words(count)} {name[count != 1]}" for count, name in zip(asked, names, strict=True) if count > 0]
+    whose = f"; of the {there} in a minimum the median is" if there > 1 else ", after"
+    if there == 1 < len(about.steps):
+        whose = "; the 1 in a minimum was there after"
+    return ", ".join([f"{whose} {words(steps)} step{'s' * (steps != 1)}", *counts])
 
 
 def _memory(about: Facts) -> str:
@@ -97,19 +113,28 @@ def _landscape(told: Told, say: Say) -> Iterator[str]:
     found, least = told.landmarks.critical_points, "" if told.landmarks.complete else "at least "
     kinds = Counter(each.kind for each in found)
     named = [f"{count} {kind if count == 1 else PLURALS.get(kind, kind)}" for kind, count in kinds.items()]
-    for curve in told.landmarks.curves:
-        named.append(f"a {'ring' if curve.closed else 'curve'} of minima, loss {say(curve.value)}")
+    named += _curves(told.landmarks.curves, say)
     yield f"  critical points: {least if named else ''}" + (", ".join(named) or f"none{' found' if least else ''}")
     limits = np.concatenate([each.limit for each in told.entries])
     rows = [(_span(limits), "at the start" if len(np.unique(limits)) == 1 else "at the starts")]
     minima = [each for each in found if each.kind == "minimum"]
     if len(minima) <= MOST:
-        rows += [(_span([each.stability_limit]), f"in the minimum at {place(each, minus='-')}") for each in minima]
+        one = "a" if len(minima) == 1 and least else "the"
+        rows += [(_span([each.stability_limit]), f"in {one} minimum at {place(each, told.widths, minus='-')}")
+                 for each in minima]
     else:
         rows.append((_span([each.stability_limit for each in minima]), f"in the {len(minima)} minima"))
     yield "  gradient descent is stable below a learning rate of"
     width = max(len(limit) for limit, _ in rows)
     yield from (f"    {limit:{width}}  {where}" for limit, where in rows)
+
+
+def _curves(curves: Sequence[Curve], say: Say) -> list[str]:
+    """Each curve of minima with its loss, or how many there are and between which losses."""
+    if len(curves) <= MOST:
+        return [f"a {'ring' if curve.closed else 'curve'} of minima, loss {say(curve.value)}" for curve in curves]
+    losses = [curve.value for curve in curves]
+    return [f"{len(curves)} curves of minima, losses from {say(min(losses))} to {say(max(losses))}"]
 
 
 def _span(limits: Sequence[float] | Array) -> str:

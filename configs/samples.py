@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from configs.errors import Mark, Report, number, show
+from configs.errors import Mark, Report, brief, number, show
 from configs.experiment import EntryBasics
 from configs.reader import Node
 from configs.recorded import Asked, Recording, read_recording
@@ -41,7 +41,7 @@ def named_file(node: Node, key: str, where: str, example: str, report: Report) -
 
 def cannot_read(error: OSError, node: Node, key: str, where: str, report: Report) -> None:
     """Says that the file under `key` is not there, or may not be read."""
-    report.add(node.mark_of(key), join(where, key), f"{node.child(key).scalar} cannot be read: {error.strerror}",
+    report.add(node.mark_of(key), join(where, key), f"{brief(node.child(key).scalar)} cannot be read: {error.strerror}",
                "paths are relative to the YAML's folder")
 
 
@@ -49,7 +49,7 @@ def same_file(node: Node, digest: str, where: str, file: str, report: Report) ->
     """Whether the file is the one meant, where `sha256` says which: it is written into what travels with a film."""
     if not node.has("sha256") or node.child("sha256").plain == digest:
         return True
-    report.add(node.mark_of("sha256"), join(where, "sha256"), f"{file} is another file than the one meant",
+    report.add(node.mark_of("sha256"), join(where, "sha256"), f"{brief(file)} is another file than the one meant",
                "remove sha256 to take it as it is")
     return False
 
@@ -73,7 +73,7 @@ def read_sampled(node: Node, report: Report) -> Any:
         surface: Any = read_samples(path, sides)
     except ValueError as error:
         what, _, cure = str(error).partition("; ")
-        report.add(node.mark_of("samples"), "surface.samples", f"{file}: {what}", cure)
+        report.add(node.mark_of("samples"), "surface.samples", f"{brief(file)}: {what}", cure)
         return None
     except OSError as error:
         cannot_read(error, node, "samples", "surface", report)

@@ -17,6 +17,7 @@ from configs.scalars import EMPTY, resolve
 from configs.schedules import read_clip, read_schedules, words_of
 from configs.schema import checked, fields_of, holders_of, join, unknown
 from configs.starts import Start, read_box, read_start
+from configs.text import folded
 from optimizers import OPTIMIZERS
 from optimizers._clip import Clip
 from optimizers._schedules import Schedule
@@ -239,7 +240,7 @@ def told(start: Start | None, schedules: dict[str, Schedule], clip: Clip | None)
 
 def one_lined(texts: T) -> T:
     """The same with line breaks and runs of blanks in its texts made one blank: a block scalar ends in a line break."""
-    words: dict[str, Any] = {name: " ".join(value.split()) for name, value in vars(texts).items()
+    words: dict[str, Any] = {name: folded(value) for name, value in vars(texts).items()
                              if isinstance(value, str)}
     return replace(texts, **words)
 
@@ -262,6 +263,6 @@ def named_entry(entry: Node) -> Named:
     except (KeyError, BrokenMember):
         pass
     label = written.get("label")
-    own = " ".join(label.split()) if isinstance(label, str) else None
+    own = folded(label) if isinstance(label, str) else None
     clip = read_clip(body, "", silent)[0] if body.entries is not None else None
     return Named(name, display, hyper, told(start, schedules or {}, clip), own)

@@ -173,15 +173,30 @@ def _records(data: bytes, separator: str, file: str, after: int = 0) -> Iterator
     reader = csv.reader(text, delimiter=separator, skipinitialspace=True, strict=True)
     start = 1
     try:
-        for fields in reader:
+        for fields in _whole(reader, len(data)):
             if fields and start > after:
                 yield fields, start
             start = reader.line_num + 1
     except csv.Error as error:
         known = {"unexpected end of data": "a quote is opened and not closed"}
-        what = "has a field without end, as where a quote is not closed" if "limit" in str(error) else \
-            known.get(str(error), f"is not csv: {error}")
+        what = known.get(str(error), f"is not csv: {error}")
         raise RecordedError(f"{file}:{start}: {what}", "mend that line") from None
+
+
+def _whole(reader: Iterator[list[str]], length: int) -> Iterator[list[str]]:
+    """The rows of a csv of so many bytes, however long its fields; others that read csv keep the limit they have."""
+    if length <= csv.field_size_limit():
+        yield from reader
+        return
+    while True:
+        limit = csv.field_size_limit(length)
+        try:
+            fields = next(reader, None)
+        finally:
+            csv.field_size_limit(limit)
+        if fields is None:
+            return
+        yield fields
 
 
 def _fitted(table: Table) -> Iterator[tuple[list[str], int]]:
@@ -265,19 +280,29 @@ def numbers(texts: Sequence[str], name: str, table: Table, lines: Lines) -> tupl
     for row in np.flatnonzero(np.isnan(read)).tolist():
         missing[row] = is_nothing(texts[row])
         if not missing[row] and texts[row].strip().lower().lstrip("+-") != "nan":
-            raise _no_number(texts[row], name, f"{table.file}:{lines[row]}", comma)
+            points = not comma or any("." in text and "," not in text for text in texts if text != texts[row])
+            raise _no_number(texts[row], name, f"{table.file}:{lines[row]}", comma, "." if points else ",")
     return read, missing
 
 
-def _no_number(text: str, name: str, place: str, comma: bool) -> RecordedError:
-    cure = "mend that line"
+def _no_number(text: str, name: str, place: str, comma: bool, decimal: str) -> RecordedError:
+    cure, what = "mend that line", "not a number"
     if re.fullmatch(r"\s*-?[0-9]{1,3}([ ,.'\u00a0\u202f][0-9]{3})+([.,][0-9]+)?\s*", text):
-        cure = "write it without marks between thousands"
+        what, cure = "with a mark between thousands", f"write {_unmarked(text, decimal)}"
     if not comma and re.fullmatch(r"\s*[-\u2212]?[0-9]+,[0-9]+([eE][-+]?[0-9]+)?\s*", text):
         cure = "write a decimal point and no mark between thousands, or separate the columns by ; or a tab"
     elif text.lstrip().startswith("tensor("):
         cure = "log the number alone, as tensor.item() gives it"
-    return RecordedError(f"{place}: {name} is {show(text, 30)}, not a number", cure)
+    return RecordedError(f"{place}: {name} is {show(text, 30)}, {what}", cure)
+
+
+def _unmarked(text: str, decimal: str) -> str:
+    """A number without its marks between thousands, with its column's decimal mark: 1.000,5 is 1000,5 or 1000.5."""
+    marks = re.findall(r"[^0-9-]", text.strip())
+    whole, mark, rest = text.strip().rpartition(marks[-1])
+    if marks[-1] not in ".," or (len(marks) > 1 and marks[-2] == marks[-1]):
+        whole, mark, rest = text.strip(), "", ""
+    return re.sub(r"[^0-9-]", "", whole) + (mark and decimal) + rest
 
 
 def one_decimal(columns: Mapping[str, Sequence[str]], table: Table, lines: Lines) -> None:

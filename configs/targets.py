@@ -1,7 +1,6 @@
 """Which file each config becomes, and whether it can."""
 from __future__ import annotations
 
-import math
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -9,79 +8,124 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from configs.errors import Mark, Problem, listed, nearest, show
+from configs.kinds import FILMS, KINDS, kind, numbered
 from configs.machine import DISK_BYTES, disk_free, memory_free, memory_needed, size
+from configs.output import unfit
 
 if TYPE_CHECKING:
     from configs.experiment import Experiment
 
-FILMS, STILLS, DATA = (".mp4", ".webm", ".mov", ".gif"), (".png",), (".csv", ".npz", ".json")
-SUFFIXES = (*FILMS, *STILLS, *DATA)
 OPAQUE = (".mp4", ".gif")
 GIF_RATE, GIF_FASTEST = 25, 50
 MOST_JOBS = 64
 
 
-def targets(configs: Sequence[Path], output: str | None, problems: list[Problem]) -> list[Path]:
-    """The output of each config: videos/NAME.mp4, the file PATH, or NAME.mp4 in the folder PATH."""
+def targets(configs: Sequence[Path], output: str | None, form: str | None, problems: list[Problem]) -> list[Path]:
+    """The output of each config: videos/NAME.mp4, the file PATH, or NAME.mp4 in the folder PATH; with `form`, the value
+    of --format, another extension than mp4.
+    """
+    wanted = _wanted(form, problems)
+    if output is not None and output.startswith("~"):     # --output=~/x.mp4, which shells leave as it is
+        output = os.path.expanduser(output)
     given = f"--output {output}"
+    if wanted is None:
+        return []
     if output is None:
-        made = [Path("videos") / f"{config.stem}.mp4" for config in configs]
+        made = [Path("videos") / f"{config.stem}{wanted}" for config in configs]
     elif not output.strip() or "\0" in output:
         problems.append(_said(given, "is not a path", "give a file or a folder"))
         return []
-    elif _is_folder(output):
-        made = [Path(output) / f"{config.stem}.mp4" for config in configs]
-    elif Path(output).suffix.lower() not in SUFFIXES:
-        close = nearest(Path(output).suffix.lower(), SUFFIXES)
-        cure = close if close.startswith("did") else f"use {listed(SUFFIXES)}"
-        problems.append(_said(given, f"{show(Path(output).suffix)} is no kind of output", cure))
+    elif output.startswith("=") and not os.path.lexists(output):     # what is left of -o=x.mp4
+        problems.append(_said(given, "begins with =", f"write -o {output[1:] or 'PATH'}"))
         return []
-    elif len(configs) > 1:
-        problems.append(_said(given, f"is one file for {len(configs)} configs", "give a folder, or one config"))
+    elif output == "-":
+        problems.append(_said(given, "is standard output, where paths are printed", "give a file or a folder"))
+        return []
+    elif _is_folder(output):
+        made = [Path(output) / f"{config.stem}{wanted}" for config in configs]
+    elif unlike := _unlike_file(Path(output), form and wanted, len(configs)):
+        problems.append(_said(given, *unlike))
         return []
     else:
-        made = [Path(output)]
-    first: dict[str, Path] = {}
+        return [Path(output)]
     for config, target in zip(configs, made, strict=True):
-        place = os.path.realpath(target)
-        if place in first:
-            problems.append(_said(str(config), f"would write {target}, as {first[place]} does",
-                                  "render them one by one, each with its own -o"))
-        first.setdefault(place, config)
-        problems.extend(_unwritable(target))
+        if kind(target) != wanted:
+            problems.append(_said(str(config), f"would become {target}, whose name is that of a {kind(target)}",
+                                  f"give it its own -o NAME{wanted}"))
+    return made
+
+
+def _wanted(form: str | None, problems: list[Problem]) -> str | None:
+    """The extension that --format means; None where it means none."""
+    if form is None:
+        return ".mp4"
+    wanted = "." + form.lower().removeprefix(".")
+    if wanted in KINDS:
+        return wanted
+    cure = nearest(wanted[1:], [each[1:] for each in KINDS])
+    problems.append(_said(f"--format {form}", "is no kind of output", cure))
+    return None
+
+
+def _unlike_file(output: Path, wanted: str | None, configs: int) -> tuple[str, str] | None:
+    """What is wrong with this file as the output, and the cure: its extension, no name before it, too many configs."""
+    made = kind(output)
+    ending = wanted or made
+    if made not in KINDS:
+        close = nearest(made, KINDS)
+        cure = close if close.startswith("did") else f"use {listed(KINDS)}"
+        folder = "" if os.path.lexists(output) else f", or {output}{os.sep} for a folder"
+        return f"{show(made)} is no kind of output", cure + folder
+    if wanted and wanted != made:
+        return (f"makes a {made}, --format {wanted[1:]} a {wanted}",
+                f"give -o NAME{wanted}, or a folder, or leave one of the two out")
+    if output.name.lower() == made:
+        return "names no file", f"give NAME{made}, or a folder with --format {made[1:]}"
+    if configs > 1:
+        return f"is one file for {configs} configs", f"give a folder with --format {ending[1:]}, or one config"
+    return None
+
+
+def files(configs: Sequence[Path], places: Sequence[Path], count: int, problems: list[Problem]) -> list[list[Path]]:
+    """What is written for each config with `count` moments; two that would write one path are a problem, as is a
+    place that cannot be written to.
+    """
+    made = [numbered(place, count) for place in places]
+    first: dict[str, tuple[int, Path]] = {}
+    for index, (config, targets) in enumerate(zip(configs, made, strict=True)):
+        for target in targets:
+            before, by = first.setdefault(os.path.realpath(target), (index, config))
+            if before != index:
+                problems.append(_said(str(config), f"would write {target}, as {by} does",
+                                      "render them one by one, each with its own -o"))
+        problems.extend(_unwritable(targets[0]))
+        problems.extend(problem for target in targets[1:] for problem in _replaceable(target))
     return made
 
 
 def _is_folder(output: str) -> bool:
-    return output.endswith(("/", os.sep)) or os.path.isdir(output) or not Path(output).suffix
+    """Whether the path means a folder; a name that is nothing but an extension of ours (.csv) does not."""
+    return output.endswith(("/", os.sep)) or os.path.isdir(output) or not kind(output)
 
 
 def _unwritable(target: Path) -> list[Problem]:
+    if problems := _replaceable(target):
+        return problems
     folder = target.absolute().parent
     while not os.path.lexists(folder) and folder != folder.parent:
         folder = folder.parent
-    if target.is_dir():
-        return [_said(str(target), "is a folder", "give another path")]
-    if not folder.is_dir():
+    if not os.path.isdir(folder):
         return [_said(str(target), f"{folder} is not a folder", "give another path")]
     if not os.access(folder, os.W_OK | os.X_OK):
         return [_said(str(target), f"the folder {folder} cannot be written to", "give another path, or its rights")]
     return []
 
 
-def moment(at: str | None, made: Sequence[Path], problems: list[Problem]) -> float | None:
-    """The seconds of --at; only pictures take them."""
-    if at is None:
-        return None
-    try:
-        seconds = float(at)
-    except ValueError:
-        seconds = math.nan
-    if not (math.isfinite(seconds) and seconds >= 0):
-        problems.append(_said(f"--at {at}", "is not a moment of the film", "give seconds, for example 4.5"))
-    elif any(target.suffix.lower() != ".png" for target in made):
-        problems.append(_said(f"--at {at}", "is for pictures only", "add -o NAME.png"))
-    return seconds
+def _replaceable(target: Path) -> list[Problem]:
+    """Only files are replaced."""
+    if what := unfit(target):
+        return [_said(str(target), what, "give another path")]
+    return []
 
 
 def processes(jobs: str | None, problems: list[Problem]) -> int:
@@ -97,13 +141,13 @@ def processes(jobs: str | None, problems: list[Problem]) -> int:
 
 def resumable(made: Sequence[Path], problems: list[Problem]) -> None:
     """Only films are gone on with."""
-    if made and not any(target.suffix.lower() in FILMS for target in made):
+    if made and not any(kind(target) in FILMS for target in made):
         problems.append(_said("--resume", "is for films only", "leave it out"))
 
 
 def unsuited(experiment: Experiment, target: Path) -> list[Problem]:
     """What keeps this experiment from becoming that file: transparency its format lacks, a disk too small."""
-    suffix = target.suffix.lower()
+    suffix = kind(target)
     if experiment.video.transparent and suffix in OPAQUE:
         return [_written(experiment, ("video", "transparent"), f"{suffix} has no transparency",
                          "use -o NAME.webm, NAME.mov or NAME.png")]
@@ -133,13 +177,25 @@ def given_video(options: Mapping[str, Any]) -> dict[str, Any]:
 
 def unsuited_for_window(names: Sequence[str], options: Mapping[str, Any]) -> list[Problem]:
     """What on the command line does not go with --preview."""
-    cures = {"output": "in the window r renders the film and s saves a still", "at": "drag the window's time bar",
+    cures = {"output": "in the window r renders the film and s saves a still", "format": "leave it out",
+            "at": "drag the window's time bar",
              "check": "give one of the two", "resume": "leave it out",
              "jobs": "leave it out", "transparent": "leave it out"}
     problems = [_said(f"--{name}", "does not go with --preview", cure) for name, cure in cures.items() if options[name]]
     if len(names) > 1:
         problems.append(_said("--preview", f"shows one config, not {len(names)}", "give one"))
     return problems
+
+
+def unsuited_for_report(names: Sequence[str], options: Mapping[str, Any]) -> list[Problem]:
+    """What on the command line does not go with --list or --schema, which print and make nothing."""
+    report = "--list" if options["what"] else "--schema"
+    others = {name for name, given in options.items() if given not in (None, False, ()) and name != report[2:]}
+    others -= {"what", "plugin", "trust", "verbose"} if report == "--list" else {"plugin", "trust", "verbose"}
+    problems = [_said("--set" if name == "overrides" else f"--{name}", f"does not go with {report}",
+                     f"write {report} > FILE" if name == "output" else "give one of the two")
+                for name in options if name in others]
+    return problems + [_said(name, f"does not go with {report}", "give one of the two") for name in names]
 
 
 def _written(experiment: Experiment, keys: tuple[str, ...], what: str, cure: str) -> Problem:
@@ -160,7 +216,7 @@ def gif_rate(fps: float) -> int:
 def suited(experiment: Experiment, target: Path) -> tuple[Experiment, str]:
     """The experiment with a rate the format can have, and what was changed (empty unless the user asked otherwise)."""
     fps = experiment.video.fps
-    if target.suffix.lower() != ".gif":
+    if kind(target) != ".gif":
         return experiment, ""
     asked = experiment.written("video", "fps") is not None
     rate = gif_rate(fps) if asked else GIF_RATE

@@ -45,8 +45,29 @@ def spans(text: str) -> tuple[Span, ...]:
     return tuple(span for span in found if span.text)
 
 
+# What YAML makes of a backslash and a letter in double quotes: "\theta" begins with a tab.
+ESCAPED = {"\a": "a", "\b": "b", "\x1b": "e", "\f": "f", "\n": "n", "\r": "r", "\t": "t", "\v": "v"}
+
+
+def escaped(text: str) -> str | None:
+    """The first character in a formula of the text that was a backslash and a letter, before YAML read them."""
+    formula = re.compile(r"(?<!\\)\$(.*?)(?<!\\)\$", re.DOTALL)
+    inside = "".join(formula.findall(text))
+    broken = "\n" in inside and "\n" not in formula.sub("", text)     # else a text of several lines
+    return next((character for character in inside if character in ESCAPED and (broken or character != "\n")), None)
+
+
+def folded(text: str) -> str:
+    """With line breaks and runs of blanks made one blank, but where that would hide what YAML made of a formula."""
+    return text if escaped(text) else " ".join(text.split())
+
+
 def problem_in_text(text: str) -> tuple[str, str] | None:
     """What cannot be drawn (a formula mathtext refuses, a character without a font) and its cure; None if all can."""
+    if character := escaped(text):
+        code = f"U+{ord(character):04X}"
+        what = f"a formula in double quotes, where YAML reads \\{ESCAPED[character]} as the character {code}"
+        return what, "put the text in single quotes, or write each backslash twice"
     for character in text:
         if unicodedata.category(character) in ("Cc", "Cs") and not character.isspace():
             return f"holds the character U+{ord(character):04X}, which cannot be drawn", "leave it out"

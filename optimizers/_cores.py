@@ -10,7 +10,7 @@ import os
 import signal
 import sys
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -48,6 +48,21 @@ def each(work: Callable[[Any], None], items: Sequence[Any], jobs: int) -> None:
             os.kill(child, signal.SIGKILL)
             os.waitpid(child, 0)
         raise
+
+
+def in_order(work: Callable[[Any], bytes], items: Sequence[Any], room: int, jobs: int) -> Iterator[bytes]:
+    """work(item) for every item, in their order, made `jobs` at a time as by `each`; none is longer than `room`."""
+    places = [mmap.mmap(-1, 8 + room) for _ in range(min(jobs, len(items)))]
+
+    def put(pair: tuple[mmap.mmap, Any]) -> None:
+        place, made = pair[0], work(pair[1])
+        place[: 8 + len(made)] = len(made).to_bytes(8, "little") + made
+
+    for first in range(0, len(items), len(places) or 1):
+        some = [*zip(places, items[first:first + len(places)], strict=False)]
+        each(put, some, len(some))
+        for place, _ in some:
+            yield place[8:8 + int.from_bytes(place[:8], "little")]
 
 
 def _forked(work: Callable[[Any], None], share: Sequence[Any]) -> int:

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -47,7 +48,7 @@ class Trajectory:
         if not len(self.steps):
             object.__setattr__(self, "steps", range(self.positions.shape[1]))
 
-    @property
+    @cached_property
     def ends(self) -> npt.NDArray[np.int64]:
         """The row (runs,) of each run's last step."""
         return np.searchsorted(np.asarray(self.steps), self.last)

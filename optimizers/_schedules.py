@@ -1,6 +1,7 @@
 """All schedules by name, and what they make of an optimizer's hyperparameters over a run."""
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import fields, replace
 from types import MappingProxyType
@@ -82,7 +83,17 @@ def checked_schedules(optimizer: Optimizer, schedules: Mapping[str, Schedule], s
             except ValueError as error:
                 what, _, needed = str(error).partition("; ")
                 why = "" if what.startswith(f"{name}: ") else f": {what}"
-                raise ValueError(f"{name}: would become {value:.6g}{why}; {needed}") from None
+                at = 1 + next(step for step, each in enumerate(values) if each == value or value != value)
+                finite = "" if math.isfinite(value) else " and finite"
+                raise ValueError(f"{name}: would become {value:.6g} in step {at}{why}; {needed}{finite}"
+                                 f"{_to_change(schedules.get(name))}") from None
+
+
+def _to_change(schedule: Schedule | None) -> str:
+    """': change step_size or gamma', what was written of a schedule; empty where all is as by default."""
+    written = [each.name for each in fields(schedule) if getattr(schedule, each.name) != each.default] \
+        if schedule else []
+    return f": change {' or '.join(written)}" if written else ""
 
 
 def largest(table: Mapping[str, list[Base]]) -> dict[str, Any]:

@@ -7,12 +7,14 @@ through one `Display`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from configs.numbers import cut_text
 from scenes.ripples import rippled, smoothed
 
 Array = NDArray[np.float64]
@@ -23,6 +25,8 @@ TALLEST = 8.0  # display units; what a z_scale lifts higher is cut off
 SLACK = 0.03  # of the relief: so much above the ceiling or below the floor is still shown
 SQUEEZE = 2.5  # a domain longer than this against its other side is squeezed to it
 BULK, TOWER = 0.9, 4.0  # what stands this many times as high as that share of the surface is an extreme
+PIT, LONE = 10.0, 9  # a pole lies this many times as deep below the bulk as that reaches, in so few samples
+FLAT = 1e-9  # of heights: the far tails of a lone hill or hole are a plain
 DECADES, ENDLESS = 5, 9  # of loss that logarithmic heights tell apart; of more than ENDLESS, as in exp(x**2), all
 LARGEST = 8e307  # of a loss, for heights
 FAR = 60.0  # nothing is drawn farther out than this; diverging runs end there, long out of the frame
@@ -78,27 +82,54 @@ def choose_heights(losses: Array, setting: str | float, plate_scale: float, reli
     return HeightMap("log", low, LOW * relief / float(np.log10(1 + span / unit)), unit)
 
 
+def pit(losses: Array, ends: Array) -> float | None:
+    """The loss below which a pole is cut off, which lies endlessly deep under the bulk of (n,); None without one.
+
+    A hole is none: several samples lie in its lower half. Where paths end, losses (k,), stays shown.
+    """
+    low, few, bulk = (float(value) for value in np.quantile(losses, (0, 1 - BULK, BULK)))
+    reach = bulk - few
+    if reach <= FLAT * (few - low) or few - low <= PIT * reach or np.sum(losses < (low + few) / 2) > LONE:
+        return None
+    ended = float(ends.min(initial=np.inf))
+    deepest = min(few - 0.8 * reach, ended - 0.02 * (bulk - ended) if ended < few else np.inf)
+    return deepest if deepest > low else None
+
+
 def towers(heights: Array, met: Array) -> float | None:
     """The display height above which a few places tower over the bulk of (n,) and are cut off; None where none do.
 
     What the paths meet, heights (k,), stays whole unless it towers itself.
     """
     low, high = float(heights.min()), float(heights.max())
-    bulk = float(np.quantile(heights, BULK)) - low
-    if bulk <= 0 or high - low <= TOWER * bulk:
+    bulk, most = (float(value) - low for value in np.quantile(heights, (BULK, 0.75)))
+    if most <= FLAT * bulk or bulk <= 0 or high - low <= TOWER * bulk:
         return None
     ceiling = 1.8 * bulk
     near = met[met - low <= TOWER * bulk] - low
     return low + max(ceiling, 1.02 * float(near.max(initial=0.0)))
 
 
+def display_of(experiment: Any, trajectories: Sequence[Any]) -> Display:
+    """How a race of these trajectories shows its surface."""
+    met = np.concatenate([trajectory.loss.ravel() for trajectory in trajectories])
+    surface, ((x0, x1), (y0, y1)) = experiment.surface, experiment.surface.domain
+    ends = []
+    for each in trajectories:
+        runs = np.arange(len(each.ends))
+        points = each.positions[runs, each.ends]
+        inside = ((points >= (x0, y0)) & (points <= (x1, y1))).all(axis=-1)
+        ends.append(each.loss[runs, each.ends][inside])
+    return Display(surface, surface.domain, experiment.style.z_scale, met=met, ends=np.concatenate(ends))
+
+
 class Display:
     """Places domain points in display space.
 
     `surface` gives value and gradient of points (..., 2); `domain` is ((x0, x1), (y0, y1)); `met` are losses that the
-    paths meet, which stay in the picture; a surface's `cap` is the loss above which it is cut off. Points (..., 2)
-    become positions (..., 3) by `to_world`, unit normals of the drawn surface by `normal`; both take points outside the
-    domain.
+    paths meet and `ends` those where they end: these are in the picture, but for what towers above all else; a
+    surface's `cap` is the loss above which it is cut off. Points (..., 2) become positions (..., 3) by `to_world`, unit
+    normals of the drawn surface by `normal`; both take points outside the domain.
     """
 
     def __init__(
@@ -108,6 +139,7 @@ class Display:
         z_scale: str | float = "auto",
         samples: int = 161,
         met: Array | None = None,
+        ends: Array | None = None,
     ) -> None:
         self.surface = getattr(surface, "carried_on", surface)  # a ball at the edge of samples has somewhere to be
         self.domain = np.asarray(domain, dtype=float)
@@ -118,20 +150,26 @@ class Display:
         relief = RELIEF * (PLATE + 2 * float((self.scale * sides).min())) / 3
         self.cap: float | None = getattr(surface, "cap", None)
         with np.errstate(all="ignore"):
-            self._scale_heights(samples, met, z_scale, relief)
+            self._scale_heights(samples, (met, ends), z_scale, relief)
             self.smoothed = rippled(self)  # then balls and trails keep to what is drawn, and numbers to the truth
-            if self.smoothed:
+            if self.smoothed:  # their heights are kept: of ripples that are gone, what noise is left is no landscape
                 self.surface = smoothed(surface, self.domain).carried_on
-                self._scale_heights(samples, None, z_scale, relief)
 
-    def _scale_heights(self, samples: int, met: Array | None, z_scale: str | float, relief: float) -> None:
-        """Heights and where they are cut off: `cut` is the loss above which nothing is drawn, None where all is."""
+    def _scale_heights(
+        self, samples: int, paths: tuple[Array | None, Array | None], z_scale: str | float, relief: float
+    ) -> None:
+        """Heights and where they are cut off: `cut` and `pit` are the losses above and below which nothing is drawn,
+        None where all is.
+        """
         losses = np.asarray(self.surface.value(self.grid(samples)))
         losses = losses[np.isfinite(losses)]
         highest = float(losses.max(initial=-np.inf))
         known = np.clip(losses if self.cap is None else losses[losses <= self.cap], -LARGEST, LARGEST)
         known = known if known.size else np.zeros(1)
-        met = np.zeros(0) if met is None else met[np.isfinite(met)]
+        met, ends = (np.zeros(0) if each is None else each[np.isfinite(each)] for each in paths)
+        self.pit = pit(known, ends) if z_scale == "auto" else None
+        known = np.append(known, ends[ends < known.min()])
+        known = known if self.pit is None else np.append(known[known >= self.pit], self.pit)
         chosen = choose_heights(known, z_scale, float(self.scale[0]), relief)
         heights = chosen(known)
         self.floor, self.ceiling = float(heights.min()), float(heights.max())
@@ -146,6 +184,14 @@ class Display:
         if self.ceiling > self.floor + TALLEST:  # only a number as z_scale lifts walls so high, and it is linear
             self.ceiling = self.floor + TALLEST
             self.cut = self.heights.low + self.ceiling / self.heights.gain
+
+    @property
+    def notes(self) -> list[str]:
+        """What is said of the picture where it does not show the losses as they are."""
+        logarithmic = ["height: logarithmic in the loss"] * (self.heights.kind == "log")
+        above = [] if self.cut is None else [f"cut off above loss {cut_text(self.cut)}"]
+        below = [] if self.pit is None else [f"cut off below loss {self.pit:.3g}"]
+        return logarithmic + above + below + ["ripples finer than the mesh are smoothed"] * self.smoothed
 
     @property
     def half_size(self) -> Array:

@@ -80,13 +80,15 @@ def decisions(plate: Array, minima: Array) -> list[int]:
     """For each ball whose nearest minimum changes on its way, the step at which it changes for the last time; without
     repeats.
     """
-    nearest = np.linalg.norm(plate[:, :, None] - minima, axis=-1).argmin(axis=-1)
     found: list[int] = []
-    for path in nearest:
-        changes = np.flatnonzero(path[1:] != path[:-1])
+    for path in plate:  # by ball: of a swarm and many minima all distances at once would not fit into memory
+        nearest = np.linalg.norm(path[:, None] - minima, axis=-1).argmin(axis=-1)
+        changes = np.flatnonzero(nearest[1:] != nearest[:-1])
         if len(changes) and all(abs(int(changes[-1]) - other) > 0.08 * len(path) for other in found):
             found.append(int(changes[-1]))
-    return found[:3]
+            if len(found) == 3:
+                break
+    return found
 
 
 def smooth(values: Array, width: float) -> Array:

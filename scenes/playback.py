@@ -14,12 +14,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from scenes.aside import RATE, REACH, step_aside
+from scenes.aside import CROWD, RATE, REACH, spanned, step_aside
 from scenes.display import Display
 from scenes.thinning import TOLERANCE, kept_within
 
 Array = NDArray[np.float64]
 MOST_ITERATES = 6000  # with more steps than this, trails are drawn through those that they need
+MOST_WAYS = 2000  # of more balls than this so many leave a trail, and none shows how it rolls
 MOST_SAMPLES = 16000  # of a path, between and at the iterates
 FINER = 10  # times that pieces are halved where the surface between their ends is not straight
 BEYOND = 2.0  # display units above and below the surface within which a way may be seen
@@ -51,9 +52,10 @@ class Moment(NamedTuple):
 
 @dataclass(frozen=True)
 class Paths:
-    """The true way of every ball, dense: `steps` (samples,) common to all, `points` (balls, samples, 2) of the domain,
-    `world` (balls, samples, 3), where they are on the surface drawn. `every`: 1 where straight lines between these
-    points are as good as the trajectories; n where they go from one n-th iterate to the next."""
+    """The true way of every ball that leaves a trail, dense: `steps` (samples,) common to all, `points` (balls,
+    samples, 2) of the domain, `world` (balls, samples, 3), where they are on the surface drawn. `every`: 1 where
+    straight lines between these points are as good as the trajectories; n where they go from one n-th iterate to the
+    next."""
 
     steps: Array
     points: Array
@@ -64,7 +66,7 @@ class Paths:
 class Playback:
     """Parameters: display; positions (balls, steps + 1, 2), NaN after a run's end; last (balls,), index of each run's
     last row; group (balls,), the entry each ball belongs to; radius in display units; timing; `fine`, display units
-    that are not seen."""
+    that are not seen. `traced` are the balls that leave a trail: all but in a crowd."""
 
     def __init__(
         self,
@@ -80,9 +82,13 @@ class Playback:
         self.last_step = positions.shape[1] - 1
         self.duration = timing.duration
         self.iterates = hold_last(positions, last)
-        self.paths = dense_paths(display, self.iterates, last, radius, fine)
-        self.offsets = self._step_aside(group)
-        self._roll()
+        self.traced = traced(group)
+        self.crowd = len(self.traced) < len(group)
+        iterates, ends = (self.iterates[self.traced], last[self.traced]) if self.crowd else (self.iterates, last)
+        self.paths = dense_paths(display, iterates, ends, radius, fine)
+        self.offsets = self._step_aside(group) if len(group) <= CROWD else np.zeros((len(group), 2, 2))
+        if not self.crowd:
+            self._roll()
 
     def step_at(self, seconds: float) -> float:
         return float(np.interp(seconds, self.timing.seconds, self.timing.steps))
@@ -103,15 +109,15 @@ class Playback:
     def _step_aside(self, group: NDArray[np.int_]) -> Array:
         """Offsets (balls, nodes, 2) of the balls' drawing in display units, RATE nodes a second."""
         times = np.arange(int(np.ceil(self.duration * RATE)) + 2) / RATE
+        if len(self.iterates) > CROWD:
+            return np.zeros((len(self.iterates), len(times), 2))
         steps = np.interp(times, self.timing.seconds, self.timing.steps)
-        plate = self.display.to_plate(self.paths.points)
-        travelled = np.cumsum(np.linalg.norm(np.diff(plate, axis=1), axis=-1), axis=1)
-        travelled = np.pad(travelled, ((0, 0), (1, 0)))
-        at_nodes = np.stack([np.interp(steps, self.paths.steps, way) for way in travelled])
+        points, plate = self.true_points(steps), self.display.to_plate(self.paths.points)
+        spans = spanned(steps, self.display.to_plate(points), self.paths.steps, plate)
         far = np.linalg.norm(plate - plate[:, :1], axis=-1) > 2 * REACH * self.radius
         left = np.where(far.any(axis=1), far.argmax(axis=1), plate.shape[1] - 1)
         out = plate[np.arange(len(plate)), left] - plate[:, 0]
-        return step_aside(self.display, self.true_points(steps), at_nodes, group, self.radius, out)
+        return step_aside(self.display, points, spans, group, self.radius, out)
 
     def _roll(self) -> None:
         """Roll the balls along the way they are shown: `turns` (balls, n, 4) at `turn_times`, `turn_steps` (n,)."""
@@ -137,6 +143,8 @@ class Playback:
         return self.offsets[:, low] * (1 - share) + self.offsets[:, low + 1] * share
 
     def _turn(self, seconds: float, step: float) -> Array:
+        if self.crowd:
+            return np.broadcast_to(np.array([0.0, 0.0, 0.0, 1.0]), (len(self.iterates), 4))
         times, steps = self.turn_times, self.turn_steps
         low = int(np.clip(np.searchsorted(times, seconds, side="right") - 1, 0, len(times) - 2))
         clock, now = (steps, step) if steps[low + 1] > steps[low] else (times, seconds)
@@ -160,27 +168,39 @@ class Playback:
         return Moment(step, points, feet[:count], below, normal, center, turn)
 
 
+def traced(group: NDArray[np.int_]) -> NDArray[np.int_]:
+    """The balls, rising, whose ways are drawn: all, or of more than MOST_WAYS so many, by chance: of every entry its
+    equal share, or all that it has."""
+    if len(group) <= MOST_WAYS:
+        return np.arange(len(group))
+    entries, chance = np.unique(group), np.random.default_rng(0)
+    share = max(MOST_WAYS // len(entries), 1)
+    every = [np.flatnonzero(group == entry) for entry in entries]
+    return np.sort(np.concatenate([chance.choice(own, min(share, len(own)), replace=False) for own in every]))
+
+
 def hold_last(positions: Array, last: NDArray[np.int_]) -> Array:
     """Rows after a run's last finite one repeat that one, so that its ball stays where it was seen last."""
-    held = positions.copy()
-    for run in range(len(held)):
-        finite = np.isfinite(held[run]).all(axis=1)
-        finite[last[run] + 1 :] = False
-        end = int(np.flatnonzero(finite)[-1])
-        held[run, end + 1 :] = held[run, end]
-    return np.clip(held, -1e12, 1e12)
+    rows = np.arange(positions.shape[1])
+    finite = np.isfinite(positions).all(axis=-1) & (rows <= last[:, None])
+    end = np.where(finite, rows, 0).max(axis=1)
+    held = np.clip(positions, -1e12, 1e12)
+    run, row = np.nonzero(rows > end[:, None])
+    held[run, row] = held[run, end[run]]
+    return held
 
 
 def stop_at_edge(positions: Array, last: NDArray[np.int_], left: NDArray[np.bool_], domain: Array) -> Array:
     """Runs that `left` what is known of their surface stop where their last step crosses its edge."""
     stopped, low, high = positions.copy(), domain[:, 0], domain[:, 1]
-    for run in np.flatnonzero(left & (last > 0)):
-        before, after = positions[run, last[run] - 1], positions[run, last[run]]
-        with np.errstate(all="ignore"):
-            shares = (np.where(after > before, high, low) - before) / (after - before)
-            share = np.where((after < low) | (after > high), shares, 1.0).min()
-        if np.isfinite(share):
-            stopped[run, last[run]] = np.clip(before + share * (after - before), low, high)
+    run = np.flatnonzero(left & (last > 0))
+    before, after = positions[run, last[run] - 1], positions[run, last[run]]
+    with np.errstate(all="ignore"):
+        shares = (np.where(after > before, high, low) - before) / (after - before)
+        share = np.where((after < low) | (after > high), shares, 1.0).min(axis=1)
+        edge = np.clip(before + share[:, None] * (after - before), low, high)
+    known = np.isfinite(share)
+    stopped[run[known], last[run[known]]] = edge[known]
     return stopped
 
 
@@ -270,6 +290,7 @@ def chain(pieces: Array, block: int = 64) -> Array:
     little.
     """
     balls, count = pieces.shape[:2]
+    block = min(block, max(count, 1))
     blocks = -(-count // block)
     padded = np.zeros((balls, blocks * block, 4))
     padded[..., 3] = 1

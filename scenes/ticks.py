@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from scenes.numbers import MINUS, power_of
+from configs.numbers import MINUS, power_of
 
 LONG = 6  # characters that need no power of ten
 

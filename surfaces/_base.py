@@ -125,8 +125,10 @@ class Surface:
         """Points near minima that a grid over the domain could miss: narrow holes. The search adds them to its grid."""
         return ()
 
-    def may_be_minima(self, points: Array) -> NDArray[np.bool_]:
-        """Whether points (n, 2), lower than all around them, can be minima: (n,). Yes, but on surfaces that end."""
+    def may_be_extrema(self, points: Array) -> NDArray[np.bool_]:
+        """Whether points (n, 2), lower or higher than all around them, can be minima or maxima: (n,). Yes, but on
+        surfaces of samples.
+        """
         return np.ones(len(points), dtype=bool)
 
     @property

@@ -22,8 +22,9 @@ FIRST = 32              # cells along each side
 LAST = 1e-8             # of the domain's sides: half a side of the last cells
 INFLATED = 0.1          # of a cell: how far it reaches over its border, for what lies on a border
 MOST_CELLS = 150_000    # at one level, twice as many where some are thrown away already
-MOST_WORK = 60_000_000  # cells times operations, over all levels
+MOST_WORK = 250_000_000  # cells times operations, over all levels
 CURVE = 1500            # more cells than this that become twice as many with each level lie along a curve
+CURVES = 20_000         # so many are enough to follow the curves
 
 
 class Sorted(NamedTuple):
@@ -61,9 +62,9 @@ def sort_on(surface: Surface, cells: Cells, middles: Array, half: Array) -> Sort
         lines = left > CURVE and 1.6 < 4 * left / before < 2.5
         grown = grown + 1 if lines and not len(certain) else 0
         most = MOST_CELLS * (1 if left > 0.97 * before else 2)
-        full = 4 * left > most or work > MOST_WORK
+        full = 4 * left > most or work + 4 * left * cells.length > MOST_WORK
         stopped = full and not lines
-        if not left or full or grown > 2 or (half < LAST * (high - low)).all():
+        if not left or full or grown > 2 or (lines and left > CURVES) or (half < LAST * (high - low)).all():
             return Sorted(np.concatenate(found), middles, half, np.concatenate(flat), stopped)
         half = half / 2
         middles = (middles[:, None] + half * np.array([(-1, -1), (-1, 1), (1, -1), (1, 1)])).reshape(-1, 2)

@@ -31,10 +31,10 @@ FLAT = 1e-7          # of the curvature usual on the surface: an eigenvalue belo
 KINDS = ("minimum", "saddle", "maximum", "degenerate")
 HEAP = 8             # cells: what hangs together and is no longer and no wider is searched, not followed
 TINY = 3e-3          # of the diagonal: and so is what is no longer than that
-BESIDE = 0.005       # of the diagonal: so near a curve of minima nothing is isolated
+BESIDE = 0.01       # of the diagonal: so near a curve of minima nothing is isolated
 GRID = 121           # nodes along each side, the first round of a search; each later one has more
 MOST_STARTS, MOST_SEEDS = 2000, 400
-MOST_SEARCH = 400_000   # starts times operations
+MOST_SEARCH, MOST_ROUNDS = 2_500_000, 8   # starts times operations; searches one after the other
 REACHES = np.array([1e-5, 1e-4, 1e-3, 3e-3, 1e-2])     # of the diagonal: how far along a flat direction is looked
 BEND = 0             # which of them shows how a floor bends
 
@@ -75,9 +75,22 @@ def find(surface: Surface) -> Landmarks:
     On a curve of minima, or on a plain that is level, no point is isolated, so none is listed. Saddles and maxima on
     kinks are left out.
     """
+    from surfaces._stretched import Stretched
+    even: Any = Stretched(surface)
     with np.errstate(all="ignore"):
-        cells = _cells(surface)
-        return _landmarks(surface, cells, _sorted_out(surface, cells) if cells else _searched(surface))
+        if (even.scale == 1).all():
+            even = surface
+        cells = _cells(even)
+        found = _sorted_out(even, cells) if cells else _searched(even)
+        if even is not surface:
+            found, cells = _back(found, even.scale), _cells(surface)
+        return _landmarks(surface, cells, found)
+
+
+def _back(found: Found, scale: Array) -> Found:
+    """In the units of the surface."""
+    curves = [each._replace(points=each.points * scale) for each in found.curves]
+    return found._replace(points=found.points * scale, curves=curves)
 
 
 def _cells(surface: Surface) -> Cells | None:
@@ -106,7 +119,8 @@ def find_from(surface: Surface, known: Landmarks, seeds: ArrayLike) -> Landmarks
         at = at[np.linspace(0, len(at) - 1, min(len(at), MOST_SEEDS)).astype(int)]
         before = Found(places, [each.kind for each in known.critical_points], list(known.curves), False)
         cells = _cells(surface)
-        found = _joined(before, _judged(surface, cells, _rest(surface, at, size), before))
+        # by short steps: what is near a ball is meant, not what a long step over ripples comes to
+        found = _joined(before, _judged(surface, cells, _rest(surface, at, 0.01 * size), before))
         return known if len(found.points) == len(places) else _landmarks(surface, cells, found, known.critical_points)
 
 
@@ -116,7 +130,8 @@ def _landmarks(surface: Surface, cells: Cells | None, found: Found, known: Itera
     bends = _bends(_hessians(surface, cells, found.points, diagonal(surface)))
     minima = np.array([kind == "minimum" for kind in found.kinds], dtype=bool)
     sharp = np.zeros(len(bends), dtype=bool)
-    sharp[minima] = _kinked(surface, found.points[minima], diagonal(surface))
+    if surface.compiled.formula is not None:
+        sharp[minima] = _kinked(surface, found.points[minima], diagonal(surface))
     bends[sharp] = np.nan
     values = surface.value(found.points)
     listed = [CriticalPoint(x, y, value, kind, (low, high)) for (x, y), value, kind, (low, high) in
@@ -134,7 +149,8 @@ def _sorted_out(surface: Surface, cells: Cells) -> Found:
     """Every cell of the domain accounted for, as far as that goes."""
     from surfaces._certain import sort, sort_on
     size, left = diagonal(surface), sort(surface, cells)
-    points, curves, bends = _certain(surface, left.points, size), [], np.empty((0, 2))
+    points, bends = _certain(surface, left.points, size), np.empty((0, 2))
+    curves: list[Curve] = []
     kinks, tips = kinks_and_tips(surface.compiled)
     starts, unknown = _some_of_each(left.flat, size), left.middles if left.stopped else left.middles[:0]
     if len(left.middles) and not left.stopped:
@@ -146,7 +162,8 @@ def _sorted_out(surface: Surface, cells: Cells) -> Found:
             unknown = again.middles if again.stopped else unknown
         if len(rows):
             curves, turned, bends, lost = _valleys(surface, cells, kinks, rows, left.half)
-            unknown, starts = np.concatenate([unknown, lost]), np.concatenate([starts, turned])
+            unknown = np.concatenate([unknown, lost])
+            starts = np.concatenate([starts, turned, _almost(surface, rows, left.half, curves, size)])
     sharp = _sharp_minima(surface, np.concatenate([starts, bends]), size) if kinks + tips else starts[:0]
     for curve in curves:
         sharp = sharp[~_near(sharp, curve.points, BESIDE * size)]
@@ -156,6 +173,19 @@ def _sorted_out(surface: Surface, cells: Cells) -> Found:
     starts = np.concatenate([starts, bends])
     found = _joined(found, _judged(surface, cells, _rest(surface, starts, size), found))
     return found if found.complete else _until_nothing_new(surface, cells, found, unknown)
+
+
+def _almost(surface: Surface, middles: Array, half: Array, curves: list[Curve], size: float) -> Array:
+    """Where Newton's method leads from cells (n, 2) in rows if that is not far and no direction is much flatter than
+    the other: beside what makes a row, kinks or a valley, there may be points of their own.
+    """
+    from surfaces._valleys import thinned
+    hessian = surface.hessian(middles)
+    step, bends = _newton_step(surface.gradient(middles), hessian), np.abs(_bends(hessian))
+    ends = (middles + step)[(np.abs(step) < 4 * half).all(axis=1) & (bends.min(axis=1) > 0.02 * bends.max(axis=1))]
+    for curve in curves:
+        ends = ends[~_near(ends, curve.points, BESIDE * size)]
+    return ends[thinned(ends, float(half.min()))] if len(ends) else ends
 
 
 def _some_of_each(middles: Array, size: float) -> Array:
@@ -196,24 +226,19 @@ def _valleys(surface: Surface, cells: Cells, kinks: list[Any], middles: Array,
     """What lies in rows of cells (n, 2): curves of minima, points (m, 2) where a floor turns from falling to rising or
     back, those (k, 2) where one does on a kink, and the cells (l, 2) without a floor.
     """
-    from surfaces._valleys import BINS, LINKED, Scaled, curves, faced, floors, nearest, together, turns
-    low, high = np.array(surface.domain).T
-    scale, side = half / half.mean(), 2 * float(half.mean())
-    own, whole, bent = Scaled(surface, scale), Scaled(cells, scale), [Scaled(kink, scale) for kink in kinks]
-    middles, size = middles / scale, float(np.hypot(*((high - low) / scale)))
+    from surfaces._valleys import BINS, LINKED, curves, faced, floors, nearest, together, turns
+    side, size = 2 * float(half.max()), diagonal(surface)
 
     def refined(points: Array) -> Any:
-        return nearest(floors(own, whole, [], points, 6 * side, size, side), points)
+        return nearest(floors(surface, cells, [], points, 6 * side, size, side), points)
 
-    found = floors(own, whole, bent, middles, 1.5 * side, size, side)
+    found = floors(surface, cells, kinks, middles, 1.5 * side, size, side)
     lost = middles[np.all([np.isnan(each.bends) for each in found], axis=0)]
-    floor, smooth = together(found, side), together(found[len(bent):], side)
-    told, ends = curves(own, whole, floor, side, size)
+    floor, smooth = together(found, side), together(found[len(kinks):], side)
+    told, ends = curves(surface, cells, floor, side, size)
     lost = lost[~_near(lost, floor.points[floor.level], LINKED * size / BINS)]
-    sharp = [sum(faced(together([each], side), side)[:2]) / 2 for each in found[:len(bent)]]
-    turned = np.concatenate([turns(smooth, refined, side), ends])
-    told = [each._replace(points=each.points * scale) for each in told]
-    return told, turned * scale, np.concatenate([ends, *sharp]) * scale, lost * scale
+    sharp = [sum(faced(together([each], side), side)[:2]) / 2 for each in found[:len(kinks)]]
+    return told, np.concatenate([turns(smooth, refined, side), ends]), np.concatenate([ends, *sharp]), lost
 
 
 def _until_nothing_new(surface: Surface, cells: Cells, found: Found, unknown: Array) -> Found:
@@ -221,14 +246,14 @@ def _until_nothing_new(surface: Surface, cells: Cells, found: Found, unknown: Ar
     a time, until they find nothing new or it has cost enough.
     """
     size, work = diagonal(surface), 0
-    unknown, starts = np.random.default_rng(0).permutation(unknown), _minima.starts(surface)
-    while len(starts):
+    unknown, starts = np.random.default_rng(0).permutation(unknown), _minima.starts(surface, MOST_STARTS)
+    for _ in range(MOST_ROUNDS):
         before = len(found.points)
         found = _joined(found, _judged(surface, cells, _rest(surface, starts, size), found))
         work += len(starts) * cells.length
-        if len(found.points) == before or work > MOST_SEARCH:
-            break
         starts, unknown = unknown[:MOST_STARTS], unknown[MOST_STARTS:]
+        if len(found.points) == before or work > MOST_SEARCH or not len(starts):
+            break
     return found
 
 
@@ -240,7 +265,7 @@ def _searched(surface: Surface) -> Found:
     """
     size = diagonal(surface)
     minima = np.reshape([each[:2] for each in _minima.find(surface)], (-1, 2))
-    minima = minima[surface.may_be_minima(minima)]
+    minima = minima[surface.may_be_extrema(minima)]
     found = Found(minima, ["minimum"] * len(minima), [], False)
     for number in range(4):
         before = len(found.points)
@@ -348,14 +373,32 @@ def _judged(surface: Surface, cells: Cells | None, points: Array, found: Found) 
     points = points[~_near(points, found.points, SAME * size)]
     for curve in found.curves:
         points = points[~_near(points, curve.points, BESIDE * size)]
-    points = inside(surface, _rounded(surface, points[~_kinked(surface, points, size)], size), CERTAIN)
+    if cells:
+        points = points[~_kinked(surface, points, size)]
+    points = inside(surface, _rounded(surface, points, size), CERTAIN)
     kinds = _kinds(surface, cells, points, size)
-    allowed = surface.may_be_minima(points)
-    kept = [index for index, kind in enumerate(kinds) if kind and (allowed[index] or kind != "minimum")]
+    if not cells:
+        kinds = _seen(surface, points, kinds, size)
+    kept = [index for index, kind in enumerate(kinds) if kind]
     points = _guessed(surface, points[kept], size)
-    alone = ~_near(points, found.points, SAME * size) & ~_kinked(surface, points, size)
+    alone = ~_near(points, found.points, SAME * size)
+    if cells:
+        alone &= ~_kinked(surface, points, size)
     kinds = [kinds[index] for index, new in zip(kept, alone, strict=True) if new]
     return Found(points[alone], kinds, [], found.complete)
+
+
+def _seen(surface: Surface, points: Array, kinds: list[str], size: float) -> list[str]:
+    """The kinds of points (n, 2) on samples, whose curvature may jump: empty where what stands around says otherwise,
+    or where the samples know of nothing there.
+    """
+    value, known = surface.value(points)[:, None], surface.may_be_extrema(points)
+    rings = [surface.value(points[:, None] + radius * size * CIRCLE) for radius in (1e-5, 1e-4)]
+    above = np.stack(rings, axis=1) - value[..., None]
+    doubt = 1e-13 * np.abs(value)[..., None]
+    up, down = np.asarray((above > doubt).any(axis=(1, 2))), np.asarray((above < -doubt).any(axis=(1, 2)))
+    fits = {"minimum": up & ~down & known, "maximum": down & ~up & known, "saddle": up & down}
+    return [kind if kind in fits and fits[kind][index] else "" for index, kind in enumerate(kinds)]
 
 
 def _guessed(surface: Surface, points: Array, size: float) -> Array:
@@ -392,20 +435,22 @@ def _kinds(surface: Surface, cells: Cells | None, points: Array, size: float) ->
 
 
 def _hessians(surface: Surface, cells: Cells | None, points: Array, size: float) -> Array:
-    """Second derivatives at points (n, 2): (n, 2, 2). Where the formula's are not defined, as those of cos(r) at r = 0,
-    or stand at a kink, those around the point, if they agree among each other; else nan.
+    """Second derivatives at points (n, 2): (n, 2, 2). Where the formula's are not defined or all rounding, as those of
+    cos(r) near r = 0, or stand at a kink, those around the point, if they agree among each other; else nan.
     """
     made = surface.hessian(points)
     if cells is None or not len(points):
         return made
     ends, kinked = cells.hessian(points, points)
-    unsure = np.flatnonzero(kinked | ~np.isfinite(ends).all(axis=(1, 2)))
+    none = kinked | ~np.isfinite(ends).all(axis=(1, 2))
+    unsure = np.flatnonzero(none | (np.ptp(ends, axis=2).max(axis=1) > 0.01 * np.abs(ends).max(axis=(1, 2))))
     around = surface.hessian(points[unsure, None] + 1e-5 * size * CIRCLE[::4])        # (m, 16, 2, 2)
     mean = around.mean(axis=1)
     spread = np.abs(around - mean[:, None]).max(axis=(1, 2, 3))
-    off = np.abs(made[unsure] - mean).max(axis=(1, 2)) > 2 * spread
+    agree = spread <= 1e-3 * np.abs(mean).max(axis=(1, 2))
+    off = agree & (np.abs(made[unsure] - mean).max(axis=(1, 2)) > 2 * spread)
     made[unsure[off]] = mean[off]
-    made[unsure[~(spread <= 1e-3 * np.abs(mean).max(axis=(1, 2)))]] = np.nan
+    made[unsure[~agree & none[unsure]]] = np.nan
     return made
 
 
@@ -535,6 +580,7 @@ def _rounded(surface: Surface, points: Array, size: float) -> Array:
     slopes = surface.gradient(simple), surface.gradient(points)
     no_longer = np.hypot(*slopes[0].T) <= np.hypot(*slopes[1].T)
     result: Array = np.where(no_longer[:, None], simple, points)
+    result[np.abs(result) < 1e-14 * size] = 0.0
     return result
 
 

@@ -6,8 +6,12 @@ indexing. A .csv is long (columns x, y, z) or a table (y in its first row, x in 
 """
 from __future__ import annotations
 
+import codecs
 import io
 import re
+import struct
+import tokenize
+import warnings
 import zipfile
 import zlib
 from typing import Any, NamedTuple
@@ -58,15 +62,18 @@ def read_grid(data: bytes, sides: Sides | None = None) -> tuple[Array, Array, Ar
     Raises SamplesError for what is no such file, or too large.
     """
     try:
-        if data[:2] == b"PK":
-            with zipfile.ZipFile(io.BytesIO(data)) as archive:
-                return _of_archive(archive, sides)
-        if data[:6] == b"\x93NUMPY":
-            return _of_array(_array(data, "it"), sides)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)    # of headers that Python 2 wrote
+            if data[:2] == b"PK":
+                with zipfile.ZipFile(io.BytesIO(data)) as archive:
+                    return _of_archive(archive, sides)
+            if data[:6] == b"\x93NUMPY":
+                return _of_array(_array(data, "it"), sides)
     except SamplesError:
         raise
     except (zipfile.BadZipFile, zlib.error, ValueError, TypeError, KeyError, EOFError, OSError, NotImplementedError,
-            RuntimeError, OverflowError, MemoryError, SyntaxError, RecursionError, AttributeError):
+            RuntimeError, OverflowError, MemoryError, SyntaxError, RecursionError, AttributeError, struct.error,
+            tokenize.TokenError):
         raise SamplesError(f"is not a whole .npz, .npy or .csv of numbers; {FORM}") from None
     return _of_text(data, sides)
 
@@ -232,8 +239,9 @@ def _of_points(x: Array, y: Array, z: Array) -> tuple[Array, Array, Array]:
 def _of_text(data: bytes, sides: Sides | None) -> tuple[Array, Array, Array]:
     if len(data) > MOST_TEXT:
         raise SamplesError(f"has {len(data):,} bytes; give at most {MOST_TEXT:,} as text, or an .npz")
+    encoding = "utf-16" if data[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else "utf-8-sig"
     try:
-        lines = [line for line in data.decode("utf-8-sig").splitlines() if line.strip() and line[:1] != "#"]
+        lines = [line for line in data.decode(encoding).splitlines() if line.strip() and line[:1] != "#"]
     except UnicodeDecodeError:
         lines = []
     if not lines or "\0" in lines[0]:
@@ -247,6 +255,8 @@ def _of_text(data: bytes, sides: Sides | None) -> tuple[Array, Array, Array]:
     head = cells[0] if any(_number(cell, decimal) is None for cell in cells[0]) else None
     roles = [named(head or [], KNOWN[role]) for role in "xyz"]
     if head and all(roles):
+        if len(cells) == 1:
+            raise SamplesError("has no rows; give a row for each point")
         columns = [head.index(role) for role in roles]
         rows = [[row[k] if k < len(row) else "" for k in columns] for row in cells[1:]]
         return _own(sides, *_of_points(*_table(rows, decimal, 2).T))
@@ -262,6 +272,9 @@ def _of_text(data: bytes, sides: Sides | None) -> tuple[Array, Array, Array]:
     if min(table.shape) < 2 or not (np.isfinite(table[0, 1:]).all() and np.isfinite(table[1:, 0]).all()):
         what = f"has columns {', '.join(cell[:20] for cell in (head or cells[0])[:LISTED])}"
         raise SamplesError(f"{what}; give columns x, y and z, or y in the first row and x in the first column")
+    if not all(len(set(np.sign(np.diff(side)))) == 1 for side in (table[1:, 0], table[0, 1:])):
+        raise SamplesError("is a table whose first row and column do not rise; give x, y and z as columns, or write "
+                           "domain: {x: [-1, 1], y: [-1, 1]} beside samples where all of it is z")
     return _own(sides, table[1:, 0], table[0, 1:], table[1:, 1:])
 
 
@@ -274,6 +287,8 @@ def _number(cell: str, decimal: bool) -> float | None:
 
 def _table(rows: list[list[str]], decimal: bool, first: int) -> Array:
     made = []
+    if not rows:
+        raise SamplesError("has no rows of numbers; give every pair of x and y a row")
     for number, row in enumerate(rows, first):
         values = [_number(cell, decimal) for cell in row]
         if None in values:

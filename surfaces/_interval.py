@@ -18,6 +18,7 @@ Interval = tuple[Any, Any]      # lower and upper ends: numbers, or (n,) each
 Symbolic = Any
 WIDER, LEAST = 4e-16, 1e-300    # relative and absolute widening of each operation
 TURN = 2 * math.pi
+MOST_NUMBERS, LEAST_CELLS = 1_000_000, 500      # kept at once
 
 
 class UnknownOperation(Exception):
@@ -165,8 +166,8 @@ class Cells:
 
     @property
     def length(self) -> int:
-        """How many operations the Hessian takes."""
-        return len(self.lines[2])
+        """How many operations gradient and Hessian take."""
+        return sum(len(line.args) for lines in self.lines.values() for _, line in lines) + 1
 
     def value(self, low: Array, high: Array) -> Array:
         """Cells with corners low and high (n, 2): (n, 2), the interval of the value."""
@@ -185,6 +186,18 @@ class Cells:
         return ends, self.kinked
 
     def _run(self, order: int, low: Array, high: Array) -> Array:
+        """By blocks, so that all intervals of one stay in the processor's cache, and memory is bounded."""
+        most = max(LEAST_CELLS, MOST_NUMBERS // (len(self.lines[order]) + 1))
+        if len(low) <= most:
+            return self._block(order, low, high)
+        parts, kinked = [], []
+        for begin in range(0, len(low), most):
+            parts.append(self._block(order, low[begin:begin + most], high[begin:begin + most]))
+            kinked.append(self.kinked)
+        self.kinked = np.concatenate(kinked)
+        return np.concatenate(parts)
+
+    def _block(self, order: int, low: Array, high: Array) -> Array:
         self.kinked = np.zeros(len(low), dtype=bool)
         known: dict[Symbolic, Interval] = {axis: (low[:, i], high[:, i]) for i, axis in enumerate(self.axes)}
         with np.errstate(all="ignore"):

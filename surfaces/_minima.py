@@ -6,6 +6,7 @@ crossings of two; Newton on what stands under a root for tips. A candidate count
 """
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
@@ -87,8 +88,10 @@ def _apart(points: Array, order: NDArray[np.int64], radius: float) -> list[int]:
     return chosen
 
 
-def starts(surface: Surface) -> Array:
-    """Nodes of a grid over the domain that none of their neighbours undercuts, and the surface's hints: (n, 2)."""
+def starts(surface: Surface, most: int = MOST_STARTS) -> Array:
+    """Nodes of a grid over the domain that none of their neighbours undercuts, the lowest first, and the surface's
+    hints: (n, 2).
+    """
     x, y = (np.linspace(low, high, GRID) for low, high in surface.domain)
     nodes = np.stack(np.meshgrid(x, y, indexing="ij"), axis=-1)
     height = surface.value(nodes)
@@ -97,7 +100,7 @@ def starts(surface: Surface) -> Array:
     around = np.min([padded[1 + i:GRID + 1 + i, 1 + j:GRID + 1 + j]
                      for i in (-1, 0, 1) for j in (-1, 0, 1) if (i, j) != (0, 0)], axis=0)
     low: NDArray[np.bool_] = (height <= around) & np.isfinite(height)
-    order = np.argsort(height[low], kind="stable")[:MOST_STARTS]
+    order = np.argsort(height[low], kind="stable")[:most]
     hints = np.reshape(np.array(surface.look_for_minima(), dtype=np.float64), (-1, 2))
     return np.concatenate([hints, nodes[low][order]])
 
@@ -140,18 +143,19 @@ def newton(function: Compiled, starts: Array, size: float, rounds: int = 60) -> 
 
 def kinks_and_tips(compiled: Compiled) -> tuple[list[Compiled], list[Compiled]]:
     """What stands in each abs, sign, step, min and max, and what stands under each root, as functions of their own."""
-    if compiled.formula is None:    # samples
-        return [], []
+    return ([], []) if compiled.formula is None else _bent_and_roots(compiled.formula, *compiled.axes)
+
+
+@lru_cache(32)
+def _bent_and_roots(formula: Any, x: Any, y: Any) -> tuple[list[Compiled], list[Compiled]]:
     from sympy import Pow
 
     from surfaces import _functions as own
-    x, y = compiled.axes
 
     def functions(inner: set[Any]) -> list[Compiled]:
         moving = sorted((one for one in inner if one.free_symbols), key=str)
         return [Compiled(one, x, y) for one in moving[:MOST_KINKS]]
 
-    formula = compiled.formula
     bent = {part.args[0] - (part.args[1] if len(part.args) > 1 else 0)
             for part in formula.atoms(own.absolute, own.sign, own.step, own.larger, own.smaller)}
     roots = {part.args[0] for part in formula.atoms(own.sqrt, Pow)
@@ -223,17 +227,17 @@ def simple_numbers(points: Array, size: float) -> Array:
 
 
 def _lowest_around(surface: Surface, points: Array, size: float) -> NDArray[np.bool_]:
-    """(n,) whether no point on small circles around is lower, and every one on some circle is clearly higher; not at
-    the edge of where a formula is defined.
+    """(n,) whether no point on small circles around is lower, and every one on some circle is clearly higher; where a
+    formula ends, as sqrt(1 - x**2 - y**2) does on its rim, nothing is known of all around, and there is no minimum.
     """
     value = surface.value(points)
     radii = np.array([1e-5, 1e-4, 1e-3, 1e-2]) * size
     rings = surface.value(points[:, None, None] + radii[:, None, None] * CIRCLE)   # (n, 4, 64)
-    edge = np.isnan(rings[:, 0]).any(axis=1) & (surface.compiled.formula is not None)
+    ends = np.isnan(rings[:, 0]).any(axis=1)
     rings = np.where(np.isnan(rings), np.inf, rings)
     noise = 1e-14 * np.max(np.abs(np.where(np.isfinite(rings), rings, 0.0)), axis=2)
     above = rings.min(axis=2) - value[:, None]
-    result: NDArray[np.bool_] = (np.isfinite(value) & ~edge & (above[:, :3] >= -noise[:, :3]).all(axis=1)
+    result: NDArray[np.bool_] = (np.isfinite(value) & ~ends & (above[:, :3] >= -noise[:, :3]).all(axis=1)
                                  & (above[:, 2:] > 10 * noise[:, 2:]).any(axis=1))
     return result
 

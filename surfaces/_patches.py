@@ -9,6 +9,7 @@ nothing far from it. A cell where the data bend one way on all lines is smooth: 
 """
 from __future__ import annotations
 
+from functools import reduce
 from typing import NamedTuple
 
 import numpy as np
@@ -23,6 +24,7 @@ ROUNDS = 30       # solving and holding; what still rings then is held without s
 HALVINGS = 6      # of a patch's slopes, before they are zero
 SMOOTH = 0.25     # of the range of its 4x4 neighbours: how far a smooth cell may leave it
 ROUNDING = 1e-11  # of the range nearby
+TOGETHER = 2000   # cells that are looked at together: what fits a processor's cache
 FINER = 7         # places a side at which a patch is searched for an extremum
 
 
@@ -216,10 +218,8 @@ class _Cells:
         self.h, self.k = np.diff(x), np.diff(y)
         self.z, self.smooth = z, smooth
         wide = np.pad(z, 1, constant_values=np.nan)
-        sheets = [wide[a:a + z.shape[0] - 1, b:b + z.shape[1] - 1] for a in range(4) for b in range(4)]
-        self.low, self.high = np.fmin.reduce(sheets), np.fmax.reduce(sheets)
-        around = [wide[a:a + z.shape[0], b:b + z.shape[1]] for a in range(3) for b in range(3) if (a, b) != (1, 1)]
-        top, bottom = np.fmax.reduce(around) < z, np.fmin.reduce(around) > z
+        self.low, self.high = (window(window(wide, 4, least, 0), 4, least, 1) for least in (np.fmin, np.fmax))
+        top, bottom = around(np.fmax, wide) < z, around(np.fmin, wide) > z
         self.peak, self.pit = (self._corners(each) for each in (top, bottom))
 
     @staticmethod
@@ -260,17 +260,29 @@ class _Cells:
 
 def sheet(weights: Array, net: Array) -> Array:
     """Control points (4, 4, k) to (w, w, k), `weights` (w, 4) both ways."""
-    w = len(weights)
-    return np.asarray((np.kron(weights, weights) @ net.reshape(16, -1)).reshape(w, w, -1))
+    w, k = len(weights), net.shape[2]
+    return np.asarray(weights @ (weights @ net.reshape(4, 4 * k)).reshape(w, 4, k))
+
+
+def window(of: Array, wide: int, least: np.ufunc, axis: int) -> Array:
+    """The least, by `least`, of every `wide` neighbours along an axis."""
+    length = of.shape[axis] - wide + 1
+    taken = [of[k:k + length] if axis == 0 else of[:, k:k + length] for k in range(wide)]
+    return reduce(least, taken)
+
+
+def around(least: np.ufunc, of: Array) -> Array:
+    """The least of the eight neighbours of all (m, n, ...) but those on the edge."""
+    ends = window(of, 3, least, 1)
+    return reduce(least, (ends[:-2], ends[2:], of[1:-1, :-2], of[1:-1, 2:]))
 
 
 def extrema(net: Array, slack: Array) -> tuple[Mask, Mask]:
     """Whether cells with control points (4, 4, k) have a lowest, and a highest place inside."""
     f = sheet(places(FINER), net)
     inner = f[1:-1, 1:-1]
-    around = [f[1 + a:FINER - 1 + a, 1 + b:FINER - 1 + b] for a in (-1, 0, 1) for b in (-1, 0, 1) if a or b]
-    return ((inner < np.minimum.reduce(around) - slack).any(axis=(0, 1)),
-            (inner > np.maximum.reduce(around) + slack).any(axis=(0, 1)))
+    pit, peak = inner < around(np.minimum, f) - slack, inner > around(np.maximum, f) + slack
+    return np.asarray(pit.any(axis=(0, 1))), np.asarray(peak.any(axis=(0, 1)))
 
 
 def calm(x: Array, y: Array, z: Array, given: tuple[Array, Array, Array], smooth: Mask
@@ -284,7 +296,7 @@ def calm(x: Array, y: Array, z: Array, given: tuple[Array, Array, Array], smooth
     for turn in range(HALVINGS + 3):
         bad = np.zeros_like(whole)
         corners = np.argwhere(look)
-        for part in np.array_split(corners, max(1, len(corners) // 20_000)):
+        for part in np.array_split(corners, max(1, len(corners) // TOGETHER)):
             i, j = part[:, 0], part[:, 1]
             bad[i, j] = cells.wrong(i, j, (fx, fy, fxy))
         if not bad.any():

@@ -16,6 +16,7 @@ CIRCLE = np.stack([np.cos(np.arange(64) * np.pi / 32), np.sin(np.arange(64) * np
 LONGEST = 0.002      # of the domain's diagonal: a longer step could jump over a ridge
 SHORTEST = 1e-9      # of it: a step that must be shorter to lead down is one across a kink
 RADII = np.array([0.002, 0.005, 0.01, 0.02, 0.03, 0.04])     # of it: circles around a minimum that may hold a ball
+ON = 1e-8            # of it: nearer than this to a saddle no path comes but the one that ends in it
 ARRIVED = 1e-4       # of it: who comes to rest so near a minimum is in it
 MOST, AT_ONCE = 5000, 100_000     # steps; points followed together
 FEW = 60             # minima
@@ -29,12 +30,13 @@ def reached(surface: Surface, points: Array, tolerance: float, minima: Sequence[
     (x0, x1), (y0, y1) = surface.domain
     size = float(np.hypot(x1 - x0, y1 - y0))
     places = np.array([(each.x, each.y) for each in minima])
+    others = [each[:2] for each in surface.critical_points if each.kind != "minimum"]
     with np.errstate(all="ignore"):
         basins = _Basins(surface, places, size)
         fine = np.flatnonzero(np.isfinite(points).all(axis=1))
         near = fine[nearest(points[fine], places)[0] <= tolerance * size]
         for some in np.array_split(near, -(-len(near) // AT_ONCE) or 1):
-            owner[some] = _followed(surface, points[some], basins, size)
+            owner[some] = _followed(surface, points[some], basins, np.reshape(others, (-1, 2)), size)
         away = np.hypot(*(points - places[owner]).T)
     return np.where((owner >= 0) & (away <= tolerance * size), owner, -1)
 
@@ -77,8 +79,10 @@ class _Basins:
         return np.where(held, index, -1)
 
 
-def _followed(surface: Surface, points: Array, basins: _Basins, size: float) -> Indices:
-    """(n,) the minimum in which the flow from each point ends, or -1."""
+def _followed(surface: Surface, points: Array, basins: _Basins, others: Array, size: float) -> Indices:
+    """(n,) the minimum in which the flow from each point ends, or -1, as for those that end in a saddle or stay on a
+    maximum, one of the others (m, 2).
+    """
     owner, todo = np.full(len(points), -1), np.arange(len(points))
     at, time = points.copy(), np.full(len(points), np.inf)
     value = surface.value(at)
@@ -86,6 +90,8 @@ def _followed(surface: Surface, points: Array, basins: _Basins, size: float) -> 
         held = basins.holds(at, value)
         owner[todo] = held
         free = held < 0
+        if len(others):     # a ridge leads into its saddle; rounding alone would lead on
+            free &= nearest(at, others)[0] > ON * size
         todo, at, value, time = todo[free], at[free], value[free], time[free]
         if not len(todo):
             break
@@ -149,12 +155,17 @@ def _in_reach(along: Array, bends: Array, time: Array, longest: float) -> Array:
 
 def _slid(surface: Surface, points: Array, value: Array, size: float) -> tuple[Array, Array]:
     """A step down along a kink, on which the gradients of its two sides lead across and back: along the shortest of
-    their mixtures (Burke, Lewis and Overton, "A robust gradient sampling algorithm", SIAM J. Optim. 15, 2005).
+    their mixtures (Burke, Lewis and Overton, "A robust gradient sampling algorithm", SIAM J. Optim. 15, 2005). Where
+    the gradient changes ten times as much over ten times the way there is no kink, but a floor or a saddle: no step.
     """
     at, height = points.copy(), value.copy()
+    slope = surface.gradient(points)[:, None]
     for radius in (1e-8, 1e-6, 1e-5, 1e-4):
-        around = surface.gradient(points[:, None] + radius * size * CIRCLE[::4])       # (n, 16, 2)
-        way = -_shortest(np.nan_to_num(around, posinf=0.0, neginf=0.0))
+        around, wider = (np.nan_to_num(surface.gradient(points[:, None] + reach * size * CIRCLE[::4]), posinf=0.0,
+                                       neginf=0.0) for reach in (radius, 10 * radius))       # (n, 16, 2)
+        jump, more = (np.abs(ring - slope).max(axis=(1, 2)) for ring in (around, wider))
+        way = -_shortest(around)
+        way[jump < 0.3 * more] = 0.0
         way /= np.maximum(np.hypot(*way.T), 1e-300)[:, None]
         for length in (LONGEST, LONGEST / 8, LONGEST / 64, LONGEST / 512):
             trial = points + length * size * way

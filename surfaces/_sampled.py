@@ -17,7 +17,7 @@ from surfaces._base import CORNER, Array, Domain, Surface
 from surfaces._grids import FORM, MOST, MOST_BYTES, SamplesError, Sides, read_grid, rising
 from surfaces._patches import Patches, at, patches
 
-FEWEST = 4                                             # samples a side
+FEWEST, LONGEST = 4, 20_000                            # samples a side
 NARROW, WIDE, HIGH = 1e-6, 1e9, 1e100                  # of a side, of x and y, of z
 ROUNDING = 4 * float(np.finfo(np.float64).eps)          # of heights, of which levels differ more
 
@@ -62,7 +62,8 @@ class Sampled(Surface):
         return other
 
     def __getstate__(self) -> dict[str, Any]:
-        return {key: value for key, value in super().__getstate__().items() if key not in ("carried_on", "landmarks")}
+        made_later = ("carried_on", "landmarks", "_around")
+        return {key: value for key, value in super().__getstate__().items() if key not in made_later}
 
     @property
     def name(self) -> str:
@@ -80,23 +81,37 @@ class Sampled(Surface):
     def compiled(self) -> Any:
         return _Spline(self)
 
-    def may_be_minima(self, points: Array) -> NDArray[np.bool_]:
-        """Whether the slope is none (a low point on the hull's edge is no minimum, as the slope may go on beyond), and
-        no sample beside them is as low: between two such samples, over a diagonal say, the data know of no barrier.
+    def may_be_extrema(self, points: Array) -> NDArray[np.bool_]:
+        """Whether the slope is none (a low point on the hull's edge is no minimum, as the slope may go on beyond), the
+        samples around the nearest one are all higher, or all lower (between two that are as low, over a diagonal say,
+        the data know of no barrier), and a corner of the cell is as low, or high, as all samples around it: what else
+        there is between samples was made by the interpolation.
         """
         (x0, x1), (y0, y1) = self.domain
         bulk = np.nanquantile(self.z, 0.75) - np.nanmin(self.z)    # not the range: a few samples may have exploded
         high = float(bulk or np.ptp(self.z[np.isfinite(self.z)]))
         steep = 1e-6 * high / np.array([x1 - x0, y1 - y0])
         still = (np.abs(self.gradient(points)) <= steep).all(axis=-1) & (steep > 0).all()
-        nearest = [np.abs(side - points[:, axis, None]).argmin(axis=1) for axis, side in enumerate((self.x, self.y))]
-        low, alone = self.value(points) + 1e-9 * high, np.ones(len(points), dtype=bool)
-        for i, j in np.ndindex(5, 5):
-            row, column = (np.clip(near + shift - 2, 0, len(side) - 1) for near, shift, side in
-                           zip(nearest, (i, j), (self.x, self.y), strict=True))
-            here = (row == nearest[0]) & (column == nearest[1])
-            alone &= here | ~(self.z[row, column] <= low)
-        return np.asarray(still & alone)
+        row, column = (np.abs(side - points[:, axis, None]).argmin(axis=1)
+                       for axis, side in enumerate((self.x, self.y)))
+        value = self.value(points)
+        around = np.moveaxis(self._around[:, row, column], 0, 1)                    # (n, 8)
+        higher = ~(around <= (value + 1e-9 * high)[:, None]).any(axis=1)
+        lower = ~(around >= (value - 1e-9 * high)[:, None]).any(axis=1)
+        low, top = np.zeros(len(points), dtype=bool), np.zeros(len(points), dtype=bool)
+        for i, j in np.ndindex(2, 2):
+            corner = tuple(np.clip(np.searchsorted(side, points[:, axis]) - 1 + shift, 0, len(side) - 1)
+                           for axis, (side, shift) in enumerate(((self.x, i), (self.y, j))))
+            beside = self._around[(slice(None), *corner)]
+            low |= ~(beside < self.z[corner]).any(axis=0)
+            top |= ~(beside > self.z[corner]).any(axis=0)
+        return np.asarray(still & (higher & low | lower & top))
+
+    @cached_property
+    def _around(self) -> Array:
+        """The eight samples around each: (8, m, n), nan where there is none."""
+        padded, (m, n) = np.pad(self.z, 1, constant_values=np.nan), self.z.shape
+        return np.stack([padded[i:i + m, j:j + n] for i, j in np.ndindex(3, 3) if (i, j) != (1, 1)])
 
     def inside(self, points: ArrayLike) -> NDArray[np.bool_]:
         """Whether something is known at points (..., 2): in the hull, its edge included, and in no hole: (...)."""
@@ -175,6 +190,8 @@ def checked(x: ArrayLike, y: ArrayLike, z: ArrayLike | None = None) -> tuple[Arr
             raise SamplesError(f"{name} has shape {side.shape}; it must be one row of numbers")
         if len(side) < FEWEST:
             raise SamplesError(f"{name} has {len(side)} number{'s' * (len(side) != 1)}; give at least {FEWEST}")
+        if len(side) > LONGEST:
+            raise SamplesError(f"{name} has {len(side):,} numbers; give at most {LONGEST:,}")
         stuck = np.flatnonzero(np.diff(side) <= 0)
         if len(stuck):
             i = int(stuck[0])

@@ -15,7 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from surfaces._base import Curve
+    from surfaces._base import Curve, Surface
+    from surfaces._compile import Compiled
+    from surfaces._interval import Cells
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -30,29 +32,6 @@ OFF = 1e-14             # of the diagonal: how far off a floor a place may be th
 HALVES = 60             # rounds of bisection
 MANY = 700              # points of a curve
 GAP = 8                 # cells: over so wide a gap, made by what crosses it, a curve goes on
-
-
-class Scaled:
-    """A surface, kink or cells in coordinates in which the cells are squares: points (n, 2) times the scale (2,) are
-    those of the domain.
-    """
-
-    def __init__(self, of: Any, scale: Array) -> None:
-        self.of, self.scale = of, scale
-
-    @property
-    def domain(self) -> Any:
-        return (np.array(self.of.domain).T / self.scale).T
-
-    def value(self, *points: Array) -> Array:
-        return np.asarray(self.of.value(*(each * self.scale for each in points)))
-
-    def gradient(self, *points: Array) -> Array:
-        slope = self.of.gradient(*(each * self.scale for each in points))
-        return np.asarray(slope * (self.scale if len(points) == 1 else self.scale[:, None]))
-
-    def hessian(self, points: Array) -> Array:
-        return np.asarray(self.of.hessian(points * self.scale) * self.scale * self.scale[:, None])
 
 
 class Floor(NamedTuple):
@@ -76,7 +55,7 @@ class Floor(NamedTuple):
         return np.asarray(np.abs(self.slopes) <= self.doubts)
 
 
-def floors(surface: Scaled, cells: Scaled, kinks: list[Scaled], points: Array, near: float, size: float,
+def floors(surface: Surface, cells: Cells, kinks: list[Compiled], points: Array, near: float, size: float,
            side: float) -> list[Floor]:
     """The places on floors beside points (n, 2), not farther than `near`: on each kink, in smooth valleys, and, for
     cells of that side that have none of these, in very flat ones.
@@ -106,7 +85,7 @@ def together(found: list[Floor], width: float) -> Floor:
     return Floor(*(np.concatenate(parts) for parts in zip(*some, strict=True)))
 
 
-def smooth(surface: Scaled, cells: Scaled, points: Array, near: float, size: float) -> Floor:
+def smooth(surface: Surface, cells: Cells, points: Array, near: float, size: float) -> Floor:
     """By Newton's method across the valley."""
     at, moving = points.copy(), np.arange(len(points))
     for _ in range(ROUNDS):
@@ -128,7 +107,7 @@ def smooth(surface: Scaled, cells: Scaled, points: Array, near: float, size: flo
     return Floor(at, along, (along * slope).sum(axis=1), doubts, np.where(lost, np.nan, np.abs(bend) * rise))
 
 
-def _rises(surface: Scaled, points: Array, across: Array, far: float) -> tuple[Array, Array]:
+def _rises(surface: Surface, points: Array, across: Array, far: float) -> tuple[Array, Array]:
     """Beside places (n, 2) on floors: 1 where the surface rises to both sides, -1 where it falls, else 0; and the
     steeper of the two slopes (n,).
     """
@@ -151,7 +130,7 @@ def _frames(hessian: Array) -> tuple[Array, Array]:
     return np.where(alike | ~fine | (bend == 0), np.nan, bend), chosen
 
 
-def kinked(surface: Scaled, cells: Scaled, kink: Scaled, points: Array, near: float, size: float) -> Floor:
+def kinked(surface: Surface, cells: Cells, kink: Compiled, points: Array, near: float, size: float) -> Floor:
     """By Newton's method towards the kink; bends are 1 where the surface rises to both of its sides, -1 where it falls,
     else 0.
     """
@@ -173,7 +152,7 @@ def kinked(surface: Scaled, cells: Scaled, kink: Scaled, points: Array, near: fl
     return found
 
 
-def _on_kink(surface: Scaled, cells: Scaled, kink: Scaled, at: Array, size: float) -> Floor:
+def _on_kink(surface: Surface, cells: Cells, kink: Compiled, at: Array, size: float) -> Floor:
     """What a floor is at points (n, 2) on a kink."""
     normal = kink.gradient(at)
     square = (normal ** 2).sum(axis=1)
@@ -192,7 +171,7 @@ def _on_kink(surface: Scaled, cells: Scaled, kink: Scaled, at: Array, size: floa
     return Floor(at, along, np.asarray(ways.mean(axis=0)), doubts, np.where(lost, np.nan, bends))
 
 
-def bracketed(surface: Scaled, cells: Scaled, points: Array, near: float, size: float) -> Floor:
+def bracketed(surface: Surface, cells: Cells, points: Array, near: float, size: float) -> Floor:
     """By bisection across the valley, where it is so flat at its floor, like x**4, that the Hessian says nothing; bends
     are 1 where the surface rises to both sides, -1 where it falls.
     """
@@ -241,7 +220,7 @@ def neighbours(floor: Floor, side: float) -> NDArray[np.int64]:
     return pairs[ahead[0] & ahead[1]]
 
 
-def curves(surface: Scaled, cells: Scaled, floor: Floor, side: float, size: float) -> tuple[list[Curve], Array]:
+def curves(surface: Surface, cells: Cells, floor: Floor, side: float, size: float) -> tuple[list[Curve], Array]:
     """The curves of minima among places on floors: in a row, in a valley, without slope, of one height; and places
     (m, 2) in rows that are of different heights, though their slopes cannot be told from 0: the lowest and the highest.
     """
@@ -304,7 +283,7 @@ def _chained(lines: list[Array], partner: dict[int, int], left: set[int], begin:
     return points[np.unique(np.append(np.arange(0, len(points), -(-len(points) // MANY)), len(points) - 1))], end == begin
 
 
-def _heights(surface: Scaled, cells: Scaled, floor: Floor, size: float) -> tuple[Array, float]:
+def _heights(surface: Surface, cells: Cells, floor: Floor, size: float) -> tuple[Array, float]:
     """The heights at places on floors (n,), and how much of their differences may be rounding or places that are off."""
     off = OFF * size + 4e-16 * np.abs(floor.points).max(initial=0.0)
     across = np.stack([floor.along[:, 1], -floor.along[:, 0]], axis=1)

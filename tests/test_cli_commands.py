@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 import render
+from configs.moments import Moment
 from configs.output import whole
 from optimizers import OPTIMIZERS
 
@@ -51,11 +52,15 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple[Any, ...]]]:
             if experiment.title == "fault":
                 raise ZeroDivisionError
 
-    def still(experiment: Any, trajectories: Any, path: Path, at: float | None = None) -> None:
-        if at is not None and at > 14:
-            raise OutsideFilm("the film has no such second; choose from 0 up to 14")
-        calls.append((experiment, path, at))
-        path.write_bytes(b"still")
+    def frames(experiment: Any, trajectories: Any, paths: list[Path], moments: list[Moment]) -> Iterator[Path]:
+        late = [moment.said for moment in moments if (moment.seconds or 0) > 14]
+        if late:
+            raise OutsideFilm(*[f"{said}: the film has no such second; choose from 0 to 14" for said in late])
+        for path, moment in zip(paths, moments, strict=True):
+            calls.append((experiment, path, moment))
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(b"still")
+            yield path
 
     def module(name: str, **values: Any) -> None:
         made = types.ModuleType(name)
@@ -63,7 +68,7 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple[Any, ...]]]:
         monkeypatch.setitem(sys.modules, name, made)
     module("scenes.stage")
     module("scenes.stage.errors", OutsideFilm=OutsideFilm, MachineError=MachineError)
-    module("scenes.stage.render", render_film=film, render_still=still)
+    module("scenes.stage.render", render_film=film, render_frames=frames)
     yield calls
 
 
@@ -82,7 +87,7 @@ def test_help_names_what_there_is(run: Run) -> None:
     code, out, err = run("--help")
     text = "\n".join(out)
     assert (code, err) == (0, [])
-    there = ("--output", "--at", "--set", "--check", "--list", "--schema", "--fps", "--jobs", "--resume",
+    there = ("--output", "--at", "--format", "--set", "--check", "--list", "--schema", "--fps", "--jobs", "--resume",
              "--preview", "--plugin", "--trust")
     assert all(option in text for option in there)
 
@@ -166,13 +171,46 @@ def test_data_outputs(suffix: str, run: Run, tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted([name, f"x{suffix}"])
 
 
-def test_a_picture_takes_a_moment(run: Run, tmp_path: Path, drawn: list[Any]) -> None:
-    name = config(tmp_path)
-    assert run(name, "-o", "a.png", "--at", "4.5")[0] == 0
-    assert run(name, "-o", "a.png")[0] == 0
-    assert [call[2] for call in drawn] == [4.5, None]
-    assert run(name, "-o", "a.png", "--at", "15") == (
-        2, [], ["--at 15: the film has no such second; choose from 0 up to 14"])
+@pytest.mark.parametrize("suffix", [".png", ".frame.json", ".PNG"])
+def test_a_picture_takes_a_moment(suffix: str, run: Run, tmp_path: Path, drawn: list[Any]) -> None:
+    name, place = config(tmp_path), f"a{suffix}"
+    for moment in ("4.5", "step:3", "last", "1e1"):
+        assert run(name, "-o", place, "--at", moment) == (0, [place], [])
+    assert run(name, "-o", place)[0] == 0
+    assert [(call[2].seconds, call[2].step) for call in drawn] == [
+        (4.5, None), (None, 3), (None, None), (10, None), (None, None)]
+    late = "the film has no such second; choose from 0 to 14"
+    assert run(name, "-o", place, "--at", "15") == (2, [], [f"--at 15: {late}"])
+    assert run(name, "-o", place, "--at", "1, 15,last,1e308") == (2, [], [f"--at 15: {late}", f"--at 1e308: {late}"])
+
+
+def test_several_moments_are_numbered_in_the_order_given(run: Run, tmp_path: Path, drawn: list[Any]) -> None:
+    names = [config(tmp_path, "a"), config(tmp_path, "b")]
+    assert run(names[0], "-o", "x.y.PNG", "--at", "last,step:2,1") == (0, ["x.y_1.PNG", "x.y_2.PNG", "x.y_3.PNG"], [])
+    assert [(call[2].seconds, call[2].step) for call in drawn] == [(None, None), (None, 2), (1, None)]
+    made = [f"out/{name}_{number}.frame.json" for name in "ab" for number in (1, 2)]
+    assert run(*names, "-o", "out/", "--format", "frame.json", "--at", "0,0") == (0, made, [])
+    assert all((tmp_path / each).is_file() for each in made)
+
+
+@pytest.mark.parametrize(("given", "suffix"), [
+    ("csv", ".csv"), (".npz", ".npz"), ("JSON", ".json"), ("gif", ".gif"), ("png", ".png"), ("webm", ".webm"),
+    ("mov", ".mov"), ("mp4", ".mp4"), ("frame.json", ".frame.json")])
+@pytest.mark.parametrize("folder", [None, "out/", "new", ".", ".."])
+def test_format_says_what_becomes_of_each_config(folder: str | None, given: str, suffix: str, run: Run, tmp_path: Path,
+                                                 monkeypatch: pytest.MonkeyPatch, drawn: list[Any]) -> None:
+    (tmp_path / "in").mkdir()
+    monkeypatch.chdir(tmp_path / "in")
+    names = ["../" + config(tmp_path, "a"), "../" + config(tmp_path, "b")]
+    where = [] if folder is None else ["-o", folder]
+    made = [str(Path("videos" if folder is None else folder) / f"{name}{suffix}") for name in "ab"]
+    assert run(*names, "--format", given, *where) == (0, made, [])
+    assert all((tmp_path / "in" / each).is_file() for each in made)
+    assert len(drawn) == (0 if suffix in (".csv", ".npz", ".json") else 2)
+
+
+def test_a_format_beside_a_file_of_that_kind(run: Run, tmp_path: Path) -> None:
+    assert run(config(tmp_path), "-o", "x.csv", "--format", "csv") == (0, ["x.csv"], [])
 
 
 @pytest.mark.parametrize(("options", "yaml", "fps", "said"), [

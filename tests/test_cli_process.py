@@ -26,7 +26,7 @@ def film(experiment, trajectories, path, progress=None, **how):
 class Error(Exception):
     pass
 for name, values in (("scenes.stage", {{}}), ("scenes.stage.errors", dict(OutsideFilm=Error, MachineError=Error)),
-                     ("scenes.stage.render", dict(render_film=film, render_still=film))):
+                     ("scenes.stage.render", dict(render_film=film, render_frames=film))):
     sys.modules[name] = types.ModuleType(name)
     vars(sys.modules[name]).update(values)
 import render

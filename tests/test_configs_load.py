@@ -169,7 +169,7 @@ def test_a_byte_order_mark_and_crlf_are_read(tmp_path: Path) -> None:
     (lambda path: path.symlink_to("/dev/zero"), "not a regular file"),
     (lambda path: path.symlink_to("nowhere"), "cannot be read"),
     (lambda path: path.write_bytes(b"a: 1\nb: \xff\n"), ":2: byte 0xff is not UTF-8"),
-    (lambda path: path.write_text("# " + "x" * 1_000_001), "too large"),
+    (lambda path: path.write_text("# " + "x" * 1_000_001), "film.yaml:1: more than 1 MB is too large"),
 ], ids=["folder", "pipe", "device", "dangling", "bytes", "large"])
 def test_files_that_cannot_be_read(make: Callable[[Path], Any], words: str, tmp_path: Path) -> None:
     path = tmp_path / "film.yaml"

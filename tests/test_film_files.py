@@ -10,8 +10,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from configs.moments import LAST, Moment
 from configs.version import VERSION
-from scenes.stage.render import frame_pixels, render_film, render_still
+from scenes.stage.errors import OutsideFilm
+from scenes.stage.render import frame_pixels, frames_of, render_film, render_frames, render_still
+from scenes.stage.told import told
 from tests.scenes_help import FILM, decoded, decoded_planes, experiment, planes, race
 
 SHAPE = (180, 320)
@@ -172,9 +175,37 @@ def test_a_transparent_still_is_that_frame(clear, clear_drawn, tmp_path):
         assert picture.mode == "RGBA" and np.array_equal(np.asarray(picture), clear_drawn[1])
 
 
-def test_a_moment_outside_leaves_what_was_there(loaded, trajectories, tmp_path):
-    from scenes.stage.errors import OutsideFilm
+def test_step_is_the_first_frame_at_or_past_it(loaded):
+    scene = race(loaded)
+    shown = [told(scene, index)["balls"][0]["step"] for index in range(scene.frames)]
+    first = [next(index for index, at in enumerate(shown) if at >= step) for step in range(13)]
+    assert frames_of(scene, [Moment(f"step:{step}", step=step) for step in range(13)]) == first
+    assert len(set(first)) > 3 and shown[-1] == 12
+    with pytest.raises(OutsideFilm) as caught:
+        frames_of(scene, [LAST, Moment("step:13", step=13), Moment("1", 1.0), Moment("2.5", 2.5)])
+    scene.release()
+    assert caught.value.args == (
+        "step:13: no frame is at or past step 13; choose from step:0 to step:12",
+        "2.5: the film has no second 2.5; choose from 0 to 1.9",
+    )
 
+
+def test_frames_are_written_one_by_one_and_told_as_json(loaded, trajectories, drawn, tmp_path):
+    asked = [LAST, Moment("0.5", 0.5), Moment("step:0", step=0)]
+    paths = [tmp_path / f"x_{number}.Frame.json" for number in (1, 2, 3)]
+    made = render_frames(loaded, trajectories, paths, asked)
+    assert next(made) == paths[0] and [each.name for each in tmp_path.iterdir()] == [paths[0].name]
+    assert list(made) == paths[1:]
+    frames = [json.loads(path.read_text("utf-8")) for path in paths]
+    assert [frame["frame"] for frame in frames] == [19, 5, 0] and frames[0]["size"] == [320, 180]
+    assert {"texts", "panels", "balls", "dots", "trails", "arrows", "numbers", "camera", "seconds"} <= set(frames[1])
+    list(render_frames(loaded, trajectories, [tmp_path / "a_1.png", tmp_path / "a_2.png"], asked[:2]))
+    for name, index in (("a_1.png", 19), ("a_2.png", 5)):
+        with Image.open(tmp_path / name) as picture:
+            assert np.array_equal(np.asarray(picture), drawn[index])
+
+
+def test_a_moment_outside_leaves_what_was_there(loaded, trajectories, tmp_path):
     place = tmp_path / "still.png"
     place.write_text("mine")
     with pytest.raises(OutsideFilm):

@@ -159,7 +159,8 @@ def test_stopped_it_leaves_no_process_and_no_film(tmp_path):
     until_first_chunk(tmp_path, process)
     process.send_signal(signal.SIGTERM)
     out, err = process.communicate(timeout=20)
-    assert (process.returncode, out, err) == (143, "", "")
+    said = [line for line in err.splitlines() if "frames/s" not in line]  # progress, on a slow machine
+    assert (process.returncode, out, said) == (143, "", [])
     assert gone(tmp_path, 1) and left(tmp_path) == []
     assert chunks_kept(tmp_path), "they stay for --resume"
 

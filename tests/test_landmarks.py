@@ -6,9 +6,11 @@ from collections import Counter
 import numpy as np
 import pytest
 import sympy
-from scipy.optimize import fsolve
+from scipy.ndimage import maximum_filter, minimum_filter
+from scipy.optimize import fsolve, minimize
 
-from surfaces import SURFACES, Surface, from_expression
+from surfaces import SURFACES, Surface, from_expression, surface_of_samples
+from surfaces._base import Landmarks
 from surfaces._interval import Cells
 from surfaces._minima import diagonal
 
@@ -82,6 +84,9 @@ def test_a_lattice_of_any_size_is_counted() -> None:
     ("(x - 2*y)**2 + 7", 1, lambda x, y: x - 2 * y, False), ("abs(x - y)", 1, lambda x, y: x - y, False),
     ("abs(x**2 + y**2 - 1)", 1, lambda x, y: np.hypot(x, y) - 1, True),
     ("((x**2 + y**2 - 1)*(x**2 + y**2 - 4))**2", 2, lambda x, y: (np.hypot(x, y) - 1) * (np.hypot(x, y) - 2), True),
+    ("x**4", 1, lambda x, y: x, False), ("(x + y)**4", 1, lambda x, y: x + y, False),
+    ("(x**2 + y**2 - 1)**4", 1, lambda x, y: np.hypot(x, y) - 1, True),
+    ("x**2*(y - 1)**2", 2, lambda x, y: x * (y - 1), False), ("abs(x)**1.5", 1, lambda x, y: x, False),
     ("x**4 - 2*x**2 + 0.3*x", 2, lambda x, y: 4 * x ** 3 - 4 * x + 0.3, False),
 ])
 def test_a_curve_of_minima_is_told_as_one_and_holds_no_minimum(text: str, count: int, off, closed: bool) -> None:
@@ -89,9 +94,23 @@ def test_a_curve_of_minima_is_told_as_one_and_holds_no_minimum(text: str, count:
     assert landmarks.minima == () and len(landmarks.curves) == count and landmarks.complete
     for curve in landmarks.curves:
         assert curve.closed == closed and len(curve.points) > 50
-        assert np.abs(off(*curve.points.T)).max() < 1e-6
+        assert np.abs(off(*curve.points.T)).max() < 1e-5
         apart = np.hypot(*np.diff(curve.points, axis=0).T)
         assert apart.max() < 0.02 * diagonal(from_expression(text))
+
+
+@pytest.mark.parametrize(("text", "found", "curves"), [
+    ("sin(50*y)**2", {}, [False] * 3), ("(x**2/1e4 + 100*y**2 - 0.5)**2", {"maximum": 1}, [True]),
+    ("(y - x/1000)**2", {}, [False]), ("cos(x/10) + cos(100*y)", {"minimum": 16, "saddle": 24, "maximum": 9}, []),
+    ("1e6*(y - 0.05*sin(x/20))**2 + (x/100)**2", {"minimum": 1}, []), ("x**4 + (100*y)**4", {"minimum": 1}, []),
+])
+def test_a_domain_a_thousand_times_longer_than_wide(text: str, found: dict, curves: list) -> None:
+    surface = from_expression(text, domain=((-100.0, 100.0), (-0.1, 0.1)))
+    assert kinds(surface) == found and [curve.closed for curve in surface.landmarks.curves] == curves
+    for curve in surface.landmarks.curves:
+        assert np.abs(surface.value(curve.points)).max() < 1e-12
+    for point in surface.critical_points:
+        assert np.abs(surface.gradient(point[:2])).max() < 1e-9
 
 
 def test_the_ring_around_a_volcano() -> None:
@@ -132,6 +151,33 @@ def test_eigenvalues_decide_and_then_the_flat_direction(text: str, expected: str
     assert [(p.kind, p.x, p.y) for p in from_expression(text).critical_points] == [(expected, 0, 0)]
 
 
+def test_a_rim_where_the_formula_ends_holds_no_minimum() -> None:
+    for text in ("sqrt(4 - x**2 - y**2)", "x + sqrt(x*y)"):
+        assert from_expression(text).minima == ()
+
+
+def test_of_samples_only_what_the_samples_have() -> None:
+    """Strict minima and maxima among eight neighbours, counted by scipy; the interpolation adds and loses few."""
+    x, y = np.linspace(-2, 2, 41), np.linspace(-2, 2, 33)
+    z = x[:, None] ** 2 + y ** 2 + 0.3 * np.random.default_rng(0).normal(size=(41, 33))
+    around = np.ones((3, 3), dtype=bool)
+    around[1, 1] = False
+    low = z < minimum_filter(z, footprint=around, mode="constant", cval=-np.inf)
+    high = z > maximum_filter(z, footprint=around, mode="constant", cval=np.inf)
+    surface = surface_of_samples(x, y, z)
+    found = kinds(surface)
+    assert found["minimum"] == pytest.approx(low.sum(), abs=4) and found["maximum"] == pytest.approx(high.sum(), abs=4)
+    places = np.array([(each.x, each.y) for each in surface.minima])
+    beside = [np.abs(places - (x[i], y[j])).max(axis=1).min() < 0.125 for i, j in np.argwhere(low)]      # a cell
+    assert np.mean(beside) > 0.95
+    assert surface_of_samples(x, y, 0.3 + np.maximum(0, x[:, None] + y)).critical_points == ()
+
+
+def test_on_a_ridge_descent_ends_in_the_saddle() -> None:
+    surface = from_expression("x**2 - y**2 + 0.1*y**4")
+    assert surface.reached([[-0.75, 0.0], [-0.75, 1e-3], [-0.75, -1e-3]], 1.0).tolist() == [-1, 1, 0]
+
+
 def test_a_plain_is_neither_minimum_nor_curve() -> None:
     for text in ("max(0, x**2 + y**2 - 1)", "3", "0*x"):
         landmarks = from_expression(text).landmarks
@@ -139,6 +185,16 @@ def test_a_plain_is_neither_minimum_nor_curve() -> None:
 
 
 # --- what hides
+
+@pytest.mark.parametrize(("text", "kind", "bend"), [
+    ("cos(sqrt(x**2 + y**2))", "maximum", -1.0), ("sin(sqrt(x**2 + y**2))/sqrt(x**2 + y**2)", "maximum", -1 / 3),
+    ("-(1 + cos(12*sqrt(x**2 + y**2)))/(0.5*(x**2 + y**2) + 2)", "minimum", 72.5)])
+def test_where_the_hessian_is_0_over_0_it_is_what_it_tends_to(text: str, kind: str, bend: float) -> None:
+    """By their series: 1 - r^2/2, 1 - r^2/6 and (72 + 1/2) r^2/2 - 1."""
+    (found,) = from_expression(text, domain=((-0.2, 0.2), (-0.2, 0.2))).critical_points
+    assert found.kind == kind and found.eigenvalues == pytest.approx((bend, bend), rel=1e-4)
+    assert np.hypot(found.x, found.y) < 1e-7
+
 
 def test_narrow_holes_and_their_saddles() -> None:
     needle = from_expression("-exp(-2000*((x - 0.3)**2 + (y + 1.2)**2)) + 0.01*x**2")
@@ -161,15 +217,18 @@ def test_without_proof_there_are_at_least_so_many() -> None:
 
 
 def test_balls_lead_to_minima_that_were_not_known() -> None:
-    surface = from_expression("0.5 + (sin(x**2 - y**2)**2 - 0.5)/(1 + 0.001*(x**2 + y**2))**2",
-                              domain=((-100.0, 100.0), (-100.0, 100.0)))
-    known = {(round(each.x, 6), round(each.y, 6)) for each in surface.minima}
-    seeds = np.random.default_rng(1).uniform(60, 100, (300, 2))
-    more = surface.landmarks_from(seeds)
-    new = {(round(each.x, 6), round(each.y, 6)) for each in more.minima} - known
-    assert new and not more.complete and surface.landmarks_from(np.empty((0, 2))) is surface.landmarks
-    for x, y in list(new)[:20]:
-        assert np.linalg.eigvalsh(surface.hessian((x, y)))[0] > 0
+    surface = from_expression("sin(x**2)*sin(y**2) + (x**2 + y**2)/1e3", domain=((-40.0, 40.0), (-40.0, 40.0)))
+    ends = [minimize(surface.value, start, jac=surface.gradient, method="BFGS", options={"gtol": 1e-10}).x
+            for start in np.random.default_rng(1).uniform(-40, 40, (40, 2))]
+    ends = [end for end in ends if np.abs(end).max() < 40 and np.abs(surface.gradient(end)).max() < 1e-6]
+    near = 1e-5 * diagonal(surface)
+    known, more = surface.landmarks, surface.landmarks_from(ends)
+
+    def without(landmarks: Landmarks) -> int:
+        return sum(min(np.hypot(m.x - x, m.y - y) for m in landmarks.minima) > near for x, y in ends)
+
+    assert without(known) > 5 and without(more) == 0 and not more.complete
+    assert surface.landmarks_from(np.empty((0, 2))) is known
 
 
 # --- intervals

@@ -206,3 +206,23 @@ def test_two_balls_both_cast_shadows_and_a_removed_one_none(scene, surface):
         changed = (np.abs(alone - bare).max(axis=-1) > 4).sum()
         assert changed < (np.abs(both - bare).max(axis=-1) > 4).sum()
     assert all((both[at] <= bare[at]).all() for at in feet) and any((both[at] < bare[at]).any() for at in feet)
+
+
+def test_a_curve_that_leaves_the_loss_panel_has_an_arrow_where_and_when_it_does():
+    from scenes.colors import THEMES
+    from scenes.mobjects.loss_panel import LossPanel
+
+    steps = np.arange(61)
+    losses = np.stack([10.0 * 1.2**steps, 0.9**steps])
+    panel = LossPanel(losses, 0.0, ["#FF0000", "#00FF00"], (330, 190), 1.0, THEMES["dark"]).place(20, 30)
+    (begin, arrow), = panel.leaving
+    expected = (panel.axis.high - 1) / np.log10(1.2)  # log10(10 * 1.2**k) = high
+    assert begin == pytest.approx(expected, abs=1e-6)
+    height, width = arrow.picture.shape[:2]
+    assert arrow.left + width / 2 == pytest.approx(20 + panel.x_of(begin), abs=1)
+    assert 30 < arrow.top < 30 + panel.box[1] < arrow.top + height
+    for step, opacity in ((begin - 0.1, 0), (begin + 0.1, 1), (60, 1)):
+        panel.show(step)
+        assert arrow.opacity == opacity
+    calm = LossPanel(losses[1:], 0.0, ["#FF0000"], (330, 190), 1.0, THEMES["dark"]).place(0, 0)
+    assert not calm.leaving

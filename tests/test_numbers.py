@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 from itertools import pairwise
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from configs.numbers import Format, cut_text, medians
 from scenes.loss_axis import LossAxis
 from scenes.mobjects._curves import thinned
-from scenes.numbers import Format
 from scenes.ticks import between, texts
 
 FALL = 0.95 ** np.arange(120)  # a race's way from its start to the lowest value
@@ -204,3 +205,20 @@ def test_any_losses_have_an_axis_and_numbers():
         assert 2 <= len(ticks) <= 9 and len({text for _, text in ticks}) == len(ticks)
         form = Format.of(losses)
         assert all(bool(form.text(loss)) == np.isfinite(loss) for loss in losses.ravel())
+
+
+def test_what_stands_still_needs_few_digits():
+    assert Format.of([[0.30595910335987, 0.3, 0.3, 0.3]]).text(0.3) == "0.3000"
+    assert Format.of([0.3, 0.3 + 1e-16, 0.3]).text(0.3) == "0.3000"
+    assert Format.of([[0.3000012, 0.3000011, 0.3]]).text(0.3000011) != "0.3000"
+
+
+@pytest.mark.parametrize(("cut", "text"), [(6.14759, "6.15"), (6.14, "6.14"), (-6.14759, "−6.14"), (0.0, "0"),
+                                           (123456.0, "124000"), (0.5, "0.5")])
+def test_where_it_is_cut_off_in_three_digits_that_are_true(cut, text):
+    assert cut_text(cut) == text
+
+
+def test_medians_of_balls_of_which_most_are_lost():
+    paths = [SimpleNamespace(loss=np.array([[1.0, np.nan], [2.0, np.nan], [9.0, 5.0]]))]
+    assert medians(paths).tolist() == [[2.0, np.inf]]

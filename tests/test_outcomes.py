@@ -16,8 +16,8 @@ from scipy.optimize import brentq
 from configs import load
 from configs.data import write
 from configs.experiment import Experiment
-from configs.outcome_words import lines, one_start
-from configs.outcomes import OUTCOMES, Facts, Group, Told, _facts, _landmarks, of_paths, outcomes
+from configs.outcome_words import lines, one_start, place
+from configs.outcomes import OUTCOMES, Facts, Group, Told, _facts, _landmarks, median, of_paths, outcomes
 from configs.report import report
 from optimizers import OPTIMIZERS, Trajectory, _rollout, roll
 from optimizers._stored import stored_per_weight
@@ -113,7 +113,7 @@ def test_counts_add_up_and_are_the_same_everywhere(name: str, tmp_path: Path) ->
     assert [counted(row[1]) for row in rows(made, told)] == [36] * 3
     said = list(report(made, paths))
     for line in said[1:4]:
-        words = line.split(": ", 1)[1].split(", half of")[0].split(", 0 numbers")[0]
+        words = line.split(": ", 1)[1].split("; of the ")[0].split(", 0 numbers")[0]
         assert counted(re.sub(r", \d numbers? stored per weight$", "", words)) == 36
     assert said[4].startswith("  all 108 balls: ") and counted(said[4].split(": ")[1]) == 108
     for suffix in ("json", "npz"):
@@ -287,7 +287,7 @@ def test_who_rests_on_a_curve_of_minima_is_told_so() -> None:
         there, off = (_facts(valley, path_of(np.array(points) + [x, 0]), 0.02, known) for x in (1e-9, 0.5))
         creeps = _facts(valley, path_of(np.linspace([2.0, 0.0], [0.001, 0.0], 30)), 0.02, known)
         assert [each.words for each in lines(Told(known, (creeps,)), str, 4)] == [
-            f"still moving, on a {word} of minima, loss 0.0"]
+            f"on a {word} of minima, loss 0.0, still creeping"]
         assert (there.outcome[0], there.curve[0], off.outcome[0], off.curve[0]) == ("at rest", 0, "at rest", -1)
         said = [each.words for each in lines(Told(known, (there,)), str, 4)]
         assert said == [f"at rest on a {word} of minima, loss 0.0"]
@@ -306,13 +306,14 @@ def test_where_minima_are_many_the_words_stand_for_all_balls() -> None:
     many = facts_with(["in minimum"] * 10 + ["near minimum"] * 3 + ["at rest", "diverged"],
                       [*range(10), 20, 21, 21, -1, -1])
     groups = lines(Told(landmarks, (many,)), str, 4)
-    assert [line.words.split(",")[0] for line in groups][3:] == ["in 7 other minima", "near 2 other minima", "at rest",
+    assert [line.words.split(",")[0] for line in groups][3:] == ["in one of 7 other minima",
+                                                                 "near one of 2 other minima", "at rest",
                                                                  "diverged"]
     assert [line.counts for line in groups] == [(1,), (1,), (1,), (7,), (3,), (1,), (1,)]
-    assert [line.words for line in lines(Told(landmarks, (many,)), str, 1)][0] == "in 10 minima"
+    assert [line.words for line in lines(Told(landmarks, (many,)), str, 1)][0] == "in one of 10 minima"
     both = facts_with(["in minimum"] * 5 + ["near minimum"] * 2, [0, 1, 2, 3, 4, 0, 1])
     said = [line.words for line in lines(Told(landmarks, (both,)), str, 4)][3:]
-    assert said == ["in 2 other minima", "near 2 minima"]     # these are no others
+    assert said == ["in one of 2 other minima", "near one of 2 minima"]     # these are no others
 
 
 def test_equal_minima_are_told_apart_by_their_places() -> None:
@@ -368,3 +369,56 @@ def test_from_this_start_where_all_share_one(tmp_path: Path) -> None:
     assert first("steps: 9\n") == "From this start:" != first("start: {grid: [2, 2]}\nsteps: 9\n")
     assert first("steps: 9\n", "[sgd: {lr: 0.001, start: [1, 1]}, adam: {start: [2, 1]}]") != "From this start:"
     assert not one_start([np.zeros((1, 2))]) and one_start([np.zeros((3, 2))])
+
+
+@pytest.mark.parametrize("name", ["sgd", "adam"])
+def test_steps_to_a_minimum_are_those_until_it_is_near_and_low_for_good(name: str, tmp_path: Path) -> None:
+    """By the definition, step by step, at Himmelblau's published minima, whose loss is 0."""
+    made = film(tmp_path, "himmelblau", f"[{name}: {{lr: {0.01 if name == 'sgd' else 0.05}}}]",
+                "start: {grid: [3, 2]}\nsteps: 100\n")
+    path, = paths = made.roll()
+    facts, = outcomes(made, paths).entries
+    known = np.array(PUBLISHED["himmelblau"][2])
+    for ball, points in enumerate(path.positions):
+        x, y = points.T
+        loss = (x**2 + y - 11)**2 + (x + y**2 - 7)**2
+        place = known[np.hypot(*(known - points[-1]).T).argmin()]
+        there = (np.hypot(*(points - place).T) <= 0.02 * np.hypot(10, 10)) & (loss <= 1e-3 * loss[0])
+        assert facts.outcome[ball] == "in minimum" and there[-1]
+        assert facts.steps[ball] == max(np.flatnonzero(~there), default=-1) + 1 > 0
+        assert facts.until[ball, 1] == facts.steps[ball]
+
+
+def test_near_a_minimum_no_steps_to_it_and_its_loss_is_not_the_balls() -> None:
+    bowl = from_expression("x**2 + y**2")
+    told = of_paths(bowl, [path_of([[2.0, 0.0]] + [[0.1, 0.0]] * 5), path_of([[2.0, 0.0], [0.1, 0.0], [0.0, 0.0]])],
+                    0.02)
+    assert [facts.steps.tolist() for facts in told.entries] == [[-1], [2]]     # 0.1 is near, but 0.01 of 4 is not low
+    assert [line.words for line in lines(told, str, 4)] == ["in the minimum, loss 0.0", "near the minimum of loss 0.0"]
+
+
+@pytest.mark.parametrize(("steps", "count", "middle"), [([4], 1, 4), ([1, 9, -1], 2, 5), ([1, 2, 9], 3, 2)])
+def test_medians_are_medians_of_those_that_arrived(steps: list[int], count: int, middle: float) -> None:
+    from dataclasses import replace
+    facts = replace(facts_with(["in minimum"] * len(steps), [0] * len(steps)), steps=np.array(steps),
+                    until=np.array([[each, 2 * each, -1] for each in steps]))
+    assert median(facts) == (count, middle, [middle, 2 * middle, -1])
+    assert median(replace(facts, steps=np.full(len(steps), -1))) is None
+
+
+def test_rounding_reads_0_in_places() -> None:
+    assert place(Minimum(-0.1603, 5.557e-16, 0.0), (10.0, 10.0)) == "(−0.1603, 0)"
+    assert place(Minimum(-9.3e-18, -3.9e-21, 0.0), (1.0, 1.0), minus="-") == "(0, 0)"
+    assert place(Minimum(3e-12, -2e-12, 0.0), (1e-11, 1e-11), minus="-") == "(3e-12, -2e-12)"
+
+
+def test_a_place_where_the_loss_is_not_defined_is_told_apart_from_divergence() -> None:
+    dome = from_expression("sqrt(4 - x**2 - y**2)", domain=((-3.0, 3.0), (-3.0, 3.0)))
+    bowl = from_expression("x**2 + y**2")
+    for surface, rate, words in ((dome, 0.1, "diverged (loss not defined there)"), (bowl, 90.0, "diverged")):
+        told = of_paths(surface, [roll(OPTIMIZERS["sgd"](lr=rate), surface, [[-0.5, 0.4]], 300)], 0.02)
+        assert told.entries[0].outcome.tolist() == ["diverged"]
+        assert [line.words for line in lines(told, str, 4)] == [words]
+    far = from_expression("x**4 - y**4")      # inf - inf, far away
+    told = of_paths(far, [roll(OPTIMIZERS["sgd"](lr=90.0), far, [[1.0, 1.0]], 300)], 0.02)
+    assert [line.words for line in lines(told, str, 4)] == ["diverged"]

@@ -89,8 +89,9 @@ def test_the_table_tells_what_the_data_tell(tmp_path) -> None:
     told = dict(zip([entry.label for entry in loaded.entries], whole.entries, strict=True))
     table = {label: rest for label, *rest in rows(loaded, whole)}
     inside = int((told["SAM"].outcome == "in minimum").sum())     # minima of one depth: together where there is no room
-    assert len(set(told["SAM"].minimum)) == 3 and table["SAM"][0].startswith(f"{inside} in {inside} minima; ")
-    assert table["SAM"][1:] == [str(sorted(told["SAM"].steps)[1]), str(2 * sorted(told["SAM"].steps)[1])]
+    assert len(set(told["SAM"].minimum)) == 3 and table["SAM"][0].startswith(f"{inside} in one of {inside} minima; ")
+    middle = np.median([steps for steps in told["SAM"].steps if steps >= 0])
+    assert table["SAM"][1:] == [f"{middle:g}", f"{2 * middle:g}"]
     assert table["SGD lr=1"] == ["3 diverged", NOTHING, NOTHING]
     assert table["SGD lr=0.0001"] == ["3 still moving", NOTHING, NOTHING]
 

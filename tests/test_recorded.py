@@ -119,7 +119,7 @@ def test_the_resolved_config_gives_the_same_and_knows_its_file(folder: Path) -> 
 @pytest.mark.parametrize(("csv", "said"), [
     ("", "run.csv:1: has no column x; name the columns in the first line, x and y at least"),
     ("a,x\n1,2\n", 'run.csv:1: has no column y, but "a", "x"; write columns: {y: a}'),
-    ("x,y,x\n1,2,3\n", "run.csv:1: has two columns x; keep one"),
+    ("x,y,x\n1,2,3\n", "run.csv:1: has two columns \"x\"; keep one"),
     ("x,y\n", "run.csv: has no rows; give a row for each step"),
     ("x,y\n1,1\n\n1\n", "run.csv:4: has 1 fields; the first line has 2"),
     ("x,y\n1,one\n", 'run.csv:2: y is "one", not a number; mend that line'),
@@ -160,3 +160,24 @@ def test_it_may_be_set_from_the_command_line(folder: Path) -> None:
     assert split("optimizers.recorded.file=a=b.csv")[1] == "a=b.csv"
     experiment = made(folder, "w1,w 2\n1,1\n0,1\n", BOWL, "optimizers.recorded.columns={x: w1, y: w 2}")
     assert experiment.roll()[0].positions[0].tolist() == [[1, 1], [0, 1]]
+
+
+def test_steps_to_a_minimum_between_two_rows_are_not_known(folder: Path) -> None:
+    from configs.outcomes import outcomes
+    plain = _loaded(folder, "surface: bowl\nsteps: 300\noptimizers: [sgd]\n")
+    steps = int(outcomes(plain, plain.roll()).entries[0].steps[0])
+    path = plain.roll()[0].positions[0]
+
+    def logged(rows: list[int]) -> int:
+        csv = "x,y,step\n" + "".join(f"{float(path[row, 0])!r},{float(path[row, 1])!r},{row}\n" for row in rows)
+        experiment = made(folder, csv)
+        return int(outcomes(experiment, experiment.roll()).entries[0].steps[0])
+
+    assert logged(list(range(301))) == logged([0, steps - 1, steps, 300]) == steps > 1
+    assert logged([0, 100, 200, 300]) == -1
+
+
+def _loaded(folder: Path, text: str):
+    path = folder / "plain.yaml"
+    path.write_text(text, encoding="utf-8")
+    return load(path)

@@ -119,7 +119,7 @@ def test_the_mapping_that_a_message_gives_works_when_pasted(text: str, entry: st
     ('x,y\n"0,5",1\n', "", 'x is "0,5", not a number; write a decimal point and no mark between thousands, or'),
     ("x;y;loss\n0,5;1;1.234\n", "", 'run.csv:2: loss is "1.234", and in line 2 stands "0,5"; write one decimal mark'),
     ("step;x;y\n0;1;1\n1,000;1;1\n", "", 'run.csv:3: step is "1,000"; write it without a comma'),
-    ("x;y\n1.234,5;1\n", "", "write it without marks between thousands"),
+    ("x;y\n1.234,5;1\n", "", 'x is "1.234,5", with a mark between thousands; write 1234,5'),
     ("x,y\n1_0,1\n", "", 'x is "1_0", not a number'),
     ("x,y,loss\n1,1,tensor(2.)\n", "", "log the number alone, as tensor.item() gives it"),
     ("Größe,x,y\n1,1,1\n".encode("latin-1"), "",
@@ -129,7 +129,14 @@ def test_the_mapping_that_a_message_gives_works_when_pasted(text: str, entry: st
     (b"PK\x03\x04and so on", "", "is a spreadsheet or an archive, not csv; export the sheet as CSV UTF-8"),
     ('{"x": 1}\n', "", "looks like JSON, not csv"),
     ('x,y,note\n1,1,"a\n2,2,b\n', "", "run.csv:2: a quote is opened and not closed; mend that line"),
-    ('x,y,note\n1,1,"' + "a\n" * 70_000, "", "run.csv:2: has a field without end, as where a quote is not closed"),
+    ('x,y,note\n1,1,"' + "a\n" * 70_000, "", "run.csv:2: a quote is opened and not closed"),
+    (",".join(f"w{index}" for index in range(100_000)) + "\n" + ",".join(["1"] * 100_000), "",
+     "and 99988 more; write columns: {x: w0, y: w1}"),
+    ('x,y\n"1,000.5",2\n', "", 'x is "1,000.5", with a mark between thousands; write 1000.5'),
+    ("x;y\n0.5;1\n1.000,5;1\n", "", "write 1000.5"), ("x;y\n0,5;1\n1.000,5;1\n", "", "write 1000,5"),
+    ("x;y\n1;1.234.567\n", "", "write 1234567"),
+    ("x,y," + "a" * 100_000 + "/loss\n1,1,2\n", "", "write columns: {loss: null} for none, or give it a shorter name"),
+    ("x,y,z\n1,1," + "a" * 1000 + "\n", "where: {z: b}", "use another column, its texts are long"),
     ('x,y\n"1"a,2\n', "", "run.csv:2: is not csv: ',' expected after '\"'; mend that line"),
     ("x,y\n1,\n", "", "run.csv:2: y is empty, x is not; give both, or neither where none was logged"),
     ("w1,w2\n1,1\n", "columns: {x: w1, y: w3}", 'columns.y: run.csv:1: has no column "w3"; it has "w1", "w2"'),
@@ -326,3 +333,22 @@ def test_any_table_of_csv_writer_is_read(separator: str) -> None:
         texts, _ = table.columns([0, 1, 2])
         assert texts[0] == [row[0] for row in rows]
         assert [as_number(text, False) for text in texts[2]] == [row[2] for row in rows]
+
+
+def test_a_field_may_be_as_long_as_the_file(tmp_path: Path) -> None:
+    limit = csv.field_size_limit()
+    note = '"' + "a, b\n" * 50_000 + '"'
+    ball, = film(tmp_path, f"x,y,note\n1,1,{note}\n0.5,0.5,b\n").entries[0].recording.balls
+    assert ball.points.tolist() == [[1, 1], [0.5, 0.5]] and ball.lines.tolist() == [2, 50_003]
+    assert csv.field_size_limit() == limit      # that of others
+    with pytest.raises(ConfigErrors, match="has no column y, but"):
+        film(tmp_path, f"x,{'a' * 300_000}\n1,1\n")
+    assert csv.field_size_limit() == limit
+
+
+def test_long_paths_are_told_in_brief(tmp_path: Path) -> None:
+    for entry in (f"- recorded: {{file: {'a' * 5000}.csv}}", f"- recorded: {{file: {'./' * 300}none.csv}}"):
+        (tmp_path / "film.yaml").write_text(f"surface: bowl\noptimizers:\n  {entry}\n", encoding="utf-8")
+        with pytest.raises(ConfigErrors, match=r"\.\.\..*\.csv cannot be read") as caught:
+            load(tmp_path / "film.yaml")
+        assert len(str(caught.value)) < 400

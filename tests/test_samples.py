@@ -117,6 +117,7 @@ def z(shape: tuple[int, ...]) -> np.ndarray:
 BAD = {
     "z has shape (4, 4); x and y need (4, 5)": dict(x=np.arange(4.0), y=np.arange(5.0), z=z((4, 4))),
     "x has 3 numbers; give at least 4": dict(x=np.arange(3.0), y=np.arange(4.0), z=z((3, 4))),
+    "x has 20,001 numbers; give at most 20,000": dict(x=np.arange(20_001.0), y=np.arange(4.0), z=z((20_001, 4))),
     "y[2] = 1 is not above y[1] = 1; y must rise strictly": dict(
         x=np.arange(4.0), y=np.array([0.0, 1, 1, 2]), z=z((4, 4))),
     "y[1] is nan; every y must be finite": dict(x=np.arange(4.0), y=np.array([0, np.nan, 1, 2]), z=z((4, 4))),

@@ -99,7 +99,8 @@ def patched(shape: str) -> bytes:
     return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header + body
 
 
-@pytest.mark.parametrize("shape", ["(True, 8)", "(-8,)", "(4, 10**12)", "(2**70, 2)", "(8.0,)", "'a'", "(9, 9)", "()"])
+@pytest.mark.parametrize("shape", ["(True, 8)", "(-8,)", "(4, 10**12)", "(2**70, 2)", "(8.0,)", "'a'", "(9, 9)", "()",
+                                   "(" * 50])
 def test_headers_that_lie(shape: str, tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "grid.npz", "w") as archive:
         for name in "xyz":
@@ -109,6 +110,11 @@ def test_headers_that_lie(shape: str, tmp_path: Path) -> None:
     (tmp_path / "grid.npy").write_bytes(patched(shape))
     with pytest.raises(ValueError, match="; "):
         read_samples(tmp_path / "grid.npy")
+
+
+def test_what_python_2_wrote_is_read(tmp_path: Path) -> None:
+    (tmp_path / "grid.npy").write_bytes(patched("(4L, 4L)")[:-64] + np.arange(16.0).tobytes())
+    assert read_samples(tmp_path / "grid.npy", sides=((0, 1), (0, 1))).z.ravel().tolist() == list(range(16))
 
 
 def test_an_archive_that_swells_is_not_unpacked(tmp_path: Path) -> None:
@@ -135,11 +141,27 @@ def test_what_is_not_plain_is_told(arrays: dict[str, Any], said: str, tmp_path: 
     ("x,y,z\n0,0,1\n0,0,2\n", "two rows for one point"),
     ("x,y,z\n0,0,one\n", "row 2: 'one' is not a number"), ("1,2,3,4\n1,2\n", "row 2 has 2 columns, not 4"),
     ("x,y,z\n" + "\n".join(f"{i},{i},{i}" for i in range(50)), "are no grid"), ("\0\0\0", "is not a whole"),
-    ("hello", "x, y and z"),
+    ("hello", "x, y and z"), ("x,y,z\n", "has no rows; give a row"),
+    ("3,1,3,1,3\n" * 5, "first row and column do not rise; give x, y and z as columns, or write domain: {x"),
 ])
 def test_text_that_is_no_grid(content: str, said: str, tmp_path: Path) -> None:
     (tmp_path / "grid.csv").write_text(content, encoding="utf-8")
     with pytest.raises(ValueError, match=said):
+        read_samples(tmp_path / "grid.csv")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+def test_text_with_a_byte_order_mark(encoding: str, tmp_path: Path) -> None:
+    rows = [f"{x},{y},{x * y}" for x in range(4) for y in range(5)]
+    mark = "\ufeff" if encoding.endswith("e") else ""
+    (tmp_path / "grid.csv").write_bytes((mark + "\n".join(["x,y,z", *rows])).encode(encoding))
+    assert read_samples(tmp_path / "grid.csv").value([3.0, 4.0]) == 12
+
+
+@pytest.mark.parametrize("text", ["x,y,z\n", "x;y;loss", "# made today\nw1\tw2\tloss\n\n"])
+def test_names_without_rows(text: str, tmp_path: Path) -> None:
+    (tmp_path / "grid.csv").write_text(text, encoding="utf-8")
+    with pytest.raises(ValueError, match="has no rows; give a row for each point"):
         read_samples(tmp_path / "grid.csv")
 
 

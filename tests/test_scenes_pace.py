@@ -51,6 +51,14 @@ def test_a_moment_outside_the_film_says_what_there_is(seconds):
     assert "\n" not in str(caught.value) and f"{seconds:g}" in str(caught.value) and "9.967" in str(caught.value)
 
 
+@given(HUNDREDTHS, RATES)
+def test_the_last_moment_that_is_named_is_the_last_frame(duration, fps):
+    with pytest.raises(OutsideFilm) as caught:
+        frame_at(1e308, float(duration), fps)
+    last = float(str(caught.value).rsplit(" ", 1)[1])
+    assert frame_at(last, float(duration), fps) == frame_count(float(duration), fps) - 1
+
+
 @given(RATES)
 def test_gif_rates_are_whole_hundredths(fps):
     rate = gif_rate(fps)

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from configs.numbers import loss_text, short
 from configs.text import TITLE_SMALLEST, TitleTooLong, fit_title, problem_in_text, spans, text_width, wrap
 from scenes import raster
 from scenes.colors import BALLS, RAMPS, ball_colors, ramp_colors, rgb
-from scenes.numbers import loss_text, short
 
 
 @pytest.mark.parametrize(
@@ -182,3 +182,20 @@ def test_given_colours_are_kept_and_not_given_twice():
     assert ball_colors(["#123456", None, None]) == ["#123456", BALLS[0], BALLS[1]]
     assert ball_colors([None, BALLS[0].lower()]) == [BALLS[1], BALLS[0].lower()]
     assert len(ball_colors([None] * 20)) == 20
+
+
+@pytest.mark.parametrize(("text", "letter"), [
+    ("Angle $\theta$", "t"), ("$\rho$", "r"), ("half $\frac{1}{2}$", "f"), ("slope $\nabla f$", "n"), ("$\beta$", "b"),
+    ("two lines\nof words, $x^2$ and $\alpha$", "a")])
+def test_what_yaml_makes_of_a_backslash_in_double_quotes_is_told(text, letter):
+    from configs.text import folded, problem_in_text
+
+    what, cure = problem_in_text(text)
+    assert f"YAML reads \\{letter} as" in what and "single quotes" in cure and folded(text) == text
+
+
+@pytest.mark.parametrize("text", ["$\\theta$", "a formula\n$x +\n y$ over lines\n", "tab\there"])
+def test_other_blanks_are_blanks(text):
+    from configs.text import folded, problem_in_text
+
+    assert problem_in_text(folded(text)) is None and folded(text) == " ".join(text.split())

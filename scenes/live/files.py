@@ -9,11 +9,12 @@ from pathlib import Path
 import numpy as np
 
 from configs.errors import ConfigErrors
+from configs.numbers import short
 from configs.output import whole
+from configs.streams import say_path
 from scenes.live.model import START, settings, words_of, yaml_of
 from scenes.live.screen import tidy
 from scenes.live.write_back import CannotWrite, replaces_many, written
-from scenes.numbers import short
 from scenes.stage.render import frame_pixels, make_scene, save_picture
 
 
@@ -103,7 +104,7 @@ class Files:
             self.hand.scene = scene
             film.release()
             tidy()
-        print(path, flush=True)
+        say_path(path)
         self.drawn = None
         self.say(f"saved {path}")
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, fields
 
+from configs.numbers import short
 from scenes.colors import ball_colors
 from scenes.live.bar import Place
-from scenes.numbers import short
 
 WIDTH, ROW, HEAD, FOOT, EDGE = 300, 40, 80, 46, 18
 FEWEST = 3  # sliders seen at once; with less room the panel goes elsewhere

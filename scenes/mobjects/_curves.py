@@ -45,7 +45,7 @@ class Curves(Layer):
 
     def _pieces(self) -> np.ndarray:
         rows = [np.zeros((0, 9))]
-        for line, color in self._shown():
+        for line, color in self._shown() if self.width else ():
             a, b, times = line[:-1], line[1:], np.stack([self.steps[:-1], self.steps[1:]], axis=-1)
             whole = np.isfinite(a).all(axis=1) & np.isfinite(b).all(axis=1)
             rows.append(np.concatenate([a, b, times, np.broadcast_to(color, (len(a), 3))], axis=1)[whole])
@@ -53,12 +53,17 @@ class Curves(Layer):
         return every[np.argsort(every[:, 4], kind="stable")]
 
     def _heads(self) -> np.ndarray:
-        rows = []
-        for line, color in self._shown():
-            here = np.array([np.interp(self.now, self.steps, line[:, axis]) for axis in (0, 1)])
-            if np.isfinite(here).all():
-                rows.append([*here, *here, -1, 0, *color])
-        return np.array(rows).reshape(-1, 9)
+        kept = np.array([index not in self.left_out for index in range(len(self.lines))], bool)
+        if not kept.any():
+            return np.zeros((0, 9))
+        steps, now = self.steps, min(max(self.now, self.steps[0]), self.steps[-1])
+        low = int(np.searchsorted(steps, now, side="right")) - 1
+        here = np.array([line[low] for line in self.lines])
+        if now > steps[low]:
+            after = np.array([line[low + 1] for line in self.lines])
+            here = (after - here) / (steps[low + 1] - steps[low]) * (now - steps[low]) + here
+        kept &= np.isfinite(here).all(axis=1)
+        return np.hstack([here, here, np.tile([-1.0, 0.0], (len(here), 1)), self.colors])[kept]
 
     def make(self, gpu) -> None:
         gpu.curve = gpu.program("curve")

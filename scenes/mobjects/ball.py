@@ -10,13 +10,13 @@ from scenes.mobjects._layer import QUAD, Layer
 from scenes.mobjects._shadows import Shadows
 from scenes.mobjects.loss_surface import LossSurface
 
-PATTERNS = 6
+PATTERNS, PLAIN = 6, -1
 RADIUS = 0.18
 
 
 class Balls(Layer):
     """`colors`, '#RRGGBB' for each ball; `patterns`, 0 ... 5 for each (belt, beach ball, stripes, dots, octants,
-    swirl).
+    swirl), or PLAIN.
 
     `place` puts them: centres (n, 3), unit quaternions (n, 4) as (x, y, z, w), radii (n,), all in display units.
     """
@@ -26,7 +26,8 @@ class Balls(Layer):
         self.instances = np.zeros((count, 12), "f4")
         self.instances[:, 3] = radius
         self.instances[:, 4:7] = [rgb(color) for color in colors]
-        self.instances[:, 7] = [k % PATTERNS for k in (patterns if patterns is not None else range(count))]
+        patterns = list(range(count)) if patterns is None else patterns
+        self.instances[:, 7] = [k if k == PLAIN else k % PATTERNS for k in patterns]
         self.instances[:, 11] = 1
         self.visible = np.ones(count, bool)
         self.names = [("", ball) for ball in range(count)]  # label and ball of each, as told

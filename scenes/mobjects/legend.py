@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from manimlib.mobject.mobject import Group
 
+from configs.numbers import Format
 from scenes import raster
 from scenes.colors import Theme, legible
 from scenes.mobjects._sprites import Digits, Picture
-from scenes.numbers import Format
 
 
 @dataclass(frozen=True)

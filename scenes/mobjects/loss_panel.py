@@ -12,6 +12,7 @@ from scenes.mobjects._curves import Curves, thinned
 from scenes.mobjects._sprites import Picture
 from scenes.ticks import nice_step
 
+ARROW, EDGE = 11, 1e-9  # pixels at the usual size; of the axis: rounding leaves no plot
 FAR = 1e5  # pixels: beyond any picture
 
 
@@ -63,8 +64,35 @@ class LossPanel(Group):
         self.curves = Curves(lines, kept, self.colors, 2.2 * u, 4 * u)
         self.curves.window = (left + self.box[0] - 4 * u, top + self.box[1] - 4 * u,
                               left + self.box[2] + 4 * u, top + self.box[3] + 4 * u)  # fmt: skip
-        self.set_submobjects([Picture(canvas, left, top), self.curves])
+        self.leaving = [self._arrow(*each, left, top) for each in self._crossings()]
+        self.set_submobjects([Picture(canvas, left, top), self.curves, *(picture for _, picture in self.leaving)])
         return self
+
+    def _crossings(self) -> list[tuple[int, float, bool]]:
+        """(curve, step, whether by the upper edge) of where curves leave the plot, no two so near that they touch."""
+        found = []
+        near = 14 * self.unit / max(self.box[2] - self.box[0], 1.0) * max(self.levels.shape[1] - 1, 1)
+        for curve, row in enumerate(self.axis.share(self.levels)):
+            for upper, share in ((True, row), (False, 1 - row)):
+                with np.errstate(all="ignore"):
+                    out = share > 1 + EDGE
+                    within = np.isfinite(share) & ~out
+                    steps = np.flatnonzero(out[1:] & within[:-1])
+                    at = steps + (1 - share[steps]) / (share[steps + 1] - share[steps])
+                last = -np.inf
+                for step in [*([0.0] if out[0] else []), *at.tolist()]:
+                    if step - last >= near:
+                        found.append((curve, step, upper))
+                        last = step
+        return found
+
+    def _arrow(self, curve: int, step: float, upper: bool, left: float, top: float) -> tuple[float, Picture]:
+        """The step from which on it is seen, and a triangle on the edge that points out of the plot."""
+        cover = triangle(ARROW * self.unit)
+        height, width = cover.shape
+        y = self.box[1] - height + 3 * self.unit if upper else self.box[3] - 3 * self.unit
+        x = left + self.x_of(step) - width / 2
+        return step, Picture(raster.tinted(cover if upper else cover[::-1], self.colors[curve]), x, top + y)
 
     def _steps(self, canvas: raster.Image) -> None:
         """Numbers of steps below the plot, whole inside the panel."""
@@ -91,3 +119,13 @@ class LossPanel(Group):
 
     def show(self, step: float) -> None:
         self.curves.show(step)
+        for begin, picture in self.leaving:
+            picture.opacity = float(step >= begin)
+
+
+def triangle(size: float) -> np.ndarray:
+    """The cover, 0 ... 1, of a triangle that points up, `size` pixels wide and high."""
+    cells, fine = max(3, round(size)), 8
+    y, x = (np.mgrid[: cells * fine, : cells * fine] + 0.5) / (cells * fine)
+    inside = np.abs(x - 0.5) <= y / 2
+    return inside.reshape(cells, fine, cells, fine).mean(axis=(1, 3))

@@ -177,8 +177,9 @@ class LossSurface(Layer):
         gpu.edges.render()
         eye = np.array(gpu.camera["camera_position"])
         pieces = self.silhouette.pieces(eye, self.most_pieces)
-        if len(pieces):
+        strength = 0.8 * opacity * min(1.0, 2 - 2 * len(pieces) / self.most_pieces)  # none where they are everywhere
+        if len(pieces) and strength > 0:
             gpu.outline.write(pieces.tobytes())
-            gpu.set(gpu.ribbon, width=max(1.3, 1.4 * line), bias=0.0015, fade=(1.0, 1.0, 0.8 * opacity, 0.0), **still)
+            gpu.set(gpu.ribbon, width=max(1.3, 1.4 * line), bias=0.0015, fade=(1.0, 1.0, strength, 0.0), **still)
             gpu.outlines.render(vertices=6 * len(pieces))
         gpu.shadows.draw(self.feet, opacity)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from configs.numbers import Format
 from configs.outcomes import outcomes
 from configs.text import text_width, wrap
 from scenes import raster
 from scenes.colors import THEMES, legible
 from scenes.layout import Box, Page, overlap
-from scenes.numbers import Format
 from scenes.race.facts import SMALLEST, headings, rows, table
 from scenes.race.result import LEVELS, Segment, result_lines
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from configs.numbers import loss_text, short
 from configs.outcome_words import lines, one_start
-from configs.outcomes import Told, middle
+from configs.outcomes import Told, median
 from configs.text import text_width
 from scenes import raster
 from scenes.colors import Theme, legible
-from scenes.numbers import loss_text
 from scenes.race.result import SHARED
 
 HEADINGS = ("steps", "gradients")
@@ -23,11 +23,11 @@ def rows(experiment, told: Told, say=loss_text) -> list[tuple[str, ...]]:
     made = []
     for entry, facts in zip(experiment.entries, told.entries, strict=True):
         steps, gradients = NOTHING, NOTHING
-        ball = middle(facts)
-        if ball is not None:
-            asked = int(facts.until[ball, 1])
-            steps, gradients = str(facts.steps[ball]), NOTHING if asked < 0 else str(asked)
-        made.append((entry.label, _fate(Told(told.landmarks, (facts,)), say), steps, gradients))
+        medians = median(facts)
+        if medians is not None:
+            _, taken, (_, asked, _) = medians
+            steps, gradients = short(taken), NOTHING if asked < 0 else short(asked)
+        made.append((entry.label, _fate(told._replace(entries=(facts,)), say), steps, gradients))
     return made
 
 
@@ -75,7 +75,7 @@ def table(
 
 
 def headings(experiment) -> tuple[str, ...]:
-    """Of the columns: that there is one start for all, or that of several balls the one in the middle is told."""
+    """Of the columns: that there is one start for all, or that of several balls medians are told."""
     starts = [entry.starts for entry in experiment.entries]
     several = any(len(each) > 1 for each in starts)
     fate = SHARED.rstrip(":") if one_start(starts) else "what became of it"

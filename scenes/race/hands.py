@@ -45,7 +45,7 @@ class RaceHands(FilmScene):
     def hide(self, entries: set[int]) -> None:
         self.hidden = frozenset(entries)
         if self.trails is not None:
-            self.trails.leave_out(np.isin(self.group, list(self.hidden)))
+            self.trails.leave_out(np.isin(self.group[self.motion.traced], list(self.hidden)))
         panels = self.panels
         if panels.loss_panel is not None:
             panels.loss_panel.curves.leave_out(self.hidden)

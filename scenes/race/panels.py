@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from configs.experiment import PROJECTED
+from configs.numbers import Format, medians, short
 from configs.text import fit_title
 from scenes import raster
 from scenes.colors import THEMES
@@ -13,7 +14,6 @@ from scenes.mobjects._sprites import Digits, Picture
 from scenes.mobjects.contour_map import ContourMap
 from scenes.mobjects.legend import Legend, Row
 from scenes.mobjects.loss_panel import LossPanel
-from scenes.numbers import Format, short
 from scenes.race.caption import Caption
 from scenes.race.marks import chosen, key, on_map
 
@@ -47,16 +47,12 @@ class Panels:
             self._clear_of_panels()
         if self.marked:
             self._key()
-        if display.heights.kind == "log":
-            self._note("height: logarithmic in the loss")
+        for line in display.notes:
+            self._note(line)
         if experiment.noise is not None:
             self._note(f"gradient noise: {experiment.noise.words}".replace("_", " "))
-        if display.cut is not None:
-            self._note(f"cut off above loss {short(display.cut)}")
         if note:
             self._note(note)
-        if display.smoothed:
-            self._note("ripples finer than the mesh are smoothed")
         bottom = page.height - min(self.corners.next["bottom_left"], self.corners.next["bottom_right"])
         if self.caption is not None and self.style.caption is True:
             bottom = self.caption.top
@@ -64,19 +60,20 @@ class Panels:
         self.taken = self.corners.taken
 
     def _facts(self) -> None:
-        """Of each entry at each step: median loss over its balls, and whether all are outside the domain or
-        diverged.
+        """Of each entry at each step: median loss over its balls, and whether all are outside the domain, or so
+        many have diverged or left that there is no median.
         """
-        with np.errstate(all="ignore"):
-            losses = [np.where(np.isnan(t.loss), np.inf, t.loss) for t in self.trajectories]
-            self.losses = np.stack([np.median(loss, axis=0) for loss in losses])
+        self.losses = medians(self.trajectories)
         self.projected = any(PROJECTED in entry.given.values() for entry in self.experiment.entries)
         self.outside = np.stack([(~self.display.inside(t.positions)).all(axis=0) for t in self.trajectories])
         steps, paths = np.arange(self.losses.shape[1]), self.trajectories
-        self.diverged, self.left = (
-            np.stack([((t.status == word)[:, None] & (t.last[:, None] <= steps)).all(axis=0) for t in paths])
+        gone = [
+            np.stack([((t.status == word)[:, None] & (t.last[:, None] <= steps)).mean(axis=0) for t in paths])
             for word in (DIVERGED, LEFT)
-        )
+        ]  # shares of the balls; where they leave no median, its word stands for it
+        none = ~np.isfinite(self.losses)
+        self.diverged = (gone[0] == 1) | none & (gone[0] > 0) & (gone[0] >= gone[1])
+        self.left = (gone[1] == 1) | none & (gone[1] > gone[0])
 
     def _add(self, picture: raster.Image, corner: str) -> Picture:
         height, width = picture.shape[:2]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from configs.numbers import loss_text
 from configs.outcome_words import lines, one_start
 from configs.outcomes import Told
-from scenes.numbers import loss_text
 
 Segment = tuple[str, str | None]  # text and colour; None is the colour of plain text
 SHARED = "From this start:"

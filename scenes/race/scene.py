@@ -9,14 +9,14 @@ import numpy as np
 
 from scenes.camera_path import CameraPath
 from scenes.colors import THEMES, ball_colors
-from scenes.display import PLATE, Display
+from scenes.display import PLATE, display_of
 from scenes.framing import fit
 from scenes.layout import Page
 from scenes.mobjects import Balls, LossSurface, Trails
 from scenes.mobjects.axis_labels import AxisLabels
-from scenes.mobjects.ball import RADIUS
+from scenes.mobjects.ball import PLAIN, RADIUS
 from scenes.pace import make_timing
-from scenes.playback import Playback, hold_last, stop_at_edge
+from scenes.playback import Playback, between, hold_last, stop_at_edge
 from scenes.race.hands import RaceHands
 from scenes.race.marks import Marks, chosen
 from scenes.race.panels import Panels
@@ -24,6 +24,7 @@ from scenes.race.panels import Panels
 FADING = 1.5  # display units outside the domain over which a trail fades away
 UNSEEN = 0.3  # pixels
 MOST_DOTS = 3000  # of a run; of more iterates only every n-th may get one
+CROWD, SMALLEST = 1000, 0.13  # balls from which on they shrink as they grow more; of the radius these have
 GONE = 50.0  # display units from the middle at which a diverging ball is no longer drawn
 
 
@@ -32,8 +33,7 @@ class Race(RaceHands):
 
     def stage(self, experiment, trajectories) -> None:
         self.page = Page(*self.pixels, experiment.style.text_scale)
-        met = np.concatenate([trajectory.loss.ravel() for trajectory in trajectories])
-        self.display = Display(experiment.surface, experiment.surface.domain, experiment.style.z_scale, met=met)
+        self.display = display_of(experiment, trajectories)
         self._gather(experiment, trajectories)
         self._add_landscape(experiment)
         self.panels = Panels(self.page, experiment, trajectories, self.display, self.colors, self._thinned())
@@ -47,9 +47,12 @@ class Race(RaceHands):
         return UNSEEN * PLATE / max(self.pixels) / max(camera.zoom, 1.0, *zooms)
 
     def _thinned(self) -> str:
-        """What is said where runs are too long and lively for trails through every iterate."""
-        every = self.motion.paths.every
-        return f"trails drawn through every {nth(every)} step" if every > 1 and self.trails is not None else ""
+        """What is said where runs are too long and lively for trails through every iterate, or too many."""
+        every, motion = self.motion.paths.every, self.motion
+        if self.trails is None or not (every > 1 or motion.crowd):
+            return ""
+        whose = f" of {len(motion.traced)} of {len(self.group)} balls" if motion.crowd else ""
+        return f"trails{whose} drawn through every {nth(every)} step" if every > 1 else f"trails{whose}"
 
     def _add_marks(self, experiment) -> None:
         marked = experiment.options.critical_points and chosen(self.display, experiment.surface.critical_points)
@@ -72,7 +75,7 @@ class Race(RaceHands):
         timing = make_timing(
             self.display, held, minima, video.pace, video.seconds, options.intro, options.hold, options.slow_steps
         )
-        self.radius = RADIUS * experiment.style.ball_size * float(np.clip((14 / len(positions)) ** 0.25, 0.45, 1))
+        self.radius = RADIUS * experiment.style.ball_size * size_among(len(positions))
         self.motion = Playback(self.display, positions, last, self.group, self.radius, timing, self._fine(experiment))
         self.iterates, self.last, self.duration = held, last, timing.duration
 
@@ -95,7 +98,8 @@ class Race(RaceHands):
         if self.trails is not None:
             self.add(self.trails)
         colors = [self.colors[group] for group in self.group]
-        self.balls = Balls(colors, [int(group) for group in self.group], self.radius)
+        patterns = [PLAIN if self.motion.crowd else int(group) for group in self.group]
+        self.balls = Balls(colors, patterns, self.radius)
         self.balls.names = self._names()
         self.add(self.balls)
 
@@ -105,18 +109,19 @@ class Race(RaceHands):
         return [(self.experiment.entries[g].label, int(k - first[k])) for k, g in enumerate(self.group)]
 
     def _make_trails(self, style) -> Trails:
-        paths = self.motion.paths
+        paths, traced = self.motion.paths, self.motion.traced
         times = self.motion.seconds_at(paths.steps)
-        ends = np.searchsorted(paths.steps, self.last, side="right")
+        ends = np.searchsorted(paths.steps, self.last[traced], side="right")
         marks = self._marks() if style.iterates else None
         width = 4.0 * (self.radius / RADIUS) ** 0.5 * (1.0 if style.trail else 0.0)
-        colors = [self.colors[group] for group in self.group]
+        colors = [self.colors[group] for group in self.group[traced]]
         trails = Trails(paths.world, times, colors, ends, marks, width, self._presence(paths.world))
         trails.tolerance = self._fine(self.experiment)
-        trails.names, trails.steps = self._names(), paths.steps
+        names = self._names()
+        trails.names, trails.steps = [names[run] for run in traced], paths.steps
         if marks is not None:
             trails.mark_steps = self.marked
-            trails.mark_points = self.iterates[marks[2], self.marked]
+            trails.mark_points = self.iterates[traced[marks[2]], self.marked]
         return trails
 
     def _presence(self, world):
@@ -131,11 +136,11 @@ class Race(RaceHands):
 
     def _marks(self):
         """Dots at the iterates, thinned out where they would merge into a line; sorted by time."""
-        display, count = self.display, self.iterates.shape[1]
+        display, count, traced = self.display, self.iterates.shape[1], self.motion.traced
         steps = np.arange(0, count, -(-count // MOST_DOTS) | 1)  # odd, so that a swing from side to side keeps both
-        world = display.to_world(self.iterates[:, steps])
+        world = display.to_world(self.iterates[np.ix_(traced, steps)])
         present, chosen = self._presence(world) > 0.4, []
-        for run, last in enumerate(self.last):
+        for run, last in enumerate(self.last[traced]):
             wanted = np.flatnonzero(present[run] & (steps <= last))
             far = spaced(world[run, wanted, :2], 1.1 * self.radius)
             chosen += [(steps[k], run, k) for k in wanted[far]]
@@ -162,9 +167,9 @@ class Race(RaceHands):
         if getattr(experiment.camera, "follow", None):
             entry = [entry.label for entry in experiment.entries].index(experiment.camera.follow)
             way = self.motion.paths
-            path.follow(
-                self.motion.seconds_at(way.steps), display.to_plate(way.points[self.group == entry].mean(axis=0))
-            )
+            mean = self.iterates[self.group == entry].mean(axis=0)
+            middle = between(way.steps, np.arange(len(mean)), mean)
+            path.follow(self.motion.seconds_at(way.steps), display.to_plate(middle))
 
     def pose(self, seconds: float) -> None:
         moment = self.motion.at(seconds)
@@ -179,6 +184,9 @@ class Race(RaceHands):
         self.panels.show(seconds, moment.step, self.motion.timing)
         self.moment = moment
 
+    def step_at(self, seconds: float) -> float:
+        return self.motion.step_at(seconds)
+
     def told(self) -> dict[str, list[dict]]:
         told, moment = super().told(), self.moment
         pixels, _ = self.balls.shader_wrapper.pixels(moment.contact)
@@ -189,6 +197,13 @@ class Race(RaceHands):
             run = runs[ball["label"], ball["ball"]]
             ball |= dict(step=moment.step, point=moment.points[run], loss=loss[run], pixel=pixels[run])
         return told | {"numbers": self.panels.numbers()}
+
+
+def size_among(balls: int) -> float:
+    """The share of its radius that each of so many balls has; a crowd covers as much of the plate as CROWD of them do,
+    down to the smallest that is seen."""
+    few = float(np.clip((14 / balls) ** 0.25, 0.45, 1))
+    return few * max(min(1.0, (CROWD / balls) ** 0.5), SMALLEST)
 
 
 def spaced(points: np.ndarray, gap: float) -> list[int]:

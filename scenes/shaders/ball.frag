@@ -35,7 +35,8 @@ void main() {
     float pattern = v_color.a;
     float around = atan(own.y, own.x), wide = length(own.xy);
     float k;
-    if (pattern < 0.5) k = smoothstep(-soft, soft, abs(own.z) - 0.30);                      // a belt
+    if (pattern < -0.5) k = 1.0;                                                            // plain
+    else if (pattern < 0.5) k = smoothstep(-soft, soft, abs(own.z) - 0.30);                 // a belt
     else if (pattern < 1.5) k = smoothstep(-soft, soft, sin(around * 3.0) * wide * 0.33);   // a beach ball
     else if (pattern < 2.5) k = smoothstep(-soft, soft, abs(fract(own.z * 2.0 + 0.25) - 0.5) * 0.5 - 0.125);   // stripes
     else if (pattern < 3.5) { vec3 s = abs(own); k = smoothstep(-soft, soft, 0.80 - max(s.x, max(s.y, s.z))); } // six dots

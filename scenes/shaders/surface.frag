@@ -14,5 +14,7 @@ void main() {
     // coverage of a line of line_width pixels, faded out where lines would stand closer than a few pixels
     vec3 line = clamp(0.5 * line_width + 0.5 - away / width, 0.0, 1.0) * clamp(1.3 - 4.0 * width, 0.0, 1.0);
     float k = max(strength.x * max(line.x, line.y), strength.y * line.z);
-    frag_color = vec4(mix(color, ink, k) * v_light.x + v_light.y, strength.z);
+    // what is dark ink on light parts of the ramp is light on its dark ones
+    vec3 seen = mix(vec3(1.0), ink, smoothstep(0.12, 0.30, dot(color, vec3(0.2126, 0.7152, 0.0722))));
+    frag_color = vec4(mix(color, seen, k) * v_light.x + v_light.y, strength.z);
 }

@@ -8,4 +8,4 @@ class MachineError(Exception):
 
 
 class OutsideFilm(ValueError):
-    """A moment was asked for that the film does not have."""
+    """A moment was asked for that the film does not have; its arguments are lines, one for each such moment."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 import importlib
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 
+from configs.kinds import FRAMES, kind
+from configs.moments import LAST, Moment
 from configs.output import whole
 from configs.targets import gif_rate
 from configs.version import VERSION
@@ -17,9 +19,11 @@ from scenes import SCENES
 from scenes.stage import boot
 from scenes.stage.cache import film_key, kept
 from scenes.stage.chunks import Chunks, OnFrame, Task
-from scenes.stage.clock import frame_at
+from scenes.stage.clock import frame_at, frame_of_step
+from scenes.stage.errors import OutsideFilm
 from scenes.stage.join import join
 from scenes.stage.pool import Crew, useful_jobs
+from scenes.stage.told import told
 
 Progress = Callable[[int, int], None]
 LOSSY_BYTES, EXACT_BYTES = 0.03, 1.0  # for a pixel of a frame, in a chunk
@@ -92,13 +96,58 @@ def render_still(experiment, trajectories, path: Path, at: float | None = None) 
     """Write the frame shown at second `at` (default: the last) as .png; raises OutsideFilm for a moment the film
     lacks.
     """
+    moment = LAST if at is None else Moment(f"{at:g}", seconds=at)
+    for _ in render_frames(experiment, trajectories, [Path(path)], [moment]):
+        pass
+
+
+def render_frames(experiment, trajectories, paths: Sequence[Path], moments: Sequence[Moment]) -> Iterator[Path]:
+    """Write one frame for each moment, as .png or .frame.json, each whole or not at all, and yield its path then.
+
+    The scene is staged once. Before anything is written, OutsideFilm is raised with a line for each moment that the
+    film lacks.
+    """
     scene = make_scene(experiment, trajectories)
     try:
-        index = scene.frames - 1 if at is None else frame_at(at, scene.duration, scene.camera.fps)
-        rgba = frame_pixels(scene, index)
+        for path, index in zip(paths, frames_of(scene, moments), strict=True):
+            if kind(path) in FRAMES:
+                save_told(path, told(scene, index))
+            else:
+                save_picture(path, frame_pixels(scene, index), experiment)
+            yield path
     finally:
         scene.release()
-    save_picture(path, rgba, experiment)
+
+
+def frames_of(scene, moments: Sequence[Moment]) -> list[int]:
+    """The frame of each moment; raises OutsideFilm with a line for each that the film lacks."""
+    found, lines = [], []
+    for moment in moments:
+        try:
+            found.append(frame_of(scene, moment))
+        except OutsideFilm as error:
+            lines.append(f"{moment.said}: {error}")
+    if lines:
+        raise OutsideFilm(*lines)
+    return found
+
+
+def frame_of(scene, moment: Moment) -> int:
+    """The frame of one moment; raises OutsideFilm."""
+    fps = scene.camera.fps
+    if moment.seconds is not None:
+        return frame_at(moment.seconds, scene.duration, fps)
+    if moment.step is None:
+        return scene.frames - 1
+    if scene.step_at(0.0) is None:
+        raise OutsideFilm(f"a film of scene {scene.kind} has no steps; give seconds")
+    return frame_of_step(moment.step, scene.frames, lambda index: scene.step_at(index / fps))
+
+
+def save_told(path: Path, frame: dict) -> None:
+    """Write what stands on a frame as .frame.json, whole or not at all."""
+    with whole(path) as temporary:
+        temporary.write_text(json.dumps(frame, allow_nan=False) + "\n", encoding="ascii", newline="\n")
 
 
 def save_picture(path: Path, rgba: np.ndarray, experiment) -> None:
@@ -126,8 +175,10 @@ def frame_pixels(scene, index: int) -> np.ndarray:
 
 def metadata(experiment) -> dict[str, str]:
     """What travels with every film and picture: title, the resolved config and the version."""
-    return {
+    made = {
         "title": experiment.title or experiment.name,
         "comment": json.dumps(experiment.resolved, ensure_ascii=False),
         "version": f"Thalweg {VERSION}",
     }
+    # names of files may hold bytes that are no text
+    return {key: text.encode("utf-8", "backslashreplace").decode("utf-8") for key, text in made.items()}

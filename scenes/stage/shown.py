@@ -19,6 +19,10 @@ class Shown:
         """The moment one step before (way -1) or after (way 1) `seconds`: a frame, where a scene knows no steps."""
         return (round(seconds * self.camera.fps) + way) / self.camera.fps
 
+    def step_at(self, seconds: float) -> float | None:
+        """The fractional step shown at a moment, which never falls; None where a scene knows no steps."""
+        return None
+
     def balls_at(self, seconds: float) -> list[tuple[int, int, np.ndarray, float]]:
         """(entry, its ball, centre in space (3,), radius) of what can be picked up."""
         return []

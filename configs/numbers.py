@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from decimal import ROUND_CEILING, Decimal
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ LONG = 12  # characters; a number longer than this is shortened where another fo
 FINE = 1e-4  # of the way from the start to the lowest value: the smallest step worth seeing
 ENOUGH = 1e-3  # of it: what four decimals have to show to be left as they are
 SOME = 0.02  # of the values; fewer that stand still do not matter
+ROUNDING = 4 * float(np.finfo(float).eps)  # of the lowest value: no more apart than this they stand still
 SAMPLE = 4096  # values that are looked at
 
 
@@ -39,8 +41,11 @@ class Format:
         given = np.asarray(values, np.float64)
         seen = sample(given)
         size = _span(given, seen)
-        if not size:
+        if not size or size <= ROUNDING * abs(float(seen[0])):
             return cls()
+        apart = seen[np.diff(seen, prepend=-math.inf) > ROUNDING * np.abs(seen)]
+        if len(set(map(plain, apart.tolist()))) == len(apart):
+            return cls(size=size)  # all that moves is seen
         with np.errstate(all="ignore"):
             needed = np.maximum(ENOUGH * size, 0.11 * (seen - seen[0]))
         still = [resolution(value) > each for value, each in zip(seen.tolist(), needed.tolist(), strict=True)]
@@ -99,6 +104,13 @@ class Format:
         return max((width(self.text(value)) for value in sample(values).tolist()), default=0)
 
 
+def medians(trajectories: Sequence[Any]) -> np.ndarray:
+    """(entries, rows) of each entry the median loss over its balls; inf where too many are lost for one."""
+    with np.errstate(all="ignore"):
+        losses = [np.where(np.isnan(path.loss), np.inf, path.loss) for path in trajectories]
+        return np.stack([np.median(loss, axis=0) for loss in losses])
+
+
 def sample(values: Any) -> np.ndarray:
     """Of the finite ones of the values, at most SAMPLE that stand for all, the least and the greatest among them."""
     seen = np.asarray(values, np.float64).ravel()
@@ -142,6 +154,13 @@ def plain(value: float) -> str:
 def loss_text(value: float) -> str:
     """The loss of a minimum that stands alone, as `Format` writes it where nothing asks for more."""
     return Format().minimum(value)
+
+
+def cut_text(value: float) -> str:
+    """Above which loss all is cut off: three digits, rounded up, since what lies below the cut is still drawn."""
+    digits = Decimal(repr(float(value)))
+    step = Decimal(1).scaleb(digits.adjusted() - 2)
+    return short(float(digits.quantize(step, ROUND_CEILING)) if value else 0.0).replace("-", MINUS)
 
 
 def _exponent(value: float, digits: int) -> str:
