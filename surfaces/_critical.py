@@ -185,7 +185,8 @@ def _almost(surface: Surface, middles: Array, half: Array, curves: list[Curve], 
     ends = (middles + step)[(np.abs(step) < 4 * half).all(axis=1) & (bends.min(axis=1) > 0.02 * bends.max(axis=1))]
     for curve in curves:
         ends = ends[~_near(ends, curve.points, BESIDE * size)]
-    return ends[thinned(ends, float(half.min()))] if len(ends) else ends
+    kept: Array = ends[thinned(ends, float(half.min()))]
+    return kept
 
 
 def _some_of_each(middles: Array, size: float) -> Array:
@@ -290,10 +291,12 @@ def _crossings(surface: Surface, nodes_: int) -> Array:
 # --- points
 
 def _rest(surface: Surface, starts: Array, size: float) -> Array:
-    """Where Newton's method comes to rest from starts (n, 2), towards zeros of the gradient and downhill: (m, 2)."""
+    """Where Newton's method comes to rest from starts (n, 2), towards zeros of the gradient and, from not too many,
+    downhill: (m, 2).
+    """
     if not len(starts):
         return starts
-    downhill = newton(surface.compiled, starts, size)
+    downhill = newton(surface.compiled, starts[:MOST_STARTS], size)
     return _distinct(_newton(surface, np.concatenate([starts, downhill]), size), SAME * size)
 
 
@@ -553,7 +556,7 @@ def _least(surface: Surface, points: Array, radius: float, height: Array, sign: 
         found = sign * surface.value(places)
         angles, wide = near[np.arange(len(owner)), found.argmin(axis=1)], wide / 3
         np.minimum.at(least, owner, found.min(axis=1))
-    return sign * least
+    return np.asarray(sign * least)
 
 
 def _blur(surface: Surface, cells: Cells | None, points: Array) -> Array:

@@ -259,9 +259,9 @@ class Cells:
 
 
 def _bent(formula: Symbolic) -> Symbolic:
-    """The formula with max(a, b) as b + max(a - b, 0) and min(a, b) as b - max(b - a, 0): at a kink, the interval of its
-    slope then reaches from that of one side to that of the other, and no farther. What comes twice is the shorter of the
-    two; where the formula grows much all the same, it stays as it is.
+    """The formula with max(a, b) as b + max(a - b, 0) and min(a, b) as b - max(b - a, 0): at a kink, the interval of
+    its slope then reaches from that of one side to that of the other, and no farther. What comes twice is the shorter
+    of the two; where the formula grows much all the same, it stays as it is.
     """
     from surfaces._functions import larger, smaller
 

@@ -48,7 +48,8 @@ def find(surface: Surface, more: Array = NOWHERE) -> tuple[Minimum, ...]:
         if len(kinks) == MOST_KINKS:
             found.append(_zoomed(surface, begun[:MOST_ZOOMED], size))
         points = inside(surface, np.concatenate(found))
-        points = points[np.unique(np.round(points / (1e-9 * size)), axis=0, return_index=True)[1]]
+        points = points[np.argsort(surface.value(points), kind="stable")]
+        points = points[np.unique(np.round(points / (1e-9 * size)), axis=0, return_index=True)[1]]     # the lowest
         points = rounded(surface, points, size)
         points = points[_lowest_around(surface, points, size)]
         for kink in kinks:

@@ -2,8 +2,8 @@
 
 A floor is where the gradient has no part across it: across is the axis in which the Hessian bends most. Along a kink
 (the zero line of what stands in an abs, min or max) the floor is the kink itself. Where the slope along a floor changes
-its sign is a critical point; where neither it nor the heights along can be told from level for a while, but for rounding,
-the floor is a curve of them. Curves may cross: each goes straight on.
+its sign is a critical point; where rounding can tell neither it nor the heights from level for a while, the floor is a
+curve of them. Curves may cross: each goes straight on.
 """
 from __future__ import annotations
 
@@ -58,11 +58,11 @@ class Floor(NamedTuple):
 def floors(surface: Surface, cells: Cells, kinks: list[Compiled], points: Array, near: float, size: float,
            side: float) -> list[Floor]:
     """The places on floors beside points (n, 2), not farther than `near`: on each kink, in smooth valleys, and, for
-    cells of that side that have none of these, in very flat ones.
+    cells of that side that have neither, in very flat ones.
     """
     found = [kinked(surface, cells, kink, points, 2 * near, size) for kink in kinks]
     found.append(smooth(surface, cells, points, near, size))
-    lost = np.flatnonzero(np.all([np.isnan(each.bends) for each in found], axis=0))
+    lost = np.flatnonzero(~np.any([np.abs(each.bends) > 0 for each in found], axis=0))
     lost = lost[thinned(points[lost], side / 2)]
     if len(lost):
         found.append(Floor(*(np.full(np.shape(part), np.nan) for part in found[0])))
@@ -159,16 +159,32 @@ def _on_kink(surface: Surface, cells: Cells, kink: Compiled, at: Array, size: fl
     across = normal / np.sqrt(square)[:, None]
     along, beside = np.stack([-across[:, 1], across[:, 0]], axis=1), 1e-7 * size
     sides = np.stack([at + beside * across, at - beside * across])
-    slopes = 2 * surface.gradient(sides) - surface.gradient(2 * sides - at)     # as they are at the kink itself
+    slopes = surface.gradient(sides)
     rises = (slopes * across).sum(axis=2) * np.array([[1], [-1]])
     steep = np.abs(slopes).max(axis=(0, 2))
     bends = np.where((rises > 1e-6 * steep).all(axis=0), 1.0, np.where((rises < -1e-6 * steep).all(axis=0), -1.0, 0.0))
-    ways = (slopes * along).sum(axis=2)
+    ways = ((2 * slopes - surface.gradient(2 * sides - at)) * along).sum(axis=2)     # as they are at the kink itself
     widths = np.stack([np.ptp(cells.gradient(side, side), axis=2) for side in sides])
     doubts = (np.abs(along) * widths).sum(axis=2).max(axis=0) + np.abs(ways[0] - ways[1]) + 1e-6 * steep
     off = np.abs(kink.value(at)) > 1e-9 * np.sqrt(square) * size
     lost = off | ~np.isfinite(doubts)
-    return Floor(at, along, np.asarray(ways.mean(axis=0)), doubts, np.where(lost, np.nan, bends))
+    found = Floor(at, along, np.asarray(ways.mean(axis=0)), doubts, np.where(lost, np.nan, bends))
+    return found._replace(doubts=np.where(_constant(surface, cells, kink, found, size), np.inf, doubts))
+
+
+def _constant(surface: Surface, cells: Cells, kink: Compiled, floor: Floor, size: float) -> Flags:
+    """(n,) whether the surface has one height along the kink near places on it, but for rounding, whatever its slopes
+    are beside it, as x**0.1 * log(y) has at x = 0.
+    """
+    heights, blur = _heights(surface, cells, floor, size)
+    level = np.isfinite(heights)
+    for far in (-1e-4 * size, 1e-4 * size):
+        at = floor.points + far * floor.along
+        for _ in range(3):
+            normal = kink.gradient(at)
+            at = at - (kink.value(at) / (normal ** 2).sum(axis=1))[:, None] * normal
+        level &= np.abs(surface.value(at) - heights) <= 3 * blur
+    return np.asarray(level)
 
 
 def bracketed(surface: Surface, cells: Cells, points: Array, near: float, size: float) -> Floor:
@@ -217,7 +233,8 @@ def neighbours(floor: Floor, side: float) -> NDArray[np.int64]:
     way = floor.points[pairs[:, 1]] - floor.points[pairs[:, 0]]
     length = np.hypot(*way.T)
     ahead = [np.abs((floor.along[pairs[:, end]] * way).sum(axis=1)) >= AHEAD * length for end in (0, 1)]
-    return pairs[ahead[0] & ahead[1]]
+    chosen: NDArray[np.int64] = pairs[ahead[0] & ahead[1]]
+    return chosen
 
 
 def curves(surface: Surface, cells: Cells, floor: Floor, side: float, size: float) -> tuple[list[Curve], Array]:
@@ -236,7 +253,8 @@ def curves(surface: Surface, cells: Cells, floor: Floor, side: float, size: floa
         kept = part[thinned(floor.points[part], width)]
         for row, closed in _ordered(floor.some(kept), LINKED * width):
             here = floor.some(kept[row])
-            heights, blur = _heights(surface, cells, here, size)
+            heights, blurs = _heights(surface, cells, here, size)
+            blur = float(blurs.max())
             if len(row) >= FEWEST and np.ptp(heights) <= 3 * blur:
                 found.append((here.points, closed))
             elif np.ptp(heights) > 3 * blur:
@@ -280,16 +298,18 @@ def _chained(lines: list[Array], partner: dict[int, int], left: set[int], begin:
         parts.append(lines[end // 2][::-1 if end % 2 else 1])
         end = partner.get(end ^ 1, -2)
     points = np.concatenate(parts)
-    return points[np.unique(np.append(np.arange(0, len(points), -(-len(points) // MANY)), len(points) - 1))], end == begin
+    kept = np.append(np.arange(0, len(points) - 1, -(-len(points) // MANY)), len(points) - 1)
+    return points[kept], end == begin
 
 
-def _heights(surface: Surface, cells: Cells, floor: Floor, size: float) -> tuple[Array, float]:
-    """The heights at places on floors (n,), and how much of their differences may be rounding or places that are off."""
+def _heights(surface: Surface, cells: Cells, floor: Floor, size: float) -> tuple[Array, Array]:
+    """The heights at places on floors (n,), and how much of each may be rounding or come from a place that is off (n,).
+    """
     off = OFF * size + 4e-16 * np.abs(floor.points).max(initial=0.0)
     across = np.stack([floor.along[:, 1], -floor.along[:, 0]], axis=1)
     beside = surface.value(floor.points[:, None] + np.array([-off, 0.0, off])[:, None] * across[:, None])
     widths = np.ptp(cells.value(floor.points, floor.points), axis=1)
-    return beside[:, 1], float((np.ptp(beside, axis=1) + widths).max())
+    return beside[:, 1], np.ptp(beside, axis=1) + widths
 
 
 def rows(points: Array, link: float) -> list[NDArray[np.int64]]:

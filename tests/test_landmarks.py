@@ -178,6 +178,39 @@ def test_on_a_ridge_descent_ends_in_the_saddle() -> None:
     assert surface.reached([[-0.75, 0.0], [-0.75, 1e-3], [-0.75, -1e-3]], 1.0).tolist() == [-1, 1, 0]
 
 
+@pytest.mark.parametrize(("text", "side"), [
+    ("x**4 - 2*x**2*y + y**2 + 0*x", 2.0), ("(x - 2*y)**6", 2.0), ("(x**2 + y**2 - 1)**4", 2.0), ("abs(x - y)**3", 2.0),
+    ("sin(1/(x**2 + y**2 + 0.01))", 1.0), ("(y**2 - x**2*(x + 1))**2", 2.0), ("abs(x)**abs(y)", 3.0)])
+def test_flat_small_and_crossing_curves_are_level(text: str, side: float) -> None:
+    surface = from_expression(text, domain=((-side, side), (-side, side)))
+    assert surface.minima == () and surface.landmarks.curves and surface.landmarks.complete
+    for curve in surface.landmarks.curves:
+        assert np.ptp(surface.value(curve.points[np.abs(curve.points).max(axis=1) > 1e-9])) < 1e-12     # 0**0 is 1
+
+
+def test_each_line_of_a_lattice_is_one_curve() -> None:
+    """sin(10 x) is 0 nineteen times on +-3, and so is sin(10 y)."""
+    for text in ("(sin(10*x)*sin(10*y))**2", "abs(sin(10*x))*abs(sin(10*y))"):
+        curves = from_expression(text).landmarks.curves
+        assert len(curves) == 38
+        for curve in curves:
+            wide, high = np.ptp(curve.points, axis=0)
+            assert max(wide, high) > 5.9 and min(wide, high) < 1e-6
+
+
+@pytest.mark.parametrize(("text", "domain", "place"), [
+    ("100*sqrt(abs(y - 0.01*x**2)) + 0.01*abs(x + 10)", ((-15.0, -5.0), (-3.0, 3.0)), (-10, 1)),
+    ("100*(y - x**2)**2 + (1 - x)**2", ((-1000.0, 1000.0), (-1000.0, 1000.0)), (1, 1)),
+    ("1e10*(y - x**2)**2 + 1e-3*(x - 1)**2", ((-3.0, 3.0), (-3.0, 3.0)), (1, 1)),
+    ("max(0, sqrt(x**2 + y**2) - 1)**2 + 0.01*x", ((-3.0, 3.0), (-3.0, 3.0)), (-1.005, 0)),
+])
+def test_a_valley_that_slopes_is_no_curve(text: str, domain: tuple, place: tuple[float, float]) -> None:
+    """Bukin N. 6, and Rosenbrock's where only the heights tell which way it slopes; the last: 2 (r - 1) = 0.01."""
+    landmarks = from_expression(text, domain=domain).landmarks
+    (found,) = landmarks.minima
+    assert (found.x, found.y) == pytest.approx(place, abs=1e-5) and landmarks.curves == () and landmarks.complete
+
+
 def test_a_plain_is_neither_minimum_nor_curve() -> None:
     for text in ("max(0, x**2 + y**2 - 1)", "3", "0*x"):
         landmarks = from_expression(text).landmarks
@@ -204,6 +237,42 @@ def test_narrow_holes_and_their_saddles() -> None:
                           "+ 0.01*(x**2 + y**2)")
     assert kinds(two) == {"minimum": 3, "saddle": 2} and two.landmarks.complete
     assert kinds(SURFACES["ackley"](b=0)) == {"minimum": 11 ** 2, "saddle": 2 * 11 * 10, "maximum": 10 ** 2}
+
+
+@pytest.mark.parametrize(("text", "side", "expected"), [
+    ("-20*exp(-0.2*sqrt((x**2+y**2)/2)) - exp((cos(2*pi*x)+cos(2*pi*y))/2) + 20 + e", 32.0,
+     {"minimum": 65 ** 2, "saddle": 2 * 65 * 64, "maximum": 64 ** 2}),
+    ("sin(20*x)**4 + sin(20*y)**4", 3.0, {"minimum": 39 ** 2, "saddle": 2 * 39 * 38, "maximum": 38 ** 2}),
+    ("abs(sin(10*x)) + abs(cos(10*y))", 3.0, {"minimum": 19 * 20, "maximum": 20 * 19}),
+    ("1 + (x**2 + y**2)/4000 - cos(x)*cos(y/sqrt(2))", 100.0, {"minimum": 1417, "saddle": 2912, "maximum": 1418}),
+])
+def test_large_lattices_are_counted_flat_points_and_kinks_too(text: str, side: float, expected: dict) -> None:
+    """Zeros and crests of sines are counted; Griewank's were by sign changes on a grid of 2000 x 2000 and Newton."""
+    surface = from_expression(text, domain=((-side, side), (-side, side)))
+    assert kinds(surface) == expected and surface.landmarks.complete
+
+
+def test_a_cusp_makes_no_points() -> None:
+    """Eggholder's: 295 by 6000 x 6000 cells with sign changes and Newton, and what lies on its cusps, beside which
+    Newton's steps are small, too.
+    """
+    surface = from_expression("-(y+47)*sin(sqrt(abs(x/2+y+47))) - x*sin(sqrt(abs(x-y-47)))",
+                              domain=((-512.0, 512.0), (-512.0, 512.0)))
+    smooth = [point for point in surface.critical_points if np.isfinite(point.eigenvalues[0])]
+    assert len(smooth) == 295 and {p.kind for p in surface.critical_points if p not in smooth} <= {"minimum"}
+    for point in smooth:
+        assert np.abs(surface.gradient(point[:2])).max() < 1e-5
+
+
+@pytest.mark.parametrize("count", [9, 40])
+def test_the_one_minimum_of_many_planes(count: int) -> None:
+    from scipy.optimize import linprog
+    planes = np.round(np.random.default_rng(5).normal(size=(count, 3)), 2)
+    surface = from_expression("max(" + ",".join("{}*x + {}*y + {}".format(*each) for each in planes.tolist()) + ")")
+    lowest = linprog([0, 0, 1], A_ub=np.c_[planes[:, :2], -np.ones(count)], b_ub=-planes[:, 2],
+                     bounds=[(None, None)] * 3)
+    (found,) = surface.minima
+    assert found == pytest.approx(tuple(lowest.x), abs=1e-6)
 
 
 def test_without_proof_there_are_at_least_so_many() -> None:
