@@ -148,6 +148,7 @@ def _landmarks(surface: Surface, cells: Cells | None, found: Found, known: Itera
 def _sorted_out(surface: Surface, cells: Cells) -> Found:
     """Every cell of the domain accounted for, as far as that goes."""
     from surfaces._certain import sort, sort_on
+    from surfaces._valleys import BINS, thinned
     size, left = diagonal(surface), sort(surface, cells)
     points, bends = _certain(surface, left.points, size), np.empty((0, 2))
     curves: list[Curve] = []
@@ -164,6 +165,8 @@ def _sorted_out(surface: Surface, cells: Cells) -> Found:
             curves, turned, bends, lost = _valleys(surface, cells, kinks, rows, left.half)
             unknown = np.concatenate([unknown, lost])
             starts = np.concatenate([starts, turned, _almost(surface, rows, left.half, curves, size)])
+            if kinks:
+                bends = np.concatenate([bends, rows[thinned(rows, size / BINS)]])
     sharp = _sharp_minima(surface, np.concatenate([starts, bends]), size) if kinks + tips else starts[:0]
     for curve in curves:
         sharp = sharp[~_near(sharp, curve.points, BESIDE * size)]

@@ -1,11 +1,12 @@
 """Where a surface's minima are.
 
 Candidates come from the lowest nodes of a grid and the surface's own hints, then from three searches: Newton on the
-gradient for smooth minima; Newton along each kink (the zero line of what stands in an abs, min, max) and at the
-crossings of two; Newton on what stands under a root for tips. A candidate counts when every point around it is higher.
+gradient for smooth minima; Newton along each kink (the zero line of what stands in an abs, min, max), on the formula as
+it is there, and at the crossings of two; Newton on what stands under a root for tips. A candidate counts when every point around it is higher.
 """
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
@@ -43,7 +44,7 @@ def find(surface: Surface, more: Array = NOWHERE) -> tuple[Minimum, ...]:
             return ()
         kinks, tips = kinks_and_tips(surface.compiled)
         found = [begun, newton(surface.compiled, begun[len(more):], size), *(newton(tip, begun, size) for tip in tips)]
-        found += [_along(surface.compiled, kink, begun, size) for kink in kinks]
+        found += [_along(kink.on, kink, begun, size) for kink in kinks]
         found += [_crossing(one, other, begun[:len(more) + 100], size) for one, other in combinations(kinks, 2)]
         if len(kinks) == MOST_KINKS:
             found.append(_zoomed(surface, begun[:MOST_ZOOMED], size))
@@ -142,26 +143,41 @@ def newton(function: Compiled, starts: Array, size: float, rounds: int = 60) -> 
     return points
 
 
-def kinks_and_tips(compiled: Compiled) -> tuple[list[Compiled], list[Compiled]]:
+class Kink(Compiled):
+    """What is zero along a kink, as a function; `on` is the formula as it is there, with its abs, min or max put in.
+
+    On the line both agree, but `on` goes smoothly across it, also where the formula has a cusp, as sqrt(abs(x)) has.
+    """
+
+    def __init__(self, zero: Any, on: Any, x: Any, y: Any) -> None:
+        super().__init__(zero, x, y)
+        self.on = Compiled(on, x, y)
+
+
+def kinks_and_tips(compiled: Compiled) -> tuple[list[Kink], list[Compiled]]:
     """What stands in each abs, sign, step, min and max, and what stands under each root, as functions of their own."""
     return ([], []) if compiled.formula is None else _bent_and_roots(compiled.formula, *compiled.axes)
 
 
 @lru_cache(32)
-def _bent_and_roots(formula: Any, x: Any, y: Any) -> tuple[list[Compiled], list[Compiled]]:
-    from sympy import Pow
+def _bent_and_roots(formula: Any, x: Any, y: Any) -> tuple[list[Kink], list[Compiled]]:
+    from sympy import Pow, Rational, S
 
     from surfaces import _functions as own
-
-    def functions(inner: set[Any]) -> list[Compiled]:
-        moving = sorted((one for one in inner if one.free_symbols), key=str)
-        return [Compiled(one, x, y) for one in moving[:MOST_KINKS]]
-
-    bent = {part.args[0] - (part.args[1] if len(part.args) > 1 else 0)
-            for part in formula.atoms(own.absolute, own.sign, own.step, own.larger, own.smaller)}
+    bent: dict[Any, dict[Any, Any]] = {}     # what is zero, and what the parts are there that bend with it
+    there = {own.absolute: S.Zero, own.sign: S.Zero, own.step: Rational(1, 2)}
+    for part in formula.atoms(own.absolute, own.sign, own.step, own.larger, own.smaller):
+        first, *other = part.args
+        zero = first - other[0] if other else first
+        bent.setdefault(-zero if -zero in bent else zero, {})[part] = other[0] if other else there[part.func]
     roots = {part.args[0] for part in formula.atoms(own.sqrt, Pow)
              if part.func == own.sqrt or (part.exp.is_Number and not part.exp.is_Integer)}
-    return functions(bent), functions(roots)
+
+    def moving(inner: Iterable[Any]) -> list[Any]:
+        return sorted((one for one in inner if one.free_symbols), key=str)[:MOST_KINKS]
+
+    return ([Kink(zero, formula.xreplace(bent[zero]), x, y) for zero in moving(bent)],
+            [Compiled(one, x, y) for one in moving(roots)])
 
 
 def _near(kink: Compiled, points: Array, far: float) -> NDArray[np.bool_]:
@@ -238,21 +254,28 @@ def _lowest_around(surface: Surface, points: Array, size: float) -> NDArray[np.b
     rings = np.where(np.isnan(rings), np.inf, rings)
     noise = 1e-14 * np.max(np.abs(np.where(np.isfinite(rings), rings, 0.0)), axis=2)
     above = rings.min(axis=2) - value[:, None]
-    result: NDArray[np.bool_] = (np.isfinite(value) & ~ends & (above[:, :3] >= -noise[:, :3]).all(axis=1)
-                                 & (above[:, 2:] > 10 * noise[:, 2:]).any(axis=1))
+    result: NDArray[np.bool_] = (np.isfinite(value) & ~ends & (above[:, :2] >= -noise[:, :2]).all(axis=1)
+                                 & (above[:, 1:] > 10 * noise[:, 1:]).any(axis=1))
     return result
 
 
-def _lowest_along(surface: Surface, kink: Compiled, points: Array, size: float) -> NDArray[np.bool_]:
-    """(n,) whether no point on the line kink = 0 near by is lower; sharp valleys slip between a circle's points."""
+def _lowest_along(surface: Surface, kink: Kink, points: Array, size: float) -> NDArray[np.bool_]:
+    """(n,) whether no point on the line kink = 0 near by is lower, and for points on it whether it rises there: sharp
+    valleys slip between a circle's points.
+    """
     around = points[:, None] + 1e-3 * size * CIRCLE
     line = around
     for _ in range(4):
         normal = kink.gradient(line)
         line = line - (kink.value(line) / np.maximum((normal ** 2).sum(axis=-1), 1e-300))[..., None] * normal
     moved = np.hypot(*np.moveaxis(line - around, -1, 0))
-    height = np.where(moved < 2e-3 * size, surface.value(line), np.inf)
-    value = surface.value(points)
+    there = np.abs(kink.value(line)) <= 1e-6 * size * np.hypot(*np.moveaxis(kink.gradient(line), -1, 0))
+    height = np.where(there & (moved < 2e-3 * size), kink.on.value(line), np.inf)
+    on_it = np.abs(kink.value(points)) <= 1e-9 * size * np.hypot(*kink.gradient(points).T)
+    value = np.where(on_it, kink.on.value(points), surface.value(points))     # beside a cusp rounding lifts the points
     noise = 1e-13 * np.maximum(np.abs(value), np.max(np.abs(surface.value(around)), axis=1))
-    result: NDArray[np.bool_] = np.nan_to_num(height, nan=np.inf).min(axis=1) >= value - noise
+    height = np.nan_to_num(height, nan=np.inf)
+    far = np.hypot(*np.moveaxis(line - points[:, None], -1, 0)) > 5e-4 * size
+    rises = np.where(far, height, np.inf).min(axis=1) > value + noise
+    result: NDArray[np.bool_] = (height.min(axis=1) >= value - noise) & (rises | ~on_it)
     return result

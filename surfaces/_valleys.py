@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from surfaces._base import Curve, Surface
-    from surfaces._compile import Compiled
     from surfaces._interval import Cells
+    from surfaces._minima import Kink
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -55,7 +55,7 @@ class Floor(NamedTuple):
         return np.asarray(np.abs(self.slopes) <= self.doubts)
 
 
-def floors(surface: Surface, cells: Cells, kinks: list[Compiled], points: Array, near: float, size: float,
+def floors(surface: Surface, cells: Cells, kinks: list[Kink], points: Array, near: float, size: float,
            side: float) -> list[Floor]:
     """The places on floors beside points (n, 2), not farther than `near`: on each kink, in smooth valleys, and, for
     cells of that side that have neither, in very flat ones.
@@ -130,7 +130,7 @@ def _frames(hessian: Array) -> tuple[Array, Array]:
     return np.where(alike | ~fine | (bend == 0), np.nan, bend), chosen
 
 
-def kinked(surface: Surface, cells: Cells, kink: Compiled, points: Array, near: float, size: float) -> Floor:
+def kinked(surface: Surface, cells: Cells, kink: Kink, points: Array, near: float, size: float) -> Floor:
     """By Newton's method towards the kink; bends are 1 where the surface rises to both of its sides, -1 where it falls,
     else 0.
     """
@@ -152,7 +152,7 @@ def kinked(surface: Surface, cells: Cells, kink: Compiled, points: Array, near: 
     return found
 
 
-def _on_kink(surface: Surface, cells: Cells, kink: Compiled, at: Array, size: float) -> Floor:
+def _on_kink(surface: Surface, cells: Cells, kink: Kink, at: Array, size: float) -> Floor:
     """What a floor is at points (n, 2) on a kink."""
     normal = kink.gradient(at)
     square = (normal ** 2).sum(axis=1)
@@ -163,28 +163,19 @@ def _on_kink(surface: Surface, cells: Cells, kink: Compiled, at: Array, size: fl
     rises = (slopes * across).sum(axis=2) * np.array([[1], [-1]])
     steep = np.abs(slopes).max(axis=(0, 2))
     bends = np.where((rises > 1e-6 * steep).all(axis=0), 1.0, np.where((rises < -1e-6 * steep).all(axis=0), -1.0, 0.0))
-    ways = ((2 * slopes - surface.gradient(2 * sides - at)) * along).sum(axis=2)     # as they are at the kink itself
-    widths = np.stack([np.ptp(cells.gradient(side, side), axis=2) for side in sides])
-    doubts = (np.abs(along) * widths).sum(axis=2).max(axis=0) + np.abs(ways[0] - ways[1]) + 1e-6 * steep
+    own = kink.on.gradient(at)      # which has no jump there: along the kink it is the surface's
+    widths = np.ptp(_on(kink).gradient(at, at), axis=2)
+    widths[~np.isfinite(widths)] = 0.0      # intervals know nothing of 0**abs(y)
+    doubts = (np.abs(along) * widths).sum(axis=1) + 1e-12 * np.hypot(*own.T)
     off = np.abs(kink.value(at)) > 1e-9 * np.sqrt(square) * size
     lost = off | ~np.isfinite(doubts)
-    found = Floor(at, along, np.asarray(ways.mean(axis=0)), doubts, np.where(lost, np.nan, bends))
-    return found._replace(doubts=np.where(_constant(surface, cells, kink, found, size), np.inf, doubts))
+    return Floor(at, along, (own * along).sum(axis=1), doubts, np.where(lost, np.nan, bends))
 
 
-def _constant(surface: Surface, cells: Cells, kink: Compiled, floor: Floor, size: float) -> Flags:
-    """(n,) whether the surface has one height along the kink near places on it, but for rounding, whatever its slopes
-    are beside it, as x**0.1 * log(y) has at x = 0.
-    """
-    heights, blur = _heights(surface, cells, floor, size)
-    level = np.isfinite(heights)
-    for far in (-1e-4 * size, 1e-4 * size):
-        at = floor.points + far * floor.along
-        for _ in range(3):
-            normal = kink.gradient(at)
-            at = at - (kink.value(at) / (normal ** 2).sum(axis=1))[:, None] * normal
-        level &= np.abs(surface.value(at) - heights) <= 3 * blur
-    return np.asarray(level)
+def _on(kink: Kink) -> Cells:
+    """The intervals of the formula as it is on the kink."""
+    from surfaces._interval import Cells
+    return Cells(kink.on.formula, *kink.on.axes)
 
 
 def bracketed(surface: Surface, cells: Cells, points: Array, near: float, size: float) -> Floor:

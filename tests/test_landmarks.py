@@ -259,9 +259,31 @@ def test_a_cusp_makes_no_points() -> None:
     surface = from_expression("-(y+47)*sin(sqrt(abs(x/2+y+47))) - x*sin(sqrt(abs(x-y-47)))",
                               domain=((-512.0, 512.0), (-512.0, 512.0)))
     smooth = [point for point in surface.critical_points if np.isfinite(point.eigenvalues[0])]
-    assert len(smooth) == 295 and {p.kind for p in surface.critical_points if p not in smooth} <= {"minimum"}
+    assert len(smooth) == 295 and {p.kind for p in surface.critical_points if p not in smooth} == {"minimum"}
     for point in smooth:
         assert np.abs(surface.gradient(point[:2])).max() < 1e-5
+    # On either cusp the other term is left, -x sin(sqrt(1.5 abs(x))); it is a valley where what stands before its root
+    # is positive: x/2 on y = -47 - x/2, -x on y = x - 47.
+    x = np.linspace(-512, 512, 2_000_001)
+    along = -x * np.sin(np.sqrt(1.5 * np.abs(x)))
+    lowest = x[1:-1][(along[1:-1] < along[:-2]) & (along[1:-1] < along[2:])]
+    expected = [(each, -47 - each / 2 if each > 0 else each - 47) for each in lowest]
+    found = [point[:2] for point in surface.critical_points if point not in smooth]
+    np.testing.assert_allclose(sorted(found), sorted(expected), atol=1e-3)
+    assert surface.landmarks.complete
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("sqrt(abs(x - y)) + sin(3*x)", [(x, x) for x in (-5 * np.pi / 6, -np.pi / 6, np.pi / 2)]),
+    ("abs(y - sin(x))**0.25 + cos(2*x)", [(x, np.sin(x)) for x in (-np.pi / 2, np.pi / 2)]),
+    ("log(0.1 + abs(x + 2*y)) + (x - 1)**2", [(1, -0.5)]),
+    ("max(abs(x)**0.5, 0) + y**2", [(0, 0)]), ("abs(abs(x) - 1)**0.5 + (y - x)**2", [(-1, -1), (1, 1)]),
+])
+def test_minima_on_cusps_are_where_the_line_is_lowest(text: str, expected: list) -> None:
+    """Across the line each rises; along it sin(3 x), cos(2 x), ... is left."""
+    landmarks = from_expression(text).landmarks
+    np.testing.assert_allclose(sorted(each[:2] for each in landmarks.minima), sorted(expected), atol=1e-6)
+    assert landmarks.complete and landmarks.curves == ()
 
 
 @pytest.mark.parametrize("count", [9, 40])
