@@ -2,7 +2,8 @@
 
 Candidates come from the lowest nodes of a grid and the surface's own hints, then from three searches: Newton on the
 gradient for smooth minima; Newton along each kink (the zero line of what stands in an abs, min, max), on the formula as
-it is there, and at the crossings of two; Newton on what stands under a root for tips. A candidate counts when every point around it is higher.
+it is there, and at the crossings of two; Newton on what stands under a root for tips. A candidate counts when every
+point around it is higher.
 """
 from __future__ import annotations
 
