@@ -1,6 +1,7 @@
 """Told to stop, at any moment and more than once: the right exit code, no traceback, nothing and nobody left."""
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import signal
@@ -8,6 +9,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -235,3 +237,22 @@ def test_while_it_starts_and_simulates(library, moment, arguments, tmp_path):
     told, said = process.communicate(timeout=20)
     assert (process.returncode, told, said) == (130, "", "interrupted\n")
     assert [each.name for each in tmp_path.iterdir() if each.name != "cache"] == ["film.yaml"]
+
+
+def test_the_window_ends_when_one_was_swallowed_in_its_loop():
+    from scenes.live.session import Session
+
+    session, turns = object.__new__(Session), []
+    session.closing, session.window = False, SimpleNamespace(alive=lambda: len(turns) < 3)
+    session.open = session.close = lambda: None
+
+    def turn():
+        turns.append("turn")
+        with contextlib.suppress(KeyboardInterrupt):
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(0.01)
+
+    session.turn = turn
+    with pytest.raises(KeyboardInterrupt), stop.heeding():
+        session.run()
+    assert turns == ["turn"]

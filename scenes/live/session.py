@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from configs import stop
 from configs.errors import ConfigErrors, one_line
 from configs.plugins import run_again
 from scenes.colors import THEMES, rgb
@@ -72,6 +73,7 @@ class Session(Acts, Files, Pointer):
         try:
             self.open()
             while not self.closing and self.window.alive():
+                stop.check()  # what a callback of the window system swallowed is not lost
                 self.turn()
         finally:
             self.close()
