@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from surfaces._base import Surface
     from surfaces._interval import Cells
+    from surfaces._stretched import Searched
 
 Array = NDArray[np.float64]
 FIRST = 32              # cells along each side
@@ -40,7 +40,7 @@ class Sorted(NamedTuple):
     stopped: bool
 
 
-def sort(surface: Surface, cells: Cells) -> Sorted:
+def sort(surface: Searched, cells: Cells) -> Sorted:
     """Sorts the domain."""
     low, high = np.array(surface.domain).T
     half = (high - low) / (2 * FIRST)
@@ -48,7 +48,7 @@ def sort(surface: Surface, cells: Cells) -> Sorted:
     return sort_on(surface, cells, low + 2 * half * np.stack(grid, axis=-1).reshape(-1, 2), half)
 
 
-def sort_on(surface: Surface, cells: Cells, middles: Array, half: Array) -> Sorted:
+def sort_on(surface: Searched, cells: Cells, middles: Array, half: Array) -> Sorted:
     """Sorts cells of which the middles (n, 2) and half sides (2,) are given."""
     found, flat, work, grown, stopped = [np.empty((0, 2))], [np.empty((0, 2))], 0, 0, False
     low, high = np.array(surface.domain).T
@@ -70,7 +70,7 @@ def sort_on(surface: Surface, cells: Cells, middles: Array, half: Array) -> Sort
         middles = (middles[:, None] + half * np.array([(-1, -1), (-1, 1), (1, -1), (1, 1)])).reshape(-1, 2)
 
 
-def _judged(surface: Surface, cells: Cells, middles: Array, half: Array) -> tuple[Array, Array, Array]:
+def _judged(surface: Searched, cells: Cells, middles: Array, half: Array) -> tuple[Array, Array, Array]:
     """Points that are certain (n, 2), middles (m, 2) of the cells about which nothing is, and of flat ones (k, 2)."""
     reach = half * (1 + INFLATED)
     slope = cells.gradient(middles - reach, middles + reach)

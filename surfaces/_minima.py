@@ -8,7 +8,7 @@ point around it is higher.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,9 @@ from numpy.typing import NDArray
 from surfaces._compile import Compiled
 
 if TYPE_CHECKING:
-    from surfaces._base import Minimum, Surface
+    from surfaces._base import Minimum
+    from surfaces._interval import Cells
+    from surfaces._stretched import Searched
 
 Array = NDArray[np.float64]
 GRID, MOST_STARTS, MOST_KINKS = 201, 400, 6
@@ -28,13 +30,13 @@ NOWHERE: Array = np.empty((0, 2))
 CIRCLE = np.stack([np.cos(np.arange(64) * np.pi / 32), np.sin(np.arange(64) * np.pi / 32)], axis=-1)   # (64, 2)
 
 
-def diagonal(surface: Surface) -> float:
+def diagonal(surface: Searched) -> float:
     """Length of the domain's diagonal, the measure of what is near."""
     (x0, x1), (y0, y1) = surface.domain
     return float(np.hypot(x1 - x0, y1 - y0))
 
 
-def find(surface: Surface, more: Array = NOWHERE) -> tuple[Minimum, ...]:
+def find(surface: Searched, more: Array = NOWHERE) -> tuple[Minimum, ...]:
     """The isolated local minima inside the domain, deepest first (equal depths by x, then y), also those near points
     `more` (n, 2).
     """
@@ -44,7 +46,7 @@ def find(surface: Surface, more: Array = NOWHERE) -> tuple[Minimum, ...]:
         if not len(begun):
             return ()
         kinks, tips = kinks_and_tips(surface.compiled)
-        found = [begun, newton(surface.compiled, begun[len(more):], size), *(newton(tip, begun, size) for tip in tips)]
+        found = [begun, newton(surface, begun[len(more):], size), *(newton(tip, begun, size) for tip in tips)]
         found += [_along(kink.on, kink, begun, size) for kink in kinks]
         found += [_crossing(one, other, begun[:len(more) + 100], size) for one, other in combinations(kinks, 2)]
         if len(kinks) == MOST_KINKS:
@@ -62,7 +64,7 @@ def find(surface: Surface, more: Array = NOWHERE) -> tuple[Minimum, ...]:
     return tuple(sorted(minima, key=lambda m: (round(m.value, 9), m.x, m.y)))
 
 
-def _zoomed(surface: Surface, starts: Array, size: float) -> Array:
+def _zoomed(surface: Searched, starts: Array, size: float) -> Array:
     """Downhill from starts (n, 2) by values alone: to the lowest place of a patch, which becomes smaller when that is
     well inside. Kinks of any number may cross there.
     """
@@ -91,7 +93,7 @@ def _apart(points: Array, order: NDArray[np.int64], radius: float) -> list[int]:
     return chosen
 
 
-def starts(surface: Surface, most: int = MOST_STARTS) -> Array:
+def starts(surface: Searched, most: int = MOST_STARTS) -> Array:
     """Nodes of a grid over the domain that none of their neighbours undercuts, the lowest first, and the surface's
     hints: (n, 2).
     """
@@ -108,7 +110,7 @@ def starts(surface: Surface, most: int = MOST_STARTS) -> Array:
     return np.concatenate([hints, nodes[low][order]])
 
 
-def inside(surface: Surface, points: Array, slack: float = 0.0) -> Array:
+def inside(surface: Searched, points: Array, slack: float = 0.0) -> Array:
     """Those of points (n, 2) that are finite and in the domain, or farther out by a share `slack` of its diagonal."""
     out = slack * diagonal(surface)
     (x0, x1), (y0, y1) = ((low - out, high + out) for low, high in surface.domain)
@@ -116,7 +118,7 @@ def inside(surface: Surface, points: Array, slack: float = 0.0) -> Array:
     return points[(points >= (x0, y0)).all(axis=1) & (points <= (x1, y1)).all(axis=1)]
 
 
-def newton(function: Compiled, starts: Array, size: float, rounds: int = 60) -> Array:
+def newton(function: Compiled | Searched, starts: Array, size: float, rounds: int = 60) -> Array:
     """Newton's method downhill from starts (n, 2): steps of a Hessian made positive, halved until the value falls.
 
     Nocedal and Wright, Numerical Optimization (2006), section 3.4.
@@ -153,6 +155,12 @@ class Kink(Compiled):
     def __init__(self, zero: Any, on: Any, x: Any, y: Any) -> None:
         super().__init__(zero, x, y)
         self.on = Compiled(on, x, y)
+
+    @cached_property
+    def cells(self) -> Cells:
+        """The intervals of `on`."""
+        from surfaces._interval import Cells
+        return Cells(self.on.formula, *self.on.axes)
 
 
 def kinks_and_tips(compiled: Compiled) -> tuple[list[Kink], list[Compiled]]:
@@ -231,7 +239,7 @@ def _solve(system: Array, right: Array) -> Array:
     return result
 
 
-def rounded(surface: Surface, points: Array, size: float) -> Array:
+def rounded(surface: Searched, points: Array, size: float) -> Array:
     """The points, each rounded where that lies no higher: (1, 1) instead of (0.99999999997, 1)."""
     simple = simple_numbers(points, size)
     lower = surface.value(simple) <= surface.value(points)
@@ -244,7 +252,7 @@ def simple_numbers(points: Array, size: float) -> Array:
     return rounded
 
 
-def _lowest_around(surface: Surface, points: Array, size: float) -> NDArray[np.bool_]:
+def _lowest_around(surface: Searched, points: Array, size: float) -> NDArray[np.bool_]:
     """(n,) whether no point on small circles around is lower, and every one on some circle is clearly higher; where a
     formula ends, as sqrt(1 - x**2 - y**2) does on its rim, nothing is known of all around, and there is no minimum.
     """
@@ -260,7 +268,7 @@ def _lowest_around(surface: Surface, points: Array, size: float) -> NDArray[np.b
     return result
 
 
-def _lowest_along(surface: Surface, kink: Kink, points: Array, size: float) -> NDArray[np.bool_]:
+def _lowest_along(surface: Searched, kink: Kink, points: Array, size: float) -> NDArray[np.bool_]:
     """(n,) whether no point on the line kink = 0 near by is lower, and for points on it whether it rises there: sharp
     valleys slip between a circle's points.
     """

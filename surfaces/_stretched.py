@@ -1,8 +1,10 @@
-"""A surface in units in which its domain is about as wide as high: what is near is near in both directions."""
+"""What the search for critical points asks of a surface, and a surface in units in which its domain is about as wide as
+high, so that what is near is near in both directions.
+"""
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,11 +16,28 @@ Array = NDArray[np.float64]
 LONG = 2.0      # sides that differ by less than this are left as they are
 
 
-class Stretched:
-    """The surface in other units: points (..., 2) times `scale` (2,), powers of two and so exact, are those of `of`.
+class Searched(Protocol):
+    """A surface, or one in other units; what is not said here is as `surfaces._base.Surface` says it."""
 
-    Offers what the search for critical points asks of a surface.
-    """
+    @property
+    def domain(self) -> Domain: ...
+
+    @property
+    def compiled(self) -> Any: ...
+
+    def value(self, points: Array, /) -> Array: ...
+
+    def gradient(self, points: Array, /) -> Array: ...
+
+    def hessian(self, points: Array, /) -> Array: ...
+
+    def look_for_minima(self) -> tuple[Point, ...]: ...
+
+    def may_be_extrema(self, points: Array, /) -> NDArray[np.bool_]: ...
+
+
+class Stretched:
+    """The surface in other units: points (..., 2) times `scale` (2,), powers of two and so exact, are those of `of`."""
 
     def __init__(self, of: Surface) -> None:
         low, high = np.array(of.domain).T
@@ -39,6 +58,8 @@ class Stretched:
         formula = self.of.compiled.formula
         if formula is None:
             return self
+        if (self.scale == 1).all():
+            return self.of.compiled
         x, y = self.of.compiled.axes
         stretched = {axis: int(by) * axis for axis, by in zip((x, y), self.scale, strict=True)}
         return Compiled(formula.xreplace(stretched), x, y)

@@ -15,9 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from surfaces._base import Curve, Surface
+    from surfaces._base import Curve
     from surfaces._interval import Cells
     from surfaces._minima import Kink
+    from surfaces._stretched import Searched
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -55,12 +56,12 @@ class Floor(NamedTuple):
         return np.asarray(np.abs(self.slopes) <= self.doubts)
 
 
-def floors(surface: Surface, cells: Cells, kinks: list[Kink], points: Array, near: float, size: float,
+def floors(surface: Searched, cells: Cells, kinks: list[Kink], points: Array, near: float, size: float,
            side: float) -> list[Floor]:
     """The places on floors beside points (n, 2), not farther than `near`: on each kink, in smooth valleys, and, for
     cells of that side that have neither, in very flat ones.
     """
-    found = [kinked(surface, cells, kink, points, 2 * near, size) for kink in kinks]
+    found = [kinked(surface, kink, points, 2 * near, size) for kink in kinks]
     found.append(smooth(surface, cells, points, near, size))
     lost = np.flatnonzero(~np.any([np.abs(each.bends) > 0 for each in found], axis=0))
     lost = lost[thinned(points[lost], side / 2)]
@@ -85,7 +86,7 @@ def together(found: list[Floor], width: float) -> Floor:
     return Floor(*(np.concatenate(parts) for parts in zip(*some, strict=True)))
 
 
-def smooth(surface: Surface, cells: Cells, points: Array, near: float, size: float) -> Floor:
+def smooth(surface: Searched, cells: Cells, points: Array, near: float, size: float) -> Floor:
     """By Newton's method across the valley."""
     at, moving = points.copy(), np.arange(len(points))
     for _ in range(ROUNDS):
@@ -107,7 +108,7 @@ def smooth(surface: Surface, cells: Cells, points: Array, near: float, size: flo
     return Floor(at, along, (along * slope).sum(axis=1), doubts, np.where(lost, np.nan, np.abs(bend) * rise))
 
 
-def _rises(surface: Surface, points: Array, across: Array, far: float) -> tuple[Array, Array]:
+def _rises(surface: Searched, points: Array, across: Array, far: float) -> tuple[Array, Array]:
     """Beside places (n, 2) on floors: 1 where the surface rises to both sides, -1 where it falls, else 0; and the
     steeper of the two slopes (n,).
     """
@@ -130,7 +131,7 @@ def _frames(hessian: Array) -> tuple[Array, Array]:
     return np.where(alike | ~fine | (bend == 0), np.nan, bend), chosen
 
 
-def kinked(surface: Surface, cells: Cells, kink: Kink, points: Array, near: float, size: float) -> Floor:
+def kinked(surface: Searched, kink: Kink, points: Array, near: float, size: float) -> Floor:
     """By Newton's method towards the kink; bends are 1 where the surface rises to both of its sides, -1 where it falls,
     else 0.
     """
@@ -147,12 +148,12 @@ def kinked(surface: Surface, cells: Cells, kink: Kink, points: Array, near: floa
             break
     there = np.flatnonzero(np.hypot(*(at - points).T) <= near)
     found = Floor(at, *(np.full(shape, np.nan) for shape in (at.shape, len(at), len(at), len(at))))
-    for part, own in zip(found, _on_kink(surface, cells, kink, at[there], size), strict=True):
+    for part, own in zip(found, _on_kink(surface, kink, at[there], size), strict=True):
         part[there] = own
     return found
 
 
-def _on_kink(surface: Surface, cells: Cells, kink: Kink, at: Array, size: float) -> Floor:
+def _on_kink(surface: Searched, kink: Kink, at: Array, size: float) -> Floor:
     """What a floor is at points (n, 2) on a kink."""
     normal = kink.gradient(at)
     square = (normal ** 2).sum(axis=1)
@@ -164,7 +165,7 @@ def _on_kink(surface: Surface, cells: Cells, kink: Kink, at: Array, size: float)
     steep = np.abs(slopes).max(axis=(0, 2))
     bends = np.where((rises > 1e-6 * steep).all(axis=0), 1.0, np.where((rises < -1e-6 * steep).all(axis=0), -1.0, 0.0))
     own = kink.on.gradient(at)      # which has no jump there: along the kink it is the surface's
-    widths = np.ptp(_on(kink).gradient(at, at), axis=2)
+    widths = np.ptp(kink.cells.gradient(at, at), axis=2)
     widths[~np.isfinite(widths)] = 0.0      # intervals know nothing of 0**abs(y)
     doubts = (np.abs(along) * widths).sum(axis=1) + 1e-12 * np.hypot(*own.T)
     off = np.abs(kink.value(at)) > 1e-9 * np.sqrt(square) * size
@@ -172,13 +173,7 @@ def _on_kink(surface: Surface, cells: Cells, kink: Kink, at: Array, size: float)
     return Floor(at, along, (own * along).sum(axis=1), doubts, np.where(lost, np.nan, bends))
 
 
-def _on(kink: Kink) -> Cells:
-    """The intervals of the formula as it is on the kink."""
-    from surfaces._interval import Cells
-    return Cells(kink.on.formula, *kink.on.axes)
-
-
-def bracketed(surface: Surface, cells: Cells, points: Array, near: float, size: float) -> Floor:
+def bracketed(surface: Searched, cells: Cells, points: Array, near: float, size: float) -> Floor:
     """By bisection across the valley, where it is so flat at its floor, like x**4, that the Hessian says nothing; bends
     are 1 where the surface rises to both sides, -1 where it falls.
     """
@@ -228,7 +223,7 @@ def neighbours(floor: Floor, side: float) -> NDArray[np.int64]:
     return chosen
 
 
-def curves(surface: Surface, cells: Cells, floor: Floor, side: float, size: float) -> tuple[list[Curve], Array]:
+def curves(surface: Searched, cells: Cells, floor: Floor, side: float, size: float) -> tuple[list[Curve], Array]:
     """The curves of minima among places on floors: in a row, in a valley, without slope, of one height; and places
     (m, 2) in rows that are of different heights, though their slopes cannot be told from 0: the lowest and the highest.
     """
@@ -293,7 +288,7 @@ def _chained(lines: list[Array], partner: dict[int, int], left: set[int], begin:
     return points[kept], end == begin
 
 
-def _heights(surface: Surface, cells: Cells, floor: Floor, size: float) -> tuple[Array, Array]:
+def _heights(surface: Searched, cells: Cells, floor: Floor, size: float) -> tuple[Array, Array]:
     """The heights at places on floors (n,), and how much of each may be rounding or come from a place that is off (n,).
     """
     off = OFF * size + 4e-16 * np.abs(floor.points).max(initial=0.0)
