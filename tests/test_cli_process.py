@@ -13,7 +13,8 @@ ROOT = Path(__file__).resolve().parent.parent
 NEVER = {"manimlib", "moderngl", "pyglet", "av", "PIL", "matplotlib", "scipy"}
 CONFIG = "surface: bowl_with_two_holes\nsteps: 300\noptimizers: [sgd, adam]\n"
 
-# render.py with a stand-in for what draws: it says when it has begun to write, then takes its time.
+# render.py with a stand-in for what draws: it says when it has begun to write, then takes its time, frame by frame as a
+# film does. (One long sleep cannot be interrupted by a signal that comes between Python's last look and the call.)
 SLOW = """
 import sys, time, types
 sys.path.insert(0, {root!r})
@@ -22,7 +23,8 @@ def film(experiment, trajectories, path, progress=None, **how):
     with whole(path) as part:
         part.write_bytes(b"half")
         print("begun", file=sys.stderr, flush=True)
-        time.sleep(60)
+        for _ in range(600):
+            time.sleep(0.1)
 class Error(Exception):
     pass
 for name, values in (("scenes.stage", {{}}), ("scenes.stage.errors", dict(OutsideFilm=Error, MachineError=Error)),
@@ -71,10 +73,14 @@ def test_stopped_it_leaves_nothing(number: signal.Signals, code: int, folder: Pa
     process = subprocess.Popen([sys.executable, "-c", SLOW.format(root=str(ROOT))], cwd=folder, text=True,
                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=heed)
     assert process.stderr is not None
-    assert process.stderr.readline() == "begun\n"
-    assert len(list((folder / "out").iterdir())) == 1
-    process.send_signal(number)
-    out, err = process.communicate(timeout=20)
+    try:
+        assert process.stderr.readline() == "begun\n"
+        assert len(list((folder / "out").iterdir())) == 1
+        process.send_signal(number)
+        out, err = process.communicate(timeout=20)
+    finally:
+        process.kill()      # if it has not ended: what it leaves would be the fault of a later test
+        process.communicate()
     assert process.returncode == code
     assert out == ""
     assert "Traceback" not in err
