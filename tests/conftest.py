@@ -25,3 +25,18 @@ def display():
     made = Display()
     yield made
     made.close()
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch, capsys):
+    """Runs a command line in an empty folder: exit code, lines of standard output, lines of standard error."""
+    import render
+
+    monkeypatch.chdir(tmp_path)
+
+    def run_line(*arguments):
+        code = render.main(arguments)
+        out, err = capsys.readouterr()
+        return code, out.splitlines(), err.splitlines()
+
+    return run_line

@@ -9,24 +9,11 @@ from typing import Any
 
 import pytest
 
-import render
 from configs.moments import Moment
 from configs.output import whole
 from optimizers import OPTIMIZERS
 
 Run = Callable[..., tuple[int, list[str], list[str]]]
-
-
-@pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Runs a command line in an empty folder: exit code, lines of standard output, lines of standard error."""
-    monkeypatch.chdir(tmp_path)
-
-    def run_line(*arguments: str) -> tuple[int, list[str], list[str]]:
-        code = render.main(arguments)
-        out, err = capsys.readouterr()
-        return code, out.splitlines(), err.splitlines()
-    return run_line
 
 
 @pytest.fixture

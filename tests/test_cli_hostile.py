@@ -11,8 +11,6 @@ from typing import Any
 
 import pytest
 
-import render
-
 ROOT = Path(__file__).resolve().parent.parent
 OWN = "surface: bowl\noptimizers: [sgd]\nsteps: 5\n"
 RECORDED = "surface: bowl\noptimizers: [recorded: {file: rec.csv}]\n"
@@ -21,16 +19,10 @@ Run = Callable[..., tuple[int, list[str], list[str]]]
 
 
 @pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Runs a command line in a folder with own.yaml: exit code, lines of standard output and of standard error."""
+def run(run: Run, tmp_path: Path) -> Run:
+    """In a folder with own.yaml."""
     (tmp_path / "own.yaml").write_text(OWN)
-    monkeypatch.chdir(tmp_path)
-
-    def run_line(*arguments: str) -> tuple[int, list[str], list[str]]:
-        code = render.main(arguments)
-        out, err = capsys.readouterr()
-        return code, out.splitlines(), err.splitlines()
-    return run_line
+    return run
 
 
 def process(folder: Path, *arguments: str, shell: str = "", **environment: str) -> subprocess.CompletedProcess[bytes]:

@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 import configs
-import render
 from configs.output import whole
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -22,16 +21,10 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="names, links and stream
 
 
 @pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Runs a command line beside own.yaml: exit code, lines of both streams."""
-    monkeypatch.chdir(tmp_path)
+def run(run: Run, tmp_path: Path) -> Run:
+    """Beside own.yaml."""
     (tmp_path / "own.yaml").write_text(CONFIG)
-
-    def run_line(*arguments: str) -> tuple[int, list[str], list[str]]:
-        code = render.main(arguments)
-        out, err = capsys.readouterr()
-        return code, out.splitlines(), err.splitlines()
-    return run_line
+    return run
 
 
 # --- configs
