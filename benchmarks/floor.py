@@ -15,7 +15,7 @@ import moderngl
 from scenes import mobjects  # noqa: F401  (boots manimgl first)
 from scenes.mobjects._layer import source
 from scenes.mobjects.loss_surface import LossSurface
-from scenes.stage import render
+from scenes.stage import render, staging
 
 FRAGMENT = """#version 330
 uniform sampler2D baked;
@@ -61,7 +61,7 @@ def floor_key(*given) -> str:
     return film_key(*given, "floor")
 
 
-make_scene, render.make_scene = render.make_scene, make_bare_scene
+make_scene, staging.make_scene = staging.make_scene, make_bare_scene
 film_key, render.film_key = render.film_key, floor_key
 
 if __name__ == "__main__":

@@ -38,7 +38,7 @@ class Clock:
 def measure(config: str, size: str, block: int = BLOCK) -> dict[str, tuple[float, float]]:
     """{part: (wall, CPU)} in milliseconds a frame."""
     import configs
-    from scenes.stage.render import make_scene
+    from scenes.stage.staging import make_scene
 
     experiment = configs.load(configs.find(config), video={"resolution": size})
     scene = make_scene(experiment, experiment.roll())

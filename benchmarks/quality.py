@@ -69,10 +69,10 @@ def main(film: str, config: str, size: str, seconds: str, *rest: str) -> None:
 
     if "--floor" in rest:
         from benchmarks import floor  # noqa: F401  (exchanges the scene)
-    from scenes.stage import render
+    from scenes.stage.staging import make_scene
 
     experiment = configs.load(configs.find(config), [f"video.seconds={seconds}"], {"resolution": size})
-    scene = render.make_scene(experiment, experiment.roll())
+    scene = make_scene(experiment, experiment.roll())
     print(json.dumps(compare(Path(film), scene)))
     scene.release()
 

@@ -14,7 +14,7 @@ def export(config: str, lengths: list[float], place: Path) -> None:
     length S the arrays seconds_S and steps_S of its clock.
     """
     import configs
-    from scenes.stage.render import make_scene
+    from scenes.stage.staging import make_scene
 
     arrays: dict[str, object] = {}
     for length in lengths:

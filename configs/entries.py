@@ -2,11 +2,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from configs.document import Document, Draft
 from configs.errors import Mark, Report
 from configs.experiment import PROJECTED, Entry
 from configs.labels import Named, labels, words
@@ -14,13 +15,9 @@ from configs.machine import BALL_BYTES, RUN_BYTES, STATE_BYTES, memory_free, mem
 from configs.noise import check_noise
 from configs.recorded import Recording
 from configs.schedules import check_schedules, words_of
-from configs.sections import Draft
 from configs.starts import Start, check_positions
 from optimizers import Optimizer
 from optimizers._record import kept_steps
-
-if TYPE_CHECKING:
-    from configs.loader import Parts
 
 
 def named(drafts: Sequence[Draft]) -> list[str]:
@@ -35,7 +32,7 @@ def _display(draft: Draft) -> str:
     return (draft.optimizer and draft.optimizer.display_name) or draft.name
 
 
-def entries(parts: Parts, names: Sequence[str], report: Report) -> list[Entry]:
+def entries(parts: Document, names: Sequence[str], report: Report) -> list[Entry]:
     """The entries with their starts; complete only when nothing was reported."""
     if parts.noise and parts.surface:
         check_noise(parts.noise, parts.surface, parts.tree, report)
@@ -83,7 +80,7 @@ def _entry(draft: Draft, label: str, starts: npt.NDArray[np.float64], replicas: 
                  schedule=draft.schedule, clip=draft.clip)
 
 
-def _recorded(draft: Draft, recording: Recording, label: str, parts: Parts, report: Report) -> Entry:
+def _recorded(draft: Draft, recording: Recording, label: str, parts: Document, report: Report) -> Entry:
     """The entry of runs made elsewhere; points that are not on the surface are reported with the csv's line."""
     problem = recording.problem(parts.surface)
     if problem:
@@ -110,7 +107,7 @@ def state_bytes(optimizer: Optimizer | None) -> int:
     return sum(rows.nbytes for rows in optimizer.init(np.zeros((1, 2)), optimizer.hyper()).values())
 
 
-def _fits(parts: Parts, shared: Start, report: Report) -> bool:
+def _fits(parts: Document, shared: Start, report: Report) -> bool:
     """Whether rolling fits into the memory there is; else the problem is reported where the numbers stand."""
     starts = [draft.start or shared for draft in parts.drafts if not draft.recording] or [shared]
     replicas, steps, free = parts.basics.replicas, parts.basics.steps, memory_free()

@@ -2,19 +2,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from configs.camera import check_follow, read_camera
 from configs.cures import better
+from configs.document import Document
 from configs.entries import entries, named
 from configs.errors import ConfigErrors, Mark, Problem, Report, show
 from configs.experiment import (
     QUALITIES,
     WIDEST,
     Basics,
-    Camera,
     Experiment,
     Style,
     Video,
@@ -29,34 +29,13 @@ from configs.reader import Node, read
 from configs.record import read_record
 from configs.resolved import resolved
 from configs.schema import checked, unknown
-from configs.sections import Draft, one_lined, read_optimizers, read_scene, read_surface
-from configs.starts import Start, read_start
+from configs.sections import one_lined, read_optimizers, read_scene, read_surface
+from configs.starts import read_start
 from configs.syntax import NotYaml
-from optimizers import Record
-from optimizers._noise import Noise
 
 MAX_BYTES = 1_000_000
 SECTIONS = ("title", "caption", "steps", "seed", "replicas", "tolerance", "scene", "surface", "start", "optimizers",
             "noise", "record", "camera", "style", "video", "plugins")
-
-
-@dataclass(frozen=True)
-class Parts:
-    """What the first pass read; a part that had problems is None."""
-
-    tree: Node
-    basics: Basics
-    steps_right: bool
-    kind: str
-    options: Any
-    noise: Noise | None
-    record: Record
-    surface: Any
-    start: Start | None
-    drafts: list[Draft]
-    camera: Camera
-    style: Style
-    video: Video | None
 
 
 def load_config(path: Path, overrides: Iterable[str], video: Mapping[str, Any],
@@ -143,7 +122,7 @@ def _content(path: Path, report: Report) -> bytes:
     raise ConfigErrors(report.problems)
 
 
-def _sections(tree: Node, report: Report) -> Parts:
+def _sections(tree: Node, report: Report) -> Document:
     """The first pass: every section alone."""
     for key in [key for key in tree.entries or {} if key not in SECTIONS]:
         unknown(key, SECTIONS, tree, "", report)
@@ -159,7 +138,7 @@ def _sections(tree: Node, report: Report) -> Parts:
         basics = replace(basics, steps=max(1, *recorded))
     camera = read_camera(_section(tree, "camera"), report)
     style, _ = checked(Style, _section(tree, "style"), "style", report)
-    return Parts(tree, basics, "steps" not in bad, kind, options, read_noise(tree, report),
+    return Document(tree, basics, "steps" not in bad, kind, options, read_noise(tree, report),
                  read_record(tree, report), surface, start, drafts,
                  camera, style or Style(), _video(_section(tree, "video"), report))
 
@@ -190,7 +169,7 @@ def _readable(tree: Node) -> int:
     return len(tree.child("optimizers").items or []) if tree.has("optimizers") else 0
 
 
-def _check_texts(parts: Parts, report: Report) -> None:
+def _check_texts(parts: Document, report: Report) -> None:
     """Mathtext that cannot be set, a title too long to show, labels written twice."""
     from configs.text import problem_in_text, title_too_long, too_long, too_wide
     basics, video, tree = parts.basics, parts.video, parts.tree

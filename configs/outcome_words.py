@@ -11,8 +11,7 @@ import numpy.typing as npt
 from configs.outcomes import CIRCLES, DIVERGED, IN, LEFT, MOVES, NEAR, NONE, OUTSIDE, OVER, RESTS, Group, Told
 
 if TYPE_CHECKING:
-    from surfaces._base import Minimum
-    from surfaces._critical import CriticalPoint
+    from surfaces._landmarks import CriticalPoint, Minimum
 
 Say = Callable[[float], str]     # writes a number
 WORDS = {RESTS: "at rest", CIRCLES: "circling", MOVES: "still moving", OUTSIDE: "outside the domain",

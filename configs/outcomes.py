@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from configs.recorded import Ball
     from optimizers import Trajectory
     from surfaces import Surface
-    from surfaces._base import Landmarks
+    from surfaces._landmarks import Landmarks
 
 Array = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]

@@ -16,7 +16,7 @@ from configs.outcomes import DIVERGED, LEFT, Array, Facts, Told, median, outcome
 
 if TYPE_CHECKING:
     from optimizers import Trajectory
-    from surfaces._base import Curve
+    from surfaces._landmarks import Curve
 
 MOST = 6     # minima that are listed one by one
 PLURALS = {"minimum": "minima", "saddle": "saddles", "maximum": "maxima"}

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from configs.document import Document
 from configs.experiment import Entry
 from configs.reader import Node
 from optimizers._schedules import Schedule
 
 if TYPE_CHECKING:
-    from configs.loader import Parts
     from surfaces import Surface
 
 
-def resolved(parts: Parts, entries: Sequence[Entry]) -> dict[str, Any]:
+def resolved(parts: Document, entries: Sequence[Entry]) -> dict[str, Any]:
     """Loading this again gives the same experiment."""
     own = {index for index, draft in enumerate(parts.drafts) if draft.start or draft.recording}
     shared = next((starts(entry) for index, entry in enumerate(entries) if index not in own), None)

@@ -3,24 +3,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from typing import Any, TypeVar
 
+from configs.document import Draft, told_apart
 from configs.errors import Mark, Report, show
 from configs.experiment import Basics, EntryBasics
 from configs.labels import Named
 from configs.members import member, with_inner
 from configs.reader import Node
-from configs.recorded import Recorded, Recording
+from configs.recorded import Recorded
 from configs.samples import crop_and_cap, read_recorded, read_sampled
 from configs.scalars import EMPTY, resolve
-from configs.schedules import read_clip, read_schedules, words_of
+from configs.schedules import read_clip, read_schedules
 from configs.schema import checked, fields_of, holders_of, join, unknown
-from configs.starts import Start, read_box, read_start
+from configs.starts import read_box, read_start
 from configs.text import folded
 from optimizers import OPTIMIZERS
-from optimizers._clip import Clip
-from optimizers._schedules import Schedule
 from registry import BrokenMember
 from scenes import SCENES
 from surfaces import SURFACES, ExpressionError, from_expression
@@ -28,28 +27,6 @@ from surfaces import SURFACES, ExpressionError, from_expression
 LIST_FORM = "write a list:  - sgd: {lr: 0.1}"
 RESERVED = ("label", "color", "start", "schedule", "clip")
 T = TypeVar("T", Basics, EntryBasics)
-
-
-@dataclass(frozen=True)
-class Draft:
-    """An entry as read: parts that had problems are None."""
-
-    name: str
-    where: str
-    mark: Mark
-    optimizer: Any
-    basics: EntryBasics
-    body: Node
-    start: Start | None
-    given: tuple[str, ...]
-    schedule: dict[str, Schedule]
-    clip: Clip | None
-    recording: Recording | None = None
-
-    @property
-    def told(self) -> tuple[str, ...]:
-        """What tells the entry apart besides hyperparameters, in words."""
-        return self.recording.told if self.recording else told(self.start, self.schedule, self.clip)
 
 
 def read_scene(tree: Node, report: Report) -> tuple[str, Any]:
@@ -232,12 +209,6 @@ def _recorded(body: Node, mark: Mark, where: str, report: Report) -> Draft:
                  None, recording)
 
 
-def told(start: Start | None, schedules: dict[str, Schedule], clip: Clip | None) -> tuple[str, ...]:
-    """What tells entries apart whose hyperparameters are the same."""
-    words = (words_of(schedules), f"clip {clip.words}" if clip else "", start.label if start else "")
-    return tuple(word for word in words if word)
-
-
 def one_lined(texts: T) -> T:
     """The same with line breaks and runs of blanks in its texts made one blank: a block scalar ends in a line break."""
     words: dict[str, Any] = {name: folded(value) for name, value in vars(texts).items()
@@ -265,4 +236,4 @@ def named_entry(entry: Node) -> Named:
     label = written.get("label")
     own = folded(label) if isinstance(label, str) else None
     clip = read_clip(body, "", silent)[0] if body.entries is not None else None
-    return Named(name, display, hyper, told(start, schedules or {}, clip), own)
+    return Named(name, display, hyper, told_apart(start, schedules or {}, clip), own)

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from configs.numbers import cut_text
-from scenes.ripples import rippled, smoothed
+from scenes.ripples import FINEST, rippled, smoothed
 
 Array = NDArray[np.float64]
 PLATE = 10.0
@@ -151,7 +151,8 @@ class Display:
         self.cap: float | None = getattr(surface, "cap", None)
         with np.errstate(all="ignore"):
             self._scale_heights(samples, (met, ends), z_scale, relief)
-            self.smoothed = rippled(self)  # then balls and trails keep to what is drawn, and numbers to the truth
+            # then balls and trails keep to what is drawn, and numbers to the truth
+            self.smoothed = rippled(self.to_relief, self.grid(FINEST), self.ceiling - self.floor)
             if self.smoothed:  # their heights are kept: of ripples that are gone, what noise is left is no landscape
                 self.surface = smoothed(surface, self.domain).carried_on
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-
-if TYPE_CHECKING:
-    from scenes.display import Display
 
 Array = NDArray[np.float64]
 FINEST = 241  # places a side of the finest mesh
@@ -17,14 +15,15 @@ PER_CELL = 8  # looks a side into a cell
 BLUR = 1.5  # cells
 
 
-def rippled(display: Display) -> bool:
-    """Whether the finest mesh misses the surface in many of its cells: in their middle it is far from its corners."""
-    grid = display.grid(FINEST)
+def rippled(to_relief: Callable[[Array], Array], grid: Array, relief: float) -> bool:
+    """Whether the finest mesh, points `grid` (n, n, 2) of the domain, misses a surface whose heights span `relief` in
+    many of its cells: in their middle it is far from its corners. `to_relief` gives points (..., 2) their place.
+    """
     with np.errstate(all="ignore"):
-        corners = display.to_relief(grid)[..., 2]
-        middles = display.to_relief((grid[:-1, :-1] + grid[1:, 1:]) / 2)[..., 2]
+        corners = to_relief(grid)[..., 2]
+        middles = to_relief((grid[:-1, :-1] + grid[1:, 1:]) / 2)[..., 2]
     flat = (corners[:-1, :-1] + corners[1:, :-1] + corners[:-1, 1:] + corners[1:, 1:]) / 4
-    return float(np.mean(np.abs(middles - flat) > LARGE * max(display.ceiling - display.floor, 1e-9))) > MANY
+    return float(np.mean(np.abs(middles - flat) > LARGE * max(relief, 1e-9))) > MANY
 
 
 def smoothed(surface: Any, domain: Array) -> Any:

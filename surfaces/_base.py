@@ -5,52 +5,20 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from registry import Range
+from surfaces._landmarks import Array, CriticalPoint, Domain, Landmarks, Minimum, Point
 
-if TYPE_CHECKING:
-    from surfaces._critical import CriticalPoint
+__all__ = ["CORNER", "Array", "Domain", "Landmarks", "Minimum", "Point", "Surface"]     # what a member needs
 
-Array = NDArray[np.float64]
-Point = tuple[float, float]
-Domain = tuple[tuple[float, float], tuple[float, float]]   # ((x0, x1), (y0, y1))
 CORNER: Point = (math.nan, math.nan)   # as a start: 15 % in from the upper left corner of the domain
 Self = TypeVar("Self", bound="Surface")
 SYMBOLS = ("x", "y")
 OF_DOMAIN = ("landmarks",)   # found once for a surface and its domain
-
-
-class Minimum(NamedTuple):
-    """A local minimum: where it is, in domain units, and the loss there."""
-
-    x: float
-    y: float
-    value: float
-
-
-class Curve(NamedTuple):
-    """A curve of minima inside the domain: points (n, 2) from end to end, the loss there, whether it closes."""
-
-    points: Array
-    value: float
-    closed: bool
-
-
-@dataclass(frozen=True)
-class Landmarks:
-    """What stands out inside a surface's domain: isolated minima, the deepest first; isolated critical points, these
-    minima first; curves of minima. complete: whether that is all, as far as the eye of floating point reaches; else
-    there are at least these.
-    """
-
-    minima: tuple[Minimum, ...]
-    critical_points: tuple[CriticalPoint, ...]
-    curves: tuple[Curve, ...] = ()
-    complete: bool = False
 
 
 @dataclass(frozen=True)

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from surfaces._landmarks import Array, Searched
+
 if TYPE_CHECKING:
     from surfaces._interval import Cells
-    from surfaces._stretched import Searched
 
-Array = NDArray[np.float64]
 FIRST = 32              # cells along each side
 LAST = 1e-8             # of the domain's sides: half a side of the last cells
 INFLATED = 0.1          # of a cell: how far it reaches over its border, for what lies on a border

@@ -17,14 +17,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from surfaces import _minima
 from surfaces._kinds import curvatures, eigenvalues, hessians, kind_of, kinds_of, kinked
-from surfaces._minima import CIRCLE, diagonal, inside, kinks_and_tips, newton, simple_numbers
+from surfaces._landmarks import CIRCLE, Array, CriticalPoint, Curve, Landmarks, Minimum, Searched, limit_of
+from surfaces._minima import diagonal, inside, kinks_and_tips, newton, simple_numbers
 
 if TYPE_CHECKING:
-    from surfaces._base import Curve, Landmarks, Surface
     from surfaces._interval import Cells
-    from surfaces._stretched import Searched
 
-Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 ROUNDS = 60
 FEW = 100_000                   # distances; a tree for more is worth the time that scipy takes to load
@@ -38,27 +36,6 @@ MOST_STARTS, MOST_SEEDS = 2000, 400
 MOST_SEARCH, MOST_ROUNDS = 2_500_000, 8   # starts times operations; searches one after the other
 
 
-class CriticalPoint(NamedTuple):
-    """Where the gradient is zero, in domain units, and the loss there.
-
-    kind: minimum, saddle or maximum, by the signs of the Hessian's eigenvalues, and where one of them cannot be told
-    from 0 by how the surface goes along that direction; degenerate where it rises one way and falls the other, or where
-    both are 0 and it rises and falls around. eigenvalues: of the Hessian, rising; nan at a minimum on a kink or a tip,
-    where there is none.
-    """
-
-    x: float
-    y: float
-    value: float
-    kind: str
-    eigenvalues: tuple[float, float]
-
-    @property
-    def stability_limit(self) -> float:
-        """See `Surface.stability_limit`; nan at a minimum on a kink or a tip."""
-        return float(_limit(np.array(self.eigenvalues)))
-
-
 class Found(NamedTuple):
     """Points (n, 2) with their kinds; curves of minima; whether that is all."""
 
@@ -68,7 +45,7 @@ class Found(NamedTuple):
     complete: bool
 
 
-def find(surface: Surface) -> Landmarks:
+def find(surface: Searched) -> Landmarks:
     """The critical points inside the domain, the curves of minima, and whether these are all.
 
     On a curve of minima, or on a plain that is level, no point is isolated, so none is listed. Saddles and maxima on
@@ -82,7 +59,7 @@ def find(surface: Surface) -> Landmarks:
         return _landmarks(surface, _times(found, even.scale))
 
 
-def find_from(surface: Surface, known: Landmarks, seeds: ArrayLike) -> Landmarks:
+def find_from(surface: Searched, known: Landmarks, seeds: ArrayLike) -> Landmarks:
     """`known`, and what is found beside it downhill of seeds (n, 2)."""
     from surfaces._stretched import Stretched
     at = np.asarray(seeds, dtype=np.float64).reshape(-1, 2)
@@ -123,9 +100,8 @@ def _cells(surface: Searched) -> Cells | None:
         return None
 
 
-def _landmarks(surface: Surface, found: Found, known: Iterable[CriticalPoint] = ()) -> Landmarks:
+def _landmarks(surface: Searched, found: Found, known: Iterable[CriticalPoint] = ()) -> Landmarks:
     """Listed by kind, loss, x and y."""
-    from surfaces._base import Landmarks, Minimum
     bends = curvatures(hessians(surface, _cells(surface), found.points, diagonal(surface)))
     minima = np.array([kind == "minimum" for kind in found.kinds], dtype=bool)
     sharp = np.zeros(len(bends), dtype=bool)
@@ -427,12 +403,6 @@ def _rounded(surface: Searched, points: Array, size: float) -> Array:
     return result
 
 
-def stability_limit(surface: Surface, points: ArrayLike) -> Array:
+def stability_limit(surface: Searched, points: ArrayLike) -> Array:
     """See `Surface.stability_limit`."""
-    return _limit(eigenvalues(surface, points))
-
-
-def _limit(bends: Array) -> Array:
-    largest = bends[..., 1]
-    limit: Array = np.where(largest <= 0, np.inf, 2 / np.where(largest <= 0, 1.0, largest))
-    return limit
+    return limit_of(eigenvalues(surface, points))

@@ -6,13 +6,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from surfaces._minima import CIRCLE
+from surfaces._landmarks import CIRCLE, Array, Searched
 
 if TYPE_CHECKING:
     from surfaces._interval import Cells
-    from surfaces._stretched import Searched
 
-Array = NDArray[np.float64]
 FLAT = 1e-7          # of the curvature usual on the surface: an eigenvalue below decides nothing
 REACHES = np.array([1e-5, 1e-4, 1e-3, 3e-3, 1e-2])     # of the diagonal: how far along a flat direction is looked
 BEND = 0             # which of them shows how a floor bends

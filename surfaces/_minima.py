@@ -16,18 +16,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from surfaces._compile import Compiled
+from surfaces._landmarks import CIRCLE, Array, Minimum, Searched
 
 if TYPE_CHECKING:
-    from surfaces._base import Minimum
     from surfaces._interval import Cells
-    from surfaces._stretched import Searched
 
-Array = NDArray[np.float64]
 GRID, MOST_STARTS, MOST_KINKS = 201, 400, 6
 MOST_ZOOMED = 200
 NEAR = 0.3          # of the diagonal: from farther no kink is looked for
 NOWHERE: Array = np.empty((0, 2))
-CIRCLE = np.stack([np.cos(np.arange(64) * np.pi / 32), np.sin(np.arange(64) * np.pi / 32)], axis=-1)   # (64, 2)
 
 
 def diagonal(surface: Searched) -> float:
@@ -40,7 +37,6 @@ def find(surface: Searched, more: Array = NOWHERE) -> tuple[Minimum, ...]:
     """The isolated local minima inside the domain, deepest first (equal depths by x, then y), also those near points
     `more` (n, 2).
     """
-    from surfaces._base import Minimum
     with np.errstate(all="ignore"):
         begun, size = np.concatenate([more, starts(surface)]), diagonal(surface)
         if not len(begun):

@@ -2,17 +2,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from surfaces._base import Minimum, Surface
+from surfaces._landmarks import CIRCLE, Array, Charted, Minimum
 
-Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
-CIRCLE = np.stack([np.cos(np.arange(64) * np.pi / 32), np.sin(np.arange(64) * np.pi / 32)], axis=-1)   # (64, 2)
 LONGEST = 0.002      # of the domain's diagonal: a longer step could jump over a ridge
 SHORTEST = 1e-9      # of it: a step that must be shorter to lead down is one across a kink
 RADII = np.array([0.002, 0.005, 0.01, 0.02, 0.03, 0.04])     # of it: circles around a minimum that may hold a ball
@@ -22,7 +18,7 @@ MOST, AT_ONCE = 5000, 100_000     # steps; points followed together
 FEW = 60             # minima
 
 
-def reached(surface: Surface, points: Array, tolerance: float, minima: Sequence[Minimum]) -> Indices:
+def reached(surface: Charted, points: Array, tolerance: float, minima: Sequence[Minimum]) -> Indices:
     """See `Surface.reached`."""
     owner = np.full(len(points), -1)
     if not len(minima) or not len(points):
@@ -64,7 +60,7 @@ class _Basins:
     than that, descent cannot leave any more.
     """
 
-    def __init__(self, surface: Surface, places: Array, size: float) -> None:
+    def __init__(self, surface: Charted, places: Array, size: float) -> None:
         self.places = places
         apart = nearest(places, places, other=True)[0][:, None] if len(places) > 1 else np.full((1, 1), np.inf)
         self.radii = np.minimum(RADII * size, 0.9 * apart)
@@ -79,7 +75,7 @@ class _Basins:
         return np.where(held, index, -1)
 
 
-def _followed(surface: Surface, points: Array, basins: _Basins, others: Array, size: float) -> Indices:
+def _followed(surface: Charted, points: Array, basins: _Basins, others: Array, size: float) -> Indices:
     """(n,) the minimum in which the flow from each point ends, or -1, as for those that end in a saddle or stay on a
     maximum, one of the others (m, 2).
     """
@@ -108,7 +104,7 @@ def _followed(surface: Surface, points: Array, basins: _Basins, others: Array, s
     return owner
 
 
-def _step(surface: Surface, points: Array, value: Array, time: Array, size: float) -> tuple[Array, Array, Array]:
+def _step(surface: Charted, points: Array, value: Array, time: Array, size: float) -> tuple[Array, Array, Array]:
     """A step of the flow for points (n, 2), their value after it, and the time for the next; the same points where no
     step down was found.
 
@@ -153,7 +149,7 @@ def _in_reach(along: Array, bends: Array, time: Array, longest: float) -> Array:
     return time
 
 
-def _slid(surface: Surface, points: Array, value: Array, size: float) -> tuple[Array, Array]:
+def _slid(surface: Charted, points: Array, value: Array, size: float) -> tuple[Array, Array]:
     """A step down along a kink, on which the gradients of its two sides lead across and back: along the shortest of
     their mixtures (Burke, Lewis and Overton, "A robust gradient sampling algorithm", SIAM J. Optim. 15, 2005). Where
     the gradient changes ten times as much over ten times the way there is no kink, but a floor or a saddle: no step.

@@ -1,45 +1,21 @@
-"""What the search for critical points asks of a surface, and a surface in units in which its domain is about as wide as
-high, so that what is near is near in both directions.
-"""
+"""A surface in units in which its domain is about as wide as high, so that what is near is near in both directions."""
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from surfaces._base import Domain, Point, Surface
+from surfaces._landmarks import Array, Domain, Point, Searched
 
-Array = NDArray[np.float64]
 LONG = 2.0      # sides that differ by less than this are left as they are
-
-
-class Searched(Protocol):
-    """A surface, or one in other units; what is not said here is as `surfaces._base.Surface` says it."""
-
-    @property
-    def domain(self) -> Domain: ...
-
-    @property
-    def compiled(self) -> Any: ...
-
-    def value(self, points: Array, /) -> Array: ...
-
-    def gradient(self, points: Array, /) -> Array: ...
-
-    def hessian(self, points: Array, /) -> Array: ...
-
-    def look_for_minima(self) -> tuple[Point, ...]: ...
-
-    def may_be_extrema(self, points: Array, /) -> NDArray[np.bool_]: ...
 
 
 class Stretched:
     """The surface in other units: points (..., 2) times `scale` (2,), powers of two and so exact, are those of `of`."""
 
-    def __init__(self, of: Surface) -> None:
+    def __init__(self, of: Searched) -> None:
         low, high = np.array(of.domain).T
         sides = high - low
         power = np.round(np.log2(sides / sides.min()))

@@ -14,13 +14,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from surfaces._landmarks import Array, Curve, Searched
+
 if TYPE_CHECKING:
-    from surfaces._base import Curve
     from surfaces._interval import Cells
     from surfaces._minima import Kink
-    from surfaces._stretched import Searched
 
-Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 BINS = 400              # over the domain's diagonal: one place on a curve is kept in each
 LINKED = 2.9            # bins: places nearer than this are neighbours
@@ -227,7 +226,6 @@ def curves(surface: Searched, cells: Cells, floor: Floor, side: float, size: flo
     """The curves of minima among places on floors: in a row, in a valley, without slope, of one height; and places
     (m, 2) in rows that are of different heights, though their slopes cannot be told from 0: the lowest and the highest.
     """
-    from surfaces._base import Curve
     floor = floor.some(floor.level & (floor.bends > 0))
     found: list[tuple[Array, bool]] = []
     turned: list[Array] = [np.empty((0, 2))]

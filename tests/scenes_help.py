@@ -41,7 +41,7 @@ def experiment(source: str, video: dict | None = None, overrides=(), folder: Pat
 
 def race(loaded):
     """The staged scene of an experiment; boots manimgl."""
-    from scenes.stage.render import make_scene
+    from scenes.stage.staging import make_scene
 
     return make_scene(loaded, loaded.roll())
 

@@ -121,7 +121,7 @@ def test_a_config_whose_name_is_not_utf_8(kind: str, run: Run, tmp_path: Path) -
 
 def test_what_travels_with_a_picture_is_text(tmp_path: Path) -> None:
     from configs import load
-    from scenes.stage.render import metadata
+    from scenes.stage.pictures import metadata
     path = tmp_path / "own.yaml"
     path.write_text(OWN)
     loaded = load(path)

@@ -13,7 +13,8 @@ from PIL import Image
 from configs.moments import LAST, Moment
 from configs.version import VERSION
 from scenes.stage.errors import OutsideFilm
-from scenes.stage.render import frame_pixels, frames_of, render_film, render_frames, render_still
+from scenes.stage.pictures import frame_pixels
+from scenes.stage.render import frames_of, render_film, render_frames, render_still
 from scenes.stage.told import told
 from tests.scenes_help import FILM, decoded, decoded_planes, experiment, planes, race
 

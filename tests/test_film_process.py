@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from scenes.stage.render import frame_pixels
+from scenes.stage.pictures import frame_pixels
 from tests.scenes_help import FILM, ROOT, decoded, environment, experiment, race, render
 
 XVFB = pytest.mark.skipif(

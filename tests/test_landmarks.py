@@ -10,8 +10,8 @@ from scipy.ndimage import maximum_filter, minimum_filter
 from scipy.optimize import fsolve, minimize
 
 from surfaces import SURFACES, Surface, from_expression, surface_of_samples
-from surfaces._base import Landmarks
 from surfaces._interval import Cells
+from surfaces._landmarks import Landmarks
 from surfaces._minima import diagonal
 
 

@@ -26,7 +26,7 @@ video: {resolution: 640x360, fps: 10, seconds: 6}
 
 
 def scene_of(config: Path, size=SIZE):
-    from scenes.stage.render import make_scene
+    from scenes.stage.staging import make_scene
 
     experiment = configs.load(config)
     video = replace(experiment.video, width=size[0], height=size[1])  # windows may be odd, films are not
@@ -35,7 +35,7 @@ def scene_of(config: Path, size=SIZE):
 
 def frame(config: Path, seconds: float, size=SIZE) -> np.ndarray:
     """The film's frame of that moment."""
-    from scenes.stage.render import frame_pixels
+    from scenes.stage.pictures import frame_pixels
 
     scene = scene_of(config, size)
     try:
@@ -56,6 +56,6 @@ def shows(window: Window, seconds: float, config: Path | None = None, size=SIZE)
 
 
 def scene_frame(scene, index: int) -> np.ndarray:
-    from scenes.stage.render import frame_pixels
+    from scenes.stage.pictures import frame_pixels
 
     return frame_pixels(scene, index)[..., :3]

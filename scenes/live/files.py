@@ -15,7 +15,8 @@ from configs.streams import say_path
 from scenes.live.model import START, settings, words_of, yaml_of
 from scenes.live.screen import tidy
 from scenes.live.write_back import CannotWrite, replaces_many, written
-from scenes.stage.render import frame_pixels, make_scene, save_picture
+from scenes.stage.pictures import frame_pixels, save_picture
+from scenes.stage.staging import make_scene
 
 
 class Files:

@@ -12,7 +12,7 @@ import moderngl
 from configs.text import TitleTooLong
 from scenes.mobjects._layer import QUAD, source
 from scenes.stage.clock import frame_count
-from scenes.stage.render import make_scene
+from scenes.stage.staging import make_scene
 
 SMALLEST = (320, 240)  # a smaller picture is drawn at this size and shrunk: panels have no room in less
 SOFTWARE = ("llvmpipe", "softpipe", "swiftshader", "software", "gdi generic")

@@ -51,7 +51,7 @@ class Task:
     on_frame: OnFrame | None = None
 
     def stage(self):
-        from scenes.stage.render import make_scene
+        from scenes.stage.staging import make_scene
 
         return make_scene(self.experiment, self.trajectories, self.fps)
 

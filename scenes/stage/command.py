@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import os
-import sys
 from types import SimpleNamespace
-from typing import NoReturn
 
 from scenes.stage import boot
 
 boot.ensure()
 
 from manimlib.config import manim_config, parse_cli  # noqa: E402
+
+from scenes.stage.errors import leave  # noqa: E402
 
 
 def writer_for(config):
@@ -80,8 +80,3 @@ def video_of_command() -> dict[str, object]:
         "fps": given.fps,
         "transparent": given.transparent or None,
     }
-
-
-def leave(*lines: str) -> NoReturn:
-    print(*lines, sep="\n", file=sys.stderr)
-    raise SystemExit(2)

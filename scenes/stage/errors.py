@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from typing import NoReturn
+
 
 class MachineError(Exception):
     """The machine cannot draw: no GL driver, no display for a window, a missing codec."""
@@ -9,3 +12,9 @@ class MachineError(Exception):
 
 class OutsideFilm(ValueError):
     """A moment was asked for that the film does not have; its arguments are lines, one for each such moment."""
+
+
+def leave(*lines: str) -> NoReturn:
+    """Ends manimgl's own command with exit code 2."""
+    print(*lines, sep="\n", file=sys.stderr)
+    raise SystemExit(2)

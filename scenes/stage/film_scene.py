@@ -20,8 +20,8 @@ from manimlib.scene.scene import Scene  # noqa: E402
 
 from scenes.framing import FIELD_OF_VIEW, CameraPose  # noqa: E402
 from scenes.stage.clock import frame_count  # noqa: E402
-from scenes.stage.command import experiment_from_environment, leave, writer_for  # noqa: E402
-from scenes.stage.errors import MachineError  # noqa: E402
+from scenes.stage.command import experiment_from_environment, writer_for  # noqa: E402
+from scenes.stage.errors import MachineError, leave  # noqa: E402
 from scenes.stage.shown import Shown  # noqa: E402
 
 

@@ -14,8 +14,8 @@ from tqdm.auto import tqdm
 
 from configs.output import whole
 from configs.targets import gif_rate
-from scenes.stage.command import leave
-from scenes.stage.render import frame_pixels, metadata, save_picture
+from scenes.stage.errors import leave
+from scenes.stage.pictures import frame_pixels, metadata, save_picture
 from scenes.stage.writer import FilmWriter
 
 

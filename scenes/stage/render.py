@@ -2,53 +2,28 @@
 
 from __future__ import annotations
 
-import importlib
-import json
 import math
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-
-import numpy as np
 
 from configs.kinds import FRAMES, kind
 from configs.moments import LAST, Moment
 from configs.output import whole
 from configs.targets import gif_rate
-from configs.version import VERSION
-from scenes import SCENES
 from scenes.stage import boot
 from scenes.stage.cache import film_key, kept
 from scenes.stage.chunks import Chunks, OnFrame, Task
 from scenes.stage.clock import frame_at, frame_of_step
 from scenes.stage.errors import OutsideFilm
 from scenes.stage.join import join
+from scenes.stage.pictures import frame_pixels, metadata, save_picture, save_told
 from scenes.stage.pool import Crew, useful_jobs
+from scenes.stage.staging import make_scene
 from scenes.stage.told import told
 
 Progress = Callable[[int, int], None]
 LOSSY_BYTES, EXACT_BYTES = 0.03, 1.0  # for a pixel of a frame, in a chunk
 SHORTEST = 12  # seconds of a film whose length the scene chooses
-
-
-def make_scene(experiment, trajectories, fps: int | None = None, samples: int = 0):
-    """The manimgl scene of an experiment, staged and ready to draw any frame."""
-    boot.ensure()
-    kind = experiment.scene
-    scene_class = getattr(importlib.import_module(f"scenes.{kind}.scene"), SCENES[kind].scene_class)
-    video = experiment.video
-    scene = scene_class(
-        experiment,
-        trajectories,
-        file_writer_config=dict(write_to_movie=False, save_last_frame=False, quiet=True),
-        camera_config=dict(resolution=(video.width, video.height), fps=fps or video.fps),
-        samples=samples,
-    )
-    try:
-        scene.setup()
-    except BaseException:
-        scene.release()
-        raise
-    return scene
 
 
 def render_film(
@@ -142,43 +117,3 @@ def frame_of(scene, moment: Moment) -> int:
     if scene.step_at(0.0) is None:
         raise OutsideFilm(f"a film of scene {scene.kind} has no steps; give seconds")
     return frame_of_step(moment.step, scene.frames, lambda index: scene.step_at(index / fps))
-
-
-def save_told(path: Path, frame: dict) -> None:
-    """Write what stands on a frame as .frame.json, whole or not at all."""
-    with whole(path) as temporary:
-        temporary.write_text(json.dumps(frame, allow_nan=False) + "\n", encoding="ascii", newline="\n")
-
-
-def save_picture(path: Path, rgba: np.ndarray, experiment) -> None:
-    """Write a frame (height, width, 4), straight alpha, as .png, whole or not at all."""
-    from PIL import Image
-    from PIL.PngImagePlugin import PngInfo
-
-    about = PngInfo()
-    for key, value in metadata(experiment).items():
-        about.add_itxt(key, value)
-    picture = Image.fromarray(rgba if experiment.video.transparent else np.ascontiguousarray(rgba[..., :3]))
-    with whole(Path(path)) as temporary:
-        picture.save(temporary, format="PNG", pnginfo=about)
-
-
-def frame_pixels(scene, index: int) -> np.ndarray:
-    """Frame `index` as (height, width, 4) uint8, first row on top, straight alpha."""
-    from scenes.stage.writer import straight
-
-    scene.draw_frame(index)
-    width, height = scene.pixels
-    rgba = scene.camera.read_rgba(np.empty((height, width, 4), "u1"))
-    return straight(rgba) if scene.experiment.video.transparent else rgba
-
-
-def metadata(experiment) -> dict[str, str]:
-    """What travels with every film and picture: title, the resolved config and the version."""
-    made = {
-        "title": experiment.title or experiment.name,
-        "comment": json.dumps(experiment.resolved, ensure_ascii=False),
-        "version": f"Thalweg {VERSION}",
-    }
-    # names of files may hold bytes that are no text
-    return {key: text.encode("utf-8", "backslashreplace").decode("utf-8") for key, text in made.items()}
