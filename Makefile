@@ -9,19 +9,19 @@ export PYTHON
 
 demo:
 	@sh tools/bootstrap.sh
-	@.venv/bin/python -m configs.jsonschema >&2
+	@.venv/bin/python -m thalweg.spec.jsonschema >&2
 	@.venv/bin/python render.py boss_fight
 
 test:
 	@sh tools/bootstrap.sh --test
-	@.venv/bin/python -m configs.jsonschema >&2
+	@.venv/bin/python -m thalweg.spec.jsonschema >&2
 	@$(MAKE) --no-print-directory check-style
 	@.venv/bin/python -m pytest -n logical --maxprocesses 4 --dist loadfile
 
 # The schema that editors read lists the optimizers, surfaces and scenes that are there; it is written only if it changed.
 schema:
 	@sh tools/bootstrap.sh
-	@.venv/bin/python -m configs.jsonschema >&2
+	@.venv/bin/python -m thalweg.spec.jsonschema >&2
 
 check-style:
 	@.venv/bin/python -m ruff check .

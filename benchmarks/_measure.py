@@ -169,7 +169,7 @@ def machine() -> dict[str, str]:
     """The machine in words: processor, cores, and what draws."""
     words = Path("/proc/cpuinfo").read_text() if Path("/proc/cpuinfo").exists() else ""
     models = [line.split(":", 1)[1].strip() for line in words.splitlines() if line.startswith("model name")]
-    from scenes.stage import boot
+    from thalweg.stage import boot
 
     boot.ensure()
     context = boot.shared_context()

@@ -76,7 +76,7 @@ def arguments() -> argparse.Namespace:
 
 
 def heading(given: argparse.Namespace) -> str:
-    from configs.version import VERSION
+    from thalweg.version import VERSION
 
     here, python = machine(), ".".join(map(str, sys.version_info[:3]))
     pinned = (("manimgl", "plain_manimgl", "manimgl"), ("Manim Community", "community", "manim"),

@@ -12,10 +12,10 @@ import sys
 
 import moderngl
 
-from scenes import mobjects  # noqa: F401  (boots manimgl first)
-from scenes.mobjects._layer import source
-from scenes.mobjects.loss_surface import LossSurface
-from scenes.stage import render, staging
+from thalweg import mobjects  # noqa: F401  (boots manimgl first)
+from thalweg.mobjects._layer import source
+from thalweg.mobjects.loss_surface import LossSurface
+from thalweg.stage import render, staging
 
 FRAGMENT = """#version 330
 uniform sampler2D baked;
@@ -65,6 +65,6 @@ make_scene, staging.make_scene = staging.make_scene, make_bare_scene
 film_key, render.film_key = render.film_key, floor_key
 
 if __name__ == "__main__":
-    from render import main
+    from thalweg.cli.main import main
 
     sys.exit(main())

@@ -29,9 +29,10 @@ import numpy as np
 from benchmarks._measure import Failed
 from benchmarks._peers import ready
 from benchmarks._report import table
-from optimizers import OPTIMIZERS, _fused, roll
-from optimizers._cores import cores
-from surfaces import SURFACES
+from thalweg.calculus import SURFACES
+from thalweg.engine import OPTIMIZERS, roll
+from thalweg.engine.compiled import fused as _fused
+from thalweg.engine.cores import cores
 
 OURS, TORCH, OPTAX = "Thalweg", "torch.optim", "optax, compiled"
 SCRIPTS = {TORCH: "torch_swarm", OPTAX: "optax_swarm"}

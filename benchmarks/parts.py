@@ -37,10 +37,10 @@ class Clock:
 
 def measure(config: str, size: str, block: int = BLOCK) -> dict[str, tuple[float, float]]:
     """{part: (wall, CPU)} in milliseconds a frame."""
-    import configs
-    from scenes.stage.staging import make_scene
+    from thalweg.spec import find, load
+    from thalweg.stage.staging import make_scene
 
-    experiment = configs.load(configs.find(config), video={"resolution": size})
+    experiment = load(find(config), video={"resolution": size})
     scene = make_scene(experiment, experiment.roll())
     clock = Clock()
     width, height = scene.pixels
@@ -68,7 +68,7 @@ def draw(scene, index: int, into: np.ndarray, clock: Clock) -> None:
 
 def encode(frames: list[np.ndarray], experiment, clock: Clock) -> None:
     """As films are: one thread in the codec."""
-    from scenes.stage.writer import FilmWriter
+    from thalweg.stage.writer import FilmWriter
 
     video = experiment.video
     with tempfile.TemporaryDirectory() as folder:

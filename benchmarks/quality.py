@@ -65,13 +65,13 @@ def decibels(error: float) -> float:
 
 
 def main(film: str, config: str, size: str, seconds: str, *rest: str) -> None:
-    import configs
+    from thalweg.spec import find, load
 
     if "--floor" in rest:
         from benchmarks import floor  # noqa: F401  (exchanges the scene)
-    from scenes.stage.staging import make_scene
+    from thalweg.stage.staging import make_scene
 
-    experiment = configs.load(configs.find(config), [f"video.seconds={seconds}"], {"resolution": size})
+    experiment = load(find(config), [f"video.seconds={seconds}"], {"resolution": size})
     scene = make_scene(experiment, experiment.roll())
     print(json.dumps(compare(Path(film), scene)))
     scene.release()

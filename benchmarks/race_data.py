@@ -13,12 +13,12 @@ def export(config: str, lengths: list[float], place: Path) -> None:
     """`place` (.npz): positions (balls, steps + 1, 2), loss, colors, labels, domain, `about` (JSON), and for each film
     length S the arrays seconds_S and steps_S of its clock.
     """
-    import configs
-    from scenes.stage.staging import make_scene
+    from thalweg.spec import find, load
+    from thalweg.stage.staging import make_scene
 
     arrays: dict[str, object] = {}
     for length in lengths:
-        experiment = configs.load(configs.find(config), [f"video.seconds={length:g}"])
+        experiment = load(find(config), [f"video.seconds={length:g}"])
         trajectories = experiment.roll()
         scene = make_scene(experiment, trajectories)
         timing = scene.motion.timing

@@ -15,8 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from optimizers import OPTIMIZERS, roll
-from surfaces import SURFACES
+from thalweg.calculus import SURFACES
+from thalweg.engine import OPTIMIZERS, roll
 
 REFERENCE = Path(__file__).resolve().parents[1] / "tests" / "reference"
 DECIDED = 1e-6  # apart by more than this, paths go ways of their own

@@ -12,10 +12,10 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-import configs
-from configs.experiment import Experiment
-from configs.outcome_words import lines
-from configs.outcomes import OUTCOMES, Facts, Told, outcomes
+from thalweg.experiment.experiment import Experiment
+from thalweg.experiment.outcome_words import lines
+from thalweg.experiment.outcomes import OUTCOMES, Facts, Told, outcomes
+from thalweg.spec import find, load
 
 
 def from_everywhere(experiment: Experiment, count: int) -> Experiment:
@@ -41,7 +41,7 @@ def main() -> None:
     parser.add_argument("config")
     parser.add_argument("--grid", type=int, default=60)
     given = parser.parse_args()
-    experiment = from_everywhere(configs.load(configs.find(given.config)), given.grid)
+    experiment = from_everywhere(load(find(given.config)), given.grid)
     told = outcomes(experiment, experiment.roll("last"))
     ways = np.stack([ends(facts) for facts in told.entries])
     total, alike = ways.shape[1], int((ways == ways[0]).all(axis=0).sum())

@@ -14,7 +14,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from configs import find, load
+from thalweg.spec import find, load
 from tools.window_driver import Display, missing
 
 SECONDS, TIMES = 5.0, 7
@@ -41,7 +41,7 @@ def main(name: str, resolution: str) -> int:
 
 
 def measure(path: Path, resolution: str) -> None:
-    from scenes.live.session import Session
+    from thalweg.live.session import Session
 
     session = Session(
         path, path.read_bytes(), lambda data, more: load(path, more, {"resolution": resolution}, data), []

@@ -2,9 +2,8 @@
 
 from manimlib import BLUE_B, OUT, RIGHT, UL, UP, YELLOW, Circle, FadeIn, ShowCreation, Sphere, Text, ThreeDScene, linear
 
-from optimizers import OPTIMIZERS, roll
-from scenes.mobjects import Ball, LossSurface, Trail
-from surfaces import SURFACES
+from thalweg import OPTIMIZERS, SURFACES, roll
+from thalweg.mobjects import Ball, LossSurface, Trail
 
 
 class MyLandscape(ThreeDScene):

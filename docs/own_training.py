@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from surfaces import plane_of_path, save_samples
+from thalweg import plane_of_path, save_samples
 
 HIDDEN, STEPS, RATE, SLOWER = 12, 150, 0.05, 0.3
 FILM = """\

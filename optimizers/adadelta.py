@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optimizers._base import Array, Hyper, Objective, Optimizer, State
-from registry import parameter
+from thalweg.engine.base import Array, Hyper, Objective, Optimizer, State
+from thalweg.registry import parameter
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optimizers._base import Array, Hyper, Objective, Optimizer, State, counter, power, steps_made
-from registry import parameter
+from thalweg.engine.base import Array, Hyper, Objective, Optimizer, State, counter, power, steps_made
+from thalweg.registry import parameter
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from optimizers._asked import asked_for, not_counted
-from optimizers._base import Array, Hyper, Objective, Optimizer, State
-from registry import parameter
+from thalweg.engine.asked import asked_for, not_counted
+from thalweg.engine.base import Array, Hyper, Objective, Optimizer, State
+from thalweg.registry import parameter
 
 SMOOTH = 60         # evaluations in one step of one run by the explicit solver: where more are needed, it is stiff
 EVALUATIONS = 4000  # by the implicit one: enough for stiff valleys and long times

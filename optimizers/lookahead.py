@@ -6,9 +6,9 @@ from typing import Annotated, Any
 
 import numpy as np
 
-from optimizers._base import Array, Hyper, Objective, State, counter, steps_made
-from optimizers._wrapper import Wrapper, inside, outside
-from registry import parameter
+from thalweg.engine.base import Array, Hyper, Objective, State, counter, steps_made
+from thalweg.engine.wrapper import Wrapper, inside, outside
+from thalweg.registry import parameter
 
 
 @dataclass(frozen=True)

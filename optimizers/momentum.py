@@ -3,8 +3,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from optimizers._sgd import TorchSGD
-from registry import parameter
+from thalweg.engine.sgd import TorchSGD
+from thalweg.registry import parameter
 
 
 @dataclass(frozen=True)

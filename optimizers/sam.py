@@ -6,10 +6,10 @@ from typing import Annotated, Any
 
 import numpy as np
 
-from optimizers._asked import asked_for, not_counted
-from optimizers._base import Array, Hyper, Objective, State
-from optimizers._wrapper import Wrapper, inside, outside
-from registry import parameter
+from thalweg.engine.asked import asked_for, not_counted
+from thalweg.engine.base import Array, Hyper, Objective, State
+from thalweg.engine.wrapper import Wrapper, inside, outside
+from thalweg.registry import parameter
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from optimizers._sgd import TorchSGD
+from thalweg.engine.sgd import TorchSGD
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from optimizers._base import Array, Hyper, Objective, Optimizer, State, counter, steps_made
-from registry import parameter
+from thalweg.engine.base import Array, Hyper, Objective, Optimizer, State, counter, steps_made
+from thalweg.registry import parameter
 
 
 @dataclass(frozen=True)

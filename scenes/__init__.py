@@ -1,12 +1,10 @@
-"""Scenes draw trajectories. This package imports nothing: only a scene that is drawn loads manimgl."""
+"""Scenes, one folder each: the folder's name is its name in YAML.
 
-from __future__ import annotations
-
-from pathlib import Path
-
-from registry import Registry
-from scenes._options import SceneOptions
+These are the modules thalweg.scenes.NAME. In a clone `from scenes import ...` gives the same ones, not copies.
+"""
+from thalweg.film import SCENES, SceneOptions
+from thalweg.registry import same
 
 __all__ = ["SCENES", "SceneOptions"]
 
-SCENES: Registry[SceneOptions] = Registry("scenes", Path(__file__).parent, SceneOptions, module="options")
+same(__name__)

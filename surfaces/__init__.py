@@ -1,67 +1,10 @@
-"""Loss surfaces over the plane. Every file of this folder without a leading underscore is one; its name is public."""
-from __future__ import annotations
+"""Loss surfaces over the plane, one file each: the file's name is its name in YAML.
 
-from collections.abc import Callable, Mapping
-from os import PathLike
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+These are the modules thalweg.surfaces.NAME. In a clone `from surfaces import ...` gives the same ones, not copies.
+"""
+from thalweg.calculus import SURFACES, Surface, from_expression, save_samples, surface_of_samples
+from thalweg.registry import same
 
-from numpy.typing import ArrayLike
+__all__ = ["SURFACES", "Surface", "from_expression", "save_samples", "surface_of_samples"]
 
-from registry import Registry
-from surfaces._base import CORNER, Domain, Minimum, Surface
-from surfaces._text import ExpressionError
-
-if TYPE_CHECKING:
-    from surfaces._plane import Plane
-
-__all__ = ["SURFACES", "Domain", "ExpressionError", "Minimum", "Surface", "from_expression", "plane_of_path",
-           "read_samples", "save_samples", "surface_of_samples"]
-
-SURFACES: Registry[Surface] = Registry("surfaces", Path(__file__).parent, Surface)
-
-
-def from_expression(text: str, parameters: Mapping[str, float] | None = None,
-                    domain: Domain = ((-3.0, 3.0), (-3.0, 3.0)), start: tuple[float, float] | None = None) -> Surface:
-    """The surface of a formula in x, y and its own parameters, such as "x**2 + a*abs(y)" with {"a": 0.3}.
-
-    The text is read, never run: see `surfaces/_expression.py`. Raises ExpressionError, whose message is one line, for
-    a formula or parameters that cannot be used, and ValueError for a domain without extent or a start outside it.
-    """
-    from surfaces._expression import read_surface
-    return read_surface(text, dict(parameters or {}), domain, CORNER if start is None else start)
-
-
-def read_samples(file: str | PathLike[str], sides: Any = None) -> Surface:
-    """The surface through the samples of an .npz, .npy or .csv: see `surfaces/_grids.py`.
-
-    `sides`, pairs of numbers for x and y, say where z lies in a file that holds nothing else. Raises ValueError (one
-    line) and OSError.
-    """
-    from surfaces._sampled import read_samples
-    return read_samples(Path(file), sides=sides)
-
-
-def surface_of_samples(x: ArrayLike, y: ArrayLike, z: ArrayLike) -> Surface:
-    """The surface through samples z (m, n) at x (m,) and y (n,), z[i, j] at (x[i], y[j]). Raises ValueError."""
-    from surfaces._sampled import Sampled, checked
-    return Sampled(*checked(x, y, z))
-
-
-def save_samples(file: str | PathLike[str], x: ArrayLike, y: ArrayLike, z_of: Callable[[float, float], float]) -> None:
-    """Write z_of(x, y), a function of two floats, at all pairs of x (m,) and y (n,) for `surface: {samples: FILE}`.
-
-    x and y rise strictly, at least 4 each. The file is whole or absent. Raises ValueError, in one line, for x, y or
-    values that cannot be used, before anything is written.
-    """
-    from surfaces._sampled import save_samples
-    save_samples(file, x, y, z_of)
-
-
-def plane_of_path(weights: Any) -> Plane:
-    """The plane that a path through many weights (steps + 1, d) varies most in: see `surfaces/_plane.py`.
-
-    Its `project` says where further runs are seen in it.
-    """
-    from surfaces._plane import plane_of_path
-    return plane_of_path(weights)
+same(__name__)

@@ -6,8 +6,8 @@ from typing import Any, ClassVar
 
 from sympy import E, cos, exp, pi, sqrt
 
-from registry import parameter
-from surfaces._base import Domain, Point, Surface
+from thalweg.calculus.base import Domain, Point, Surface
+from thalweg.registry import parameter
 
 
 @dataclass(frozen=True)

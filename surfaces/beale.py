@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from sympy import Rational
 
-from surfaces._base import Domain, Point, Surface
+from thalweg.calculus.base import Domain, Point, Surface
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from registry import parameter
-from surfaces._base import Array, Domain, Point
-from surfaces._examples import OverExamples
+from thalweg.calculus.base import Array, Domain, Point
+from thalweg.calculus.examples import OverExamples
+from thalweg.registry import parameter
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike
 
-from registry import parameter
-from surfaces._base import SYMBOLS, Array, Domain, Point
-from surfaces._examples import OverExamples
+from thalweg.calculus.base import SYMBOLS, Array, Domain, Point
+from thalweg.calculus.examples import OverExamples
+from thalweg.registry import parameter
 
 BLOCK = 4096   # points times examples computed at once, so that the parts stay in the processor's cache
 
@@ -49,7 +49,7 @@ class Logistic(OverExamples):
         return super().batch_gradient(points, chosen) + self.penalty * points
 
     def formula(self, x: Any, y: Any) -> Any:
-        from surfaces._functions import exp, log
+        from thalweg.calculus.functions import exp, log
         terms = [log(1 + exp((1 - 2 * int(t)) * (u * x + y))) for u, t in self.pairs.tolist()]
         return sum(terms) / len(terms) + self.penalty * (x ** 2 + y ** 2) / 2
 
@@ -60,7 +60,7 @@ class Logistic(OverExamples):
 
 
 class _Terms:
-    """Value, gradient and Hessian at points (..., 2), in the manner of `surfaces._compile.Compiled`."""
+    """Value, gradient and Hessian at points (..., 2), in the manner of `thalweg.calculus.compile.Compiled`."""
 
     def __init__(self, surface: Logistic) -> None:
         u, t = surface.pairs.T

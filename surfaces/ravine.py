@@ -5,8 +5,8 @@ import math
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from registry import parameter
-from surfaces._base import Domain, Point, Surface
+from thalweg.calculus.base import Domain, Point, Surface
+from thalweg.registry import parameter
 
 
 @dataclass(frozen=True)

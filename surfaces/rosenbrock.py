@@ -4,8 +4,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from registry import parameter
-from surfaces._base import Domain, Point, Surface
+from thalweg.calculus.base import Domain, Point, Surface
+from thalweg.registry import parameter
 
 
 @dataclass(frozen=True)

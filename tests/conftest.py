@@ -30,12 +30,12 @@ def display():
 @pytest.fixture
 def run(tmp_path, monkeypatch, capsys):
     """Runs a command line in an empty folder: exit code, lines of standard output, lines of standard error."""
-    import render
+    from thalweg.cli import main as cli
 
     monkeypatch.chdir(tmp_path)
 
     def run_line(*arguments):
-        code = render.main(arguments)
+        code = cli.main(arguments)
         out, err = capsys.readouterr()
         return code, out.splitlines(), err.splitlines()
 

@@ -31,7 +31,7 @@ INTERIOR, EDGES = Limits(0.5, 6, 0.001), Limits(3.0, 60, 0.01)
 
 
 def renderer() -> str:
-    from scenes.stage.boot import shared_context
+    from thalweg.stage.boot import shared_context
 
     return str(shared_context().info["GL_RENDERER"])
 

@@ -70,10 +70,10 @@ def draw(folder: Path, name: str, **more: object) -> subprocess.CompletedProcess
 
 
 def main(config: str, path: str, notes: str, jobs: int = 0, resume: bool = False) -> None:
-    import configs
-    from scenes.stage.render import render_film
+    from thalweg.spec import load
+    from thalweg.stage.render import render_film
 
-    loaded, told = configs.load(Path(config)), []
+    loaded, told = load(Path(config)), []
 
     def tell(done: int, total: int) -> None:
         told.append((done, total))

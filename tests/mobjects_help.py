@@ -10,8 +10,8 @@ GROUND = (26, 32, 48)
 
 def make_scene(size: tuple[int, int] = SIZE):
     """A bare manimgl ThreeDScene on the shared context; `look(scene)` draws it. Boots manimgl."""
-    from scenes.stage.command import NoWriter
-    from scenes.stage.film_scene import StageCamera, manim_scene
+    from thalweg.stage.command import NoWriter
+    from thalweg.stage.film_scene import StageCamera, manim_scene
 
     stock = manim_scene.Camera, manim_scene.SceneFileWriter
     manim_scene.Camera, manim_scene.SceneFileWriter = StageCamera, NoWriter

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-import configs
+from thalweg.spec import find, load
 
 ROOT = Path(__file__).resolve().parent.parent
 SMALL = {"resolution": "320x180", "fps": 30}
@@ -26,22 +26,22 @@ video: {resolution: 320x180, fps: 10, seconds: 2}
 
 
 def shipped() -> list[str]:
-    from configs.find import names
+    from thalweg.spec.find import names
 
     return names()
 
 
 def experiment(source: str, video: dict | None = None, overrides=(), folder: Path | None = None):
     """From a shipped config's name, or with `folder` from YAML text written there."""
-    path = configs.find(source) if folder is None else folder / "film.yaml"
+    path = find(source) if folder is None else folder / "film.yaml"
     if folder is not None:
         path.write_text(source, encoding="utf-8")
-    return configs.load(path, list(overrides), video)
+    return load(path, list(overrides), video)
 
 
 def race(loaded):
     """The staged scene of an experiment; boots manimgl."""
-    from scenes.stage.staging import make_scene
+    from thalweg.stage.staging import make_scene
 
     return make_scene(loaded, loaded.roll())
 

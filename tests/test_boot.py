@@ -9,7 +9,7 @@ from tests.scenes_help import FILM, experiment
 
 SCRIPT = """
 import sys
-from scenes.stage import boot
+from thalweg.stage import boot
 boot.ensure()
 late = ("IPython", "matplotlib.pyplot", "scipy.optimize", "scipy.integrate", "pkg_resources")
 print([name for name in sys.modules if name.startswith(late)])
@@ -32,9 +32,10 @@ def test_unused_modules_wait_until_they_are_called_and_then_work():
 
 
 def test_manimgls_command_tells_a_missing_driver_in_one_line(tmp_path, monkeypatch, capsys):
-    from scenes.race.scene import Race
-    from scenes.stage import boot, film_scene
-    from scenes.stage.errors import MachineError
+    from thalweg.scenes.race.scene import Race
+
+    from thalweg.stage import boot, film_scene
+    from thalweg.stage.errors import MachineError
 
     def nothing_there():
         raise MachineError("no OpenGL 3.3 driver here")

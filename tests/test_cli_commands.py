@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from configs.moments import Moment
-from configs.output import whole
-from optimizers import OPTIMIZERS
+from thalweg.engine import OPTIMIZERS
+from thalweg.film.clock import OutsideFilm
+from thalweg.film.moments import Moment
+from thalweg.system.output import whole
 
 Run = Callable[..., tuple[int, list[str], list[str]]]
 
@@ -20,9 +21,6 @@ Run = Callable[..., tuple[int, list[str], list[str]]]
 def drawn(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple[Any, ...]]]:
     """A stand-in for what draws: notes the calls and writes a few bytes."""
     calls: list[tuple[Any, ...]] = []
-
-    class OutsideFilm(ValueError):
-        pass
 
     class MachineError(Exception):
         pass
@@ -53,9 +51,9 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple[Any, ...]]]:
         made = types.ModuleType(name)
         vars(made).update(values)
         monkeypatch.setitem(sys.modules, name, made)
-    module("scenes.stage")
-    module("scenes.stage.errors", OutsideFilm=OutsideFilm, MachineError=MachineError)
-    module("scenes.stage.render", render_film=film, render_frames=frames)
+    module("thalweg.stage")
+    module("thalweg.stage.errors", MachineError=MachineError)
+    module("thalweg.stage.render", render_film=film, render_frames=frames)
     yield calls
 
 
@@ -250,7 +248,7 @@ def test_a_fault_of_ours_is_not_dressed_up(run: Run, tmp_path: Path, drawn: list
 
 def test_data_larger_than_the_disk_is_refused_with_its_line(
         run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("configs.targets.disk_free", lambda path: 2000)
+    monkeypatch.setattr("thalweg.cli.targets.disk_free", lambda path: 2000)
     code, out, err = run(config(tmp_path, steps="500"), "-o", "x.csv")
     assert (code, out) == (2, [])
     assert err == ["own.yaml:3: steps: 501 rows need about 65.1 kB, 2 kB are free at .; use fewer steps or starts"]

@@ -86,15 +86,15 @@ def test_of_a_link_the_file_it_leads_to_is_replaced(run: Run, tmp_path: Path) ->
 
 @POSIX
 def test_a_folder_that_goes_away_meanwhile(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import configs.data
-    write = configs.data.csv.writer
+    import thalweg.experiment.data
+    write = thalweg.experiment.data.csv.writer
 
     def away(*arguments: Any, **options: Any) -> Any:
         for each in (tmp_path / "out").iterdir():
             each.unlink()
         (tmp_path / "out").rmdir()
         return write(*arguments, **options)
-    monkeypatch.setattr(configs.data.csv, "writer", away)
+    monkeypatch.setattr(thalweg.experiment.data.csv, "writer", away)
     assert run("own.yaml", "-o", "out/x.csv") == (
         2, [], ["out/x.csv: cannot be written: No such file or directory; its folder went away; start again"])
 
@@ -120,8 +120,8 @@ def test_a_config_whose_name_is_not_utf_8(kind: str, run: Run, tmp_path: Path) -
 
 
 def test_what_travels_with_a_picture_is_text(tmp_path: Path) -> None:
-    from configs import load
-    from scenes.stage.pictures import metadata
+    from thalweg.spec import load
+    from thalweg.stage.pictures import metadata
     path = tmp_path / "own.yaml"
     path.write_text(OWN)
     loaded = load(path)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-import render
+from thalweg.cli import main as cli
 
 FILES = {"own": "", "x.frame": "", "two": "", "sub/own": "", "bad": "steps: 0\n",
          "clear": "video: {transparent: true}\n"}
@@ -87,7 +87,7 @@ def test_misuse(arguments: tuple[str, ...], lines: list[str], tmp_path: Path, mo
         (tmp_path / f"{name}.yaml").write_text("surface: bowl\noptimizers: [sgd]\n" + more)
     before = sorted(tmp_path.rglob("*"))
     monkeypatch.chdir(tmp_path)
-    code = render.main(arguments)
+    code = cli.main(arguments)
     out, err = capsys.readouterr()
     assert (code, out) == (2, "")
     assert [line for line, words in zip(err.splitlines(), lines, strict=True)

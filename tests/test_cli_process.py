@@ -18,7 +18,7 @@ CONFIG = "surface: bowl_with_two_holes\nsteps: 300\noptimizers: [sgd, adam]\n"
 SLOW = """
 import sys, time, types
 sys.path.insert(0, {root!r})
-from configs.output import whole
+from thalweg.system.output import whole
 def film(experiment, trajectories, path, progress=None, **how):
     with whole(path) as part:
         part.write_bytes(b"half")
@@ -27,12 +27,12 @@ def film(experiment, trajectories, path, progress=None, **how):
             time.sleep(0.1)
 class Error(Exception):
     pass
-for name, values in (("scenes.stage", {{}}), ("scenes.stage.errors", dict(OutsideFilm=Error, MachineError=Error)),
-                     ("scenes.stage.render", dict(render_film=film, render_frames=film))):
+for name, values in (("thalweg.stage", {{}}), ("thalweg.stage.errors", dict(MachineError=Error)),
+                     ("thalweg.stage.render", dict(render_film=film, render_frames=film))):
     sys.modules[name] = types.ModuleType(name)
     vars(sys.modules[name]).update(values)
-import render
-sys.exit(render.main(["own.yaml", "-o", "out/film.mp4"]))
+from thalweg.cli import main as cli
+sys.exit(cli.main(["own.yaml", "-o", "out/film.mp4"]))
 """
 
 
@@ -43,7 +43,8 @@ def folder(tmp_path: Path) -> Path:
 
 
 def modules_after(folder: Path, *arguments: str) -> set[str]:
-    code = ("import sys; sys.path.insert(0, sys.argv[1]); import render; code = render.main(sys.argv[2:])\n"
+    code = ("import sys; sys.path.insert(0, sys.argv[1]); from thalweg.cli import main as cli\n"
+            "code = cli.main(sys.argv[2:])\n"
             "print(*sys.modules, file=sys.stderr); sys.exit(code)")
     done = subprocess.run([sys.executable, "-c", code, str(ROOT), *arguments], cwd=folder, capture_output=True,
                           text=True)

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-import configs
-from configs.output import whole
+from thalweg.spec import ConfigErrors, find
+from thalweg.system.output import whole
 
 ROOT = Path(__file__).resolve().parent.parent
 CONFIG = "surface: bowl\noptimizers: [sgd]\nsteps: 3\n"
@@ -50,11 +50,11 @@ def test_a_config_that_is_not_found_is_looked_for_nearby(files: list[str], asked
     for file in files:
         Path(file).parent.mkdir(exist_ok=True)
         Path(file).write_text(CONFIG)
-    with pytest.raises(configs.ConfigErrors) as caught:
-        configs.find(asked)
+    with pytest.raises(ConfigErrors) as caught:
+        find(asked)
     assert str(caught.value) == said
     cure = said.partition("did you mean ")[2] or said.partition("such as ")[2]
-    assert configs.find(cure.rstrip("?")).is_file()     # the cure works
+    assert find(cure.rstrip("?")).is_file()     # the cure works
 
 
 def test_a_plugin_that_never_ends_is_not_waited_for(run: Run, tmp_path: Path) -> None:
@@ -124,16 +124,16 @@ def test_what_comes_while_a_file_is_written_is_not_replaced(tmp_path: Path) -> N
     (errno.EMFILE, "allow more of them (ulimit -n), or draw with --jobs 1")])
 def test_what_cannot_be_written_says_what_helps(number: int, cure: str, run: Run,
                                                 monkeypatch: pytest.MonkeyPatch) -> None:
-    import configs.data
+    import thalweg.experiment.data
 
     def fails(*given: object) -> None:
         raise OSError(number, os.strerror(number))
-    monkeypatch.setattr(configs.data, "write", fails)
+    monkeypatch.setattr(thalweg.experiment.data, "write", fails)
     assert run("own.yaml", "-o", "x.csv") == (2, [], [f"x.csv: cannot be written: {os.strerror(number)}; {cure}"])
 
 
 def test_a_strange_pace_of_progress_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    from configs.progress import PLAIN_EVERY, Progress
+    from thalweg.cli.progress import PLAIN_EVERY, Progress
     for given, seconds in (("soon", PLAIN_EVERY), ("", PLAIN_EVERY), ("0.5", 0.5)):
         monkeypatch.setenv("THALWEG_PROGRESS_SECONDS", given)
         assert Progress("x").pause == seconds

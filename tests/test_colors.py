@@ -11,7 +11,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from scenes.colors import BALLS, THEMES, ball_colors, contrast, legible, ramp_colors, rgb
+from thalweg.colors import BALLS, THEMES, ball_colors, contrast, legible, ramp_colors, rgb
 
 VISIONS = {
     "normal": np.eye(3),

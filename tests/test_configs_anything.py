@@ -10,7 +10,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from configs import ConfigErrors, load
+from thalweg.spec import ConfigErrors, load
 
 WHOLE = {
     "title": "A film of $x^2$", "caption": "none", "scene": {"kind": "race", "hold": 2},

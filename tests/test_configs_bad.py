@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from configs import ConfigErrors, load
+from thalweg.spec import ConfigErrors, load
 
 BAD = Path(__file__).parent / "bad"
 CASES = sorted(path.stem for path in BAD.glob("*.yaml"))

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from configs import load
-from configs.experiment import Camera, Experiment, Keyframe, Style
-from configs.text import problem_in_text
+from thalweg.experiment.experiment import Camera, Experiment, Keyframe, Style
+from thalweg.spec import load
+from thalweg.typeset.text import problem_in_text
 
 Load = Callable[[str], Experiment]
 BASE = "surface: bowl\noptimizers: [sgd, adam]\n"

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from configs import ConfigErrors, load
-from configs.experiment import Experiment
+from thalweg.experiment.experiment import Experiment
+from thalweg.spec import ConfigErrors, load
 
 CONFIG = """\
 title: A race

@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-import configs
-from configs import ConfigErrors, load
-from configs.experiment import Camera, Experiment, Style, Video
+from thalweg.experiment.experiment import Camera, Experiment, Style, Video
+from thalweg.spec import ConfigErrors, find, load
+from thalweg.spec.find import FOLDER
 
 BASE = "surface: bowl\noptimizers: [sgd]\n"
 Load = Callable[..., Experiment]
-SHIPPED = sorted(path for path in configs.find.__globals__["FOLDER"].rglob("*.yaml"))
+SHIPPED = sorted(path for path in FOLDER.rglob("*.yaml"))
 
 
 @pytest.fixture
@@ -183,13 +183,13 @@ def test_files_that_cannot_be_read(make: Callable[[Path], Any], words: str, tmp_
 def test_find_bare_names_paths_and_the_nearest_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     name = SHIPPED[0].stem
-    assert configs.find(name).samefile(SHIPPED[0])
+    assert find(name).samefile(SHIPPED[0])
     (tmp_path / "own.yaml").write_text(BASE)
-    assert configs.find("own.yaml") == Path("own.yaml")
+    assert find("own.yaml") == Path("own.yaml")
     with pytest.raises(ConfigErrors, match=f"did you mean {name}"):
-        configs.find(name + "x")
+        find(name + "x")
     with pytest.raises(ConfigErrors, match="no such file"):
-        configs.find("there/is/none.yaml")
+        find("there/is/none.yaml")
 
 
 def test_where_values_were_written(loaded: Load) -> None:

@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from configs import load
-from configs.data import write
-from configs.experiment import Experiment
-from configs.machine import memory_needed
-from optimizers._clip import Clip
-from optimizers._noise import NOISES
-from optimizers._schedules import SCHEDULES, Schedule
+from thalweg.engine.clip import Clip
+from thalweg.engine.noise import NOISES
+from thalweg.engine.schedules import SCHEDULES, Schedule
+from thalweg.experiment.data import write
+from thalweg.experiment.experiment import Experiment
+from thalweg.spec import load
+from thalweg.system.machine import memory_needed
 
 Load = Callable[[str], Experiment]
 RACE = """surface: least_squares
@@ -155,7 +155,7 @@ def test_replicas_and_draws_count_as_memory(loaded: Load, monkeypatch: pytest.Mo
     needed = memory_needed(6, 20, state) + 6 * NOISES["gaussian"](std=0.2).bytes_a_run(None, 20)
     assert needed > memory_needed(6, 20, state) > memory_needed(3, 20, state)
     for free, fits in ((needed / 0.8 + 1, True), (needed / 0.8 - 1, False)):
-        monkeypatch.setattr("configs.entries.memory_free", lambda free=free: free)
+        monkeypatch.setattr("thalweg.spec.entries.memory_free", lambda free=free: free)
         if fits:
             assert len(loaded(RACE + ENTRIES[0]).entries) == 1
         else:

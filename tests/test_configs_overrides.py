@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from configs import ConfigErrors, load
-from configs.experiment import Experiment
-from configs.overrides import split
+from thalweg.experiment.experiment import Experiment
+from thalweg.spec import ConfigErrors, load
+from thalweg.spec.overrides import split
 
 TEXT = """surface: bowl_with_two_holes
 start: [[0, 1], [1, 1]]

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from configs.errors import Mark
-from configs.reader import Node, read
-from configs.scalars import EMPTY, resolve
-from configs.syntax import NotYaml
+from thalweg.errors import Mark
+from thalweg.scalars import EMPTY, resolve
+from thalweg.spec.reader import read
+from thalweg.spec.syntax import NotYaml
+from thalweg.tree import Node
 
 NAMES = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=8)
 SCALARS = st.none() | st.booleans() | st.integers(-10**20, 10**20) | st.floats() | NAMES

@@ -8,14 +8,14 @@ from typing import Any
 import jsonschema
 import pytest
 
-from configs import jsonschema as ours
-from configs.reader import read
-from configs.scalars import EMPTY
-from configs.schema import describe, fields_of
-from configs.syntax import NotYaml
-from optimizers import OPTIMIZERS
-from registry import Range
-from surfaces import SURFACES
+from thalweg.calculus import SURFACES
+from thalweg.engine import OPTIMIZERS
+from thalweg.registry import Range
+from thalweg.scalars import EMPTY
+from thalweg.spec import jsonschema as ours
+from thalweg.spec.reader import read
+from thalweg.spec.schema import describe, fields_of
+from thalweg.spec.syntax import NotYaml
 
 HERE = Path(__file__).parent
 SHIPPED = sorted((HERE.parent / "configs").rglob("*.yaml"))

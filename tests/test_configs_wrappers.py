@@ -7,19 +7,20 @@ from typing import Any
 import numpy as np
 import pytest
 
-import configs
-from configs.reader import read
-from optimizers import OPTIMIZERS, roll
-from scenes.live.write_back import written
 from tests.test_configs_schema import VALIDATOR, as_json
+from thalweg.engine import OPTIMIZERS, roll
+from thalweg.experiment.experiment import Entry
+from thalweg.live.write_back import written
+from thalweg.spec import ConfigErrors, load
+from thalweg.spec.reader import read
 
 NESTED = "surface: bowl\nsteps: 30\noptimizers:\n  - lookahead: {optimizer: {adam: {lr: 0.1, betas: [0.5, 0.9]}}}\n"
 
 
-def entry(tmp_path: Path, text: str, *overrides: str) -> configs.experiment.Entry:
+def entry(tmp_path: Path, text: str, *overrides: str) -> Entry:
     file = tmp_path / "a.yaml"
     file.write_text(text)
-    made, = configs.load(file, list(overrides)).entries
+    made, = load(file, list(overrides)).entries
     return made
 
 
@@ -44,14 +45,14 @@ def test_the_entry_is_the_optimizer_that_python_makes(text: str, name: str, argu
     wanted = OPTIMIZERS[name](**arguments)
     assert made.given["lr"] == wanted.lr
     starts = np.array([[1.0, 2.0], [-1.0, 0.5]])
-    surface = configs.load(tmp_path / "a.yaml").surface
+    surface = load(tmp_path / "a.yaml").surface
     ours, theirs = (roll(each, surface, starts, 30).positions for each in (made.optimizer, wanted))
     assert ours.tobytes() == theirs.tobytes()
     VALIDATOR.validate(as_json(read(body(text))[0].plain))
 
 
 def test_it_travels_with_the_film_and_is_told(tmp_path: Path) -> None:
-    experiment = configs.load(_written(tmp_path, NESTED))
+    experiment = load(_written(tmp_path, NESTED))
     told = experiment.resolved["optimizers"][0]["lookahead"]
     assert told["optimizer"] == {"adam": {"betas": [0.5, 0.9]}} and told["lr"] == 0.1
     assert experiment.entries[0].given == {"optimizer": "adam(betas=[0.5, 0.9])", "lr": 0.1}
@@ -82,8 +83,8 @@ def test_what_is_set_on_the_command_line(text: str, override: str, lr: float, gi
 
 def test_labels_on_the_command_line_are_those_of_the_film(tmp_path: Path) -> None:
     two = NESTED + "  - lookahead: {optimizer: {adam: {lr: 0.3}}, k: 3}\n"
-    labels = [each.label for each in configs.load(_written(tmp_path, two)).entries]
-    changed = configs.load(_written(tmp_path, two), [f'optimizers."{labels[1]}".alpha=0.25'])
+    labels = [each.label for each in load(_written(tmp_path, two)).entries]
+    changed = load(_written(tmp_path, two), [f'optimizers."{labels[1]}".alpha=0.25'])
     assert [each.optimizer.alpha for each in changed.entries] == [0.5, 0.25]
 
 
@@ -103,5 +104,5 @@ def test_the_window_writes_the_learning_rate_where_it_stands(text: str, after: s
                                   "sam: {optimizer: {sam: {optimizer: {sgd: {lr: fast}}}}}"])
 def test_the_schema_refuses_what_the_reader_refuses(text: str, tmp_path: Path) -> None:
     assert not VALIDATOR.is_valid(as_json(read(body(text))[0].plain))
-    with pytest.raises(configs.ConfigErrors):
+    with pytest.raises(ConfigErrors):
         entry(tmp_path, body(text))

@@ -11,12 +11,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from configs import data, load
-from optimizers import roll
-from optimizers._cores import in_order
-from scenes.pace import decisions
-from scenes.playback import MOST_WAYS, hold_last, stop_at_edge, traced
 from tests.scenes_help import experiment, race
+from thalweg.engine import roll
+from thalweg.engine.cores import in_order
+from thalweg.experiment import data
+from thalweg.geometry.pace import decisions
+from thalweg.geometry.playback import MOST_WAYS, hold_last, stop_at_edge, traced
+from thalweg.spec import load
 
 HOSTILE = [0.0, -0.0, 5e-324, -1.7976931348623157e308, 1e16, 1e15, 1e-4, 9e-5, 0.1, 1 / 3, np.inf, -np.inf, np.nan]
 RUNS = """surface: bowl
@@ -161,7 +162,7 @@ def test_few_balls_all_leave_trails_and_nothing_is_said(tmp_path: Path) -> None:
 
 
 def test_balls_shrink_steadily_as_there_are_more() -> None:
-    from scenes.race.scene import size_among
+    from thalweg.scenes.race.scene import size_among
     counts = [1, 14, 100, 1000, 1001, 3000, 10_000, 100_000, 1_000_000]
     sizes = [size_among(count) for count in counts]
     assert sizes == sorted(sizes, reverse=True) and sizes[0] == 1 and sizes[-1] > 0.05
@@ -170,8 +171,8 @@ def test_balls_shrink_steadily_as_there_are_more() -> None:
 
 
 def test_rows_of_the_ends_are_found_once() -> None:
-    from optimizers import OPTIMIZERS
-    from surfaces import SURFACES
+    from thalweg.calculus import SURFACES
+    from thalweg.engine import OPTIMIZERS
     surface = SURFACES["bowl"]()
     path = roll(OPTIMIZERS["sgd"](), surface, np.ones((3, 2)), 4)
     assert path.ends is path.ends and path.ends.tolist() == [4, 4, 4]
@@ -179,7 +180,7 @@ def test_rows_of_the_ends_are_found_once() -> None:
 
 
 def test_heads_of_curves_are_where_each_curve_is() -> None:
-    from scenes.mobjects._curves import Curves
+    from thalweg.mobjects._curves import Curves
     chance, steps = np.random.default_rng(1), np.array([0.0, 3.0, 4.0, 9.0])
     lines = chance.normal(size=(40, 4, 2))
     lines[chance.random((40, 4)) < 0.1] = np.nan

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from surfaces import ExpressionError, from_expression
+from thalweg.calculus import ExpressionError, from_expression
 
 X, Y = 0.4, 1.3
 

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from configs import load
-from configs.data import HEADER, write
-from configs.experiment import Experiment
-from configs.version import VERSION
+from thalweg.experiment.data import HEADER, write
+from thalweg.experiment.experiment import Experiment
+from thalweg.spec import load
+from thalweg.version import VERSION
 
 # The third run diverges; its label needs quotes in a csv.
 TEXT = """surface: bowl

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from configs.output import whole
+from thalweg.system.output import whole
 
 
 def everything(folder: Path) -> list[str]:
@@ -59,7 +59,7 @@ def test_remains_of_killed_processes_are_removed_and_those_of_others_kept(tmp_pa
 
 def test_a_killed_process_leaves_the_old_file_and_the_next_run_cleans_up(tmp_path: Path, root: Path) -> None:
     (tmp_path / "film.mp4").write_bytes(b"old")
-    code = ("import os, signal, sys\nfrom configs.output import whole\n"
+    code = ("import os, signal, sys\nfrom thalweg.system.output import whole\n"
             "with whole(sys.argv[1]) as part:\n part.write_bytes(b'half')\n os.kill(os.getpid(), signal.SIGKILL)")
     subprocess.run([sys.executable, "-c", code, str(tmp_path / "film.mp4")], cwd=root)
     assert len(everything(tmp_path)) == 2

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from scenes.display import Display, display_of
-from surfaces import from_expression
+from thalweg.calculus import from_expression
+from thalweg.geometry.display import Display, display_of
 
 SIX = ((-3.0, 3.0), (-3.0, 3.0))
 POLES = "-1/sqrt((x - 1)**2 + y**2) + 1/sqrt((x + 1)**2 + y**2)"
@@ -49,7 +49,7 @@ def test_where_a_path_ends_is_shown() -> None:
 
 
 def test_who_ends_outside_the_domain_changes_no_height(tmp_path: Path) -> None:
-    from configs import load
+    from thalweg.spec import load
 
     config = "surface: {expression: '0 - x**2 + 20*y**2'}\nstart: [1, 1]\nsteps: 40\noptimizers: [sgd: {lr: 0.04}]\n"
     (tmp_path / "a.yaml").write_text(config, encoding="utf-8")
@@ -71,10 +71,10 @@ def test_the_picture_of_ripples_keeps_their_heights() -> None:
 
 
 def test_the_report_says_what_the_picture_does_not_show(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    import render
+    from thalweg.cli import main as cli
 
     config = f"surface: {{expression: '{POLES}', domain: {{x: [-3, 3], y: [-3, 3]}}}}\nsteps: 5\noptimizers: [sgd]\n"
     (tmp_path / "poles.yaml").write_text(config, encoding="utf-8")
-    assert render.main(["--check", str(tmp_path / "poles.yaml")]) == 0
+    assert cli.main(["--check", str(tmp_path / "poles.yaml")]) == 0
     said = [line for line in capfd.readouterr().out.splitlines() if line.startswith("  picture: ")]
     assert [line.split(" loss")[0] for line in said] == ["  picture: cut off above", "  picture: cut off below"]

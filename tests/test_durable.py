@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from configs.durable import flush
-from configs.output import whole
+from thalweg.system.durable import flush
+from thalweg.system.output import whole
 
 
 def failing(number: int):

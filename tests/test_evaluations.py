@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from configs import load
-from configs.outcomes import outcomes
-from optimizers import OPTIMIZERS, roll
-from optimizers._asked import CountedTrajectory, counted_roll
-from optimizers._base import Optimizer
-from registry import BrokenMember
-from surfaces import SURFACES, from_expression
+from thalweg.calculus import SURFACES, from_expression
+from thalweg.engine import OPTIMIZERS, roll
+from thalweg.engine.asked import CountedTrajectory, counted_roll
+from thalweg.engine.base import Optimizer
+from thalweg.experiment.outcomes import outcomes
+from thalweg.registry import BrokenMember
+from thalweg.spec import load
 
 STEPS = 25
 STARTS = np.array([[-0.64, 1.8], [1.1, 0.3], [0.4, 0.5]])

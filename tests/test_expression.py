@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from surfaces import ExpressionError, from_expression
+from thalweg.calculus import ExpressionError, from_expression
 
 
 @pytest.mark.parametrize(("text", "value"), [   # at x = 0.5, y = -2

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from surfaces import ExpressionError, from_expression
+from thalweg.calculus import ExpressionError, from_expression
 
 NAMES = {"x": 0.7, "y": -1.3, "a": 2.25, "pi": np.pi, "e": np.e}
 ONE = {"exp": mpmath.exp, "log": mpmath.log, "sqrt": mpmath.sqrt, "abs": abs, "sign": mpmath.sign, "sin": mpmath.sin,

@@ -9,15 +9,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from configs import load
-from configs.data import write
-from configs.experiment import Experiment
-from configs.outcomes import NONE, Facts, of_paths, outcomes
-from configs.report import report
-from optimizers import OPTIMIZERS, Trajectory
-from optimizers._asked import UNKNOWN
-from surfaces import SURFACES, Surface, from_expression
 from tests.test_evaluations import STARTS, counted
+from thalweg.calculus import SURFACES, Surface, from_expression
+from thalweg.cli.report import report
+from thalweg.engine import OPTIMIZERS, Trajectory
+from thalweg.engine.asked import UNKNOWN
+from thalweg.experiment.data import write
+from thalweg.experiment.experiment import Experiment
+from thalweg.experiment.outcomes import NONE, Facts, of_paths, outcomes
+from thalweg.spec import load
 
 
 def written(tmp_path: Path, text: str) -> Experiment:

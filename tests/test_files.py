@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from configs.files import NotRegular, TooLarge, read_bounded
+from thalweg.system.files import NotRegular, TooLarge, read_bounded
 
 
 def test_a_file_is_read_up_to_its_limit(tmp_path: Path) -> None:

@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from configs.moments import LAST, Moment
-from configs.version import VERSION
-from scenes.stage.errors import OutsideFilm
-from scenes.stage.pictures import frame_pixels
-from scenes.stage.render import frames_of, render_film, render_frames, render_still
-from scenes.stage.told import told
 from tests.scenes_help import FILM, decoded, decoded_planes, experiment, planes, race
+from thalweg.film.clock import OutsideFilm
+from thalweg.film.moments import LAST, Moment
+from thalweg.stage.pictures import frame_pixels
+from thalweg.stage.render import frames_of, render_film, render_frames, render_still
+from thalweg.stage.told import told
+from thalweg.version import VERSION
 
 SHAPE = (180, 320)
 
@@ -223,7 +223,7 @@ def test_suffixes_in_capitals(suffix, tmp_path):
 
 
 def test_a_failure_while_encoding_comes_through_and_leaves_nothing(loaded, trajectories, tmp_path, monkeypatch):
-    from scenes.stage.writer import FilmWriter
+    from thalweg.stage.writer import FilmWriter
 
     def full(self, rgba):
         if self.count == 3:

@@ -16,8 +16,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from scenes.stage.pictures import frame_pixels
 from tests.scenes_help import FILM, ROOT, decoded, environment, experiment, race, render
+from thalweg.stage.pictures import frame_pixels
 
 XVFB = pytest.mark.skipif(
     not (sys.platform.startswith("linux") and shutil.which("xvfb-run") and shutil.which("Xvfb")),
@@ -96,7 +96,7 @@ import numpy as np
 arguments, place = sys.argv[2:], sys.argv[1]
 sys.argv = ["manimgl", *arguments]
 import manimlib.__main__
-from scenes.stage.manimgl_writer import CommandWriter
+from thalweg.stage.manimgl_writer import CommandWriter
 kept, write = [], CommandWriter.write_frame
 def keep(self, camera):
     height, width = camera.get_pixel_shape()[::-1]
@@ -179,7 +179,7 @@ def test_a_wrong_config_is_told_in_lines(config, tmp_path):
 
 
 def test_a_config_of_another_kind_is_told_where_it_belongs(monkeypatch, capsys):
-    from scenes.stage import command
+    from thalweg.stage import command
 
     monkeypatch.setenv("CONFIG", "kink")
     monkeypatch.setattr(command, "video_of_command", lambda: None)

@@ -8,10 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from optimizers import OPTIMIZERS, SCHEDULES, Record, Trajectory, _fused, _rollout, roll
-from optimizers._base import Array, Hyper, Objective, Optimizer, State
-from surfaces import SURFACES, from_expression
 from tests.test_swarms import assert_same
+from thalweg.calculus import SURFACES, from_expression
+from thalweg.engine import OPTIMIZERS, SCHEDULES, Record, Trajectory, roll
+from thalweg.engine import rollout as _rollout
+from thalweg.engine.base import Array, Hyper, Objective, Optimizer, State
+from thalweg.engine.compiled import fused as _fused
 
 each = pytest.mark.parametrize("name", list(OPTIMIZERS))
 compiler = pytest.mark.skipif(sys.platform != "linux" or shutil.which("cc") is None, reason="no C compiler here")

@@ -11,20 +11,31 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-PACKAGES = ("optimizers", "surfaces", "configs", "scenes")
-TOP = ("registry", *PACKAGES, "render")
-FOLDERS = (*PACKAGES, "tests", "tools", "benchmarks", "docs")
+KINDS = ("optimizers", "surfaces", "scenes")     # of members, a folder each
+FOLDERS = ("thalweg", *KINDS, "tests", "tools", "benchmarks", "docs")
 
-# Imports run one way: what each part may know besides itself.
-MAY_IMPORT = {
-    "registry": set(),
-    "optimizers": {"registry"},
-    "surfaces": {"registry"},
-    "configs": {"registry", "optimizers", "surfaces", "scenes"},
-    "scenes": {"registry", "optimizers", "surfaces", "configs"},
-    "render": {"registry", "optimizers", "surfaces", "configs", "scenes"},
+# Imports run one way: what each part of thalweg/ may know besides itself, and what is below.
+BELOW = {"errors", "registry", "scalars", "tree", "version"}
+MAY_IMPORT: dict[str, set[str]] = {
+    "errors": set(), "registry": set(), "scalars": set(), "tree": {"errors", "scalars"}, "version": set(),
+    "system": set(), "colors": set(),
+    "engine": BELOW, "calculus": BELOW,
+    "experiment": {*BELOW, "system", "engine", "calculus"},
+    "film": {*BELOW, "experiment"},
+    "typeset": {*BELOW, "system", "colors"},
+    "geometry": {*BELOW, "calculus", "typeset"},
+    "spec": {*BELOW, "system", "engine", "calculus", "experiment", "film", "typeset"},
+    "stage": {*BELOW, "system", "film", "geometry", "colors", "spec"},
+    "mobjects": {*BELOW, "geometry", "typeset", "colors", "stage"},
+    "live": {*BELOW, "system", "film", "geometry", "colors", "spec", "experiment", "typeset", "mobjects", "stage"},
 }
+MAY_IMPORT["scenes"] = {*BELOW, "film", "experiment", "typeset", "geometry", "colors", "mobjects", "stage"}
+MAY_IMPORT["optimizers"] = {*BELOW, "engine"}
+MAY_IMPORT["surfaces"] = {*BELOW, "calculus"}
+MAY_IMPORT["cli"] = set(MAY_IMPORT) - set(KINDS)
+MAY_IMPORT["__main__"] = {"cli"}
 DRAWING = {"manimlib", "moderngl", "moderngl_window", "av", "pyglet", "OpenGL", "glcontext"}
+MAY_DRAW = {"stage", "mobjects", "live", "scenes"}
 HEAVY = DRAWING | {"scipy", "matplotlib", "PIL"}
 
 FUNCTION_LINES = 40     # a file is as long as its one thought needs
@@ -45,14 +56,21 @@ def dotted(path: Path) -> str:
     return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
 
 
+def module(path: Path) -> str:
+    """The name by which a file is imported: members are modules of the package."""
+    there = dotted(path)
+    return f"thalweg.{there}" if there.split(".")[0] in KINDS else there
+
+
 SOURCES = sources()
 TREES = {path: ast.parse(path.read_text(encoding="utf-8"), str(path)) for path in SOURCES}
-OURS = [path for path in SOURCES if dotted(path).split(".")[0] in TOP]
+OURS = [path for path in SOURCES if dotted(path).split(".")[0] in ("thalweg", *KINDS)]
+MODULES = {module(path): path for path in OURS}
 
 
 def imports(path: Path) -> Iterator[str]:
     """The dotted name of everything the file imports, at its top or inside a function: `from a import b` gives a.b."""
-    package = dotted(path).split(".")
+    package = module(path).split(".")
     if path.name != "__init__.py":
         package = package[:-1]
     for node in ast.walk(TREES[path]):
@@ -60,61 +78,85 @@ def imports(path: Path) -> Iterator[str]:
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             above = package[:len(package) - node.level + 1] if node.level else []
-            module = ".".join([*above, *([node.module] if node.module else [])])
-            yield from (f"{module}.{alias.name}" for alias in node.names)
+            whole = ".".join([*above, *([node.module] if node.module else [])])
+            yield from (f"{whole}.{alias.name}" for alias in node.names)
 
 
-def edges(path: Path) -> set[str]:
-    """The other parts of the project that the file knows."""
-    return {imported.split(".")[0] for imported in imports(path)} & set(TOP) - {dotted(path).split(".")[0]}
+def part(dotted_name: str) -> str:
+    """The part of thalweg that a module belongs to: its folder, or itself."""
+    return (dotted_name.split(".") + [""])[1]
 
 
-def outside(names: Iterator[str] | set[str], allowed: set[str]) -> list[str]:
-    return sorted(set(names) - allowed)
+def known(path: Path) -> set[str]:
+    """The other modules of the project that the file imports."""
+    found = set()
+    for imported in imports(path):
+        while imported and imported not in MODULES:
+            imported = imported.rpartition(".")[0]
+        found.add(imported)
+    return found - {"", "thalweg", module(path)}
+
+
+@pytest.mark.parametrize("path", [path for path in OURS if module(path) != "thalweg"], ids=name)
+def test_imports_run_one_way(path: Path) -> None:
+    here = part(module(path))
+    assert {part(other) for other in known(path)} - {here} - MAY_IMPORT[here] == set()
 
 
 @pytest.mark.parametrize("path", OURS, ids=name)
-def test_imports_run_one_way(path: Path) -> None:
-    assert outside(edges(path), MAY_IMPORT[dotted(path).split(".")[0]]) == []
+def test_the_project_is_known_by_one_name(path: Path) -> None:
+    """`optimizers` and the like are names of a clone; after pip they may be the user's own."""
+    assert [imported for imported in imports(path) if imported.split(".")[0] in (*KINDS, "configs", "render")] == []
 
 
-@pytest.mark.parametrize("path", [path for path in OURS if dotted(path).startswith("configs")], ids=name)
-def test_configs_knows_only_the_options_of_scenes(path: Path) -> None:
-    of_scenes = [imported for imported in imports(path) if imported.split(".")[0] == "scenes"]
-    assert [imported for imported in of_scenes if imported not in ("scenes", "scenes.SCENES")] == []
+def test_there_are_no_circles() -> None:
+    graph = {here: known(path) for here, path in MODULES.items()}
+    done: set[str] = set()
+
+    def walk(here: str, way: tuple[str, ...]) -> None:
+        assert here not in way, " -> ".join([*way[way.index(here):], here])
+        if here not in done:
+            for there in sorted(graph[here]):
+                walk(there, (*way, here))
+            done.add(here)
+
+    for here in graph:
+        walk(here, ())
 
 
-@pytest.mark.parametrize("path", [path for path in OURS if not dotted(path).startswith("scenes")], ids=name)
-def test_only_scenes_draws(path: Path) -> None:
+@pytest.mark.parametrize("path", [path for path in OURS if part(module(path)) not in MAY_DRAW], ids=name)
+def test_only_drawing_knows_what_draws(path: Path) -> None:
     assert [imported for imported in imports(path) if imported.split(".")[0] in DRAWING] == []
 
 
-@pytest.mark.parametrize("path", [path for path in OURS if path.name in ("options.py", "_options.py")], ids=name)
+@pytest.mark.parametrize("path", [path for path in OURS if path.name == "options.py"], ids=name)
 def test_options_of_scenes_are_light(path: Path) -> None:
-    known = {imported.split(".")[0] for imported in imports(path)}
-    assert sorted(known & HEAVY) == []
-    ours = {imported for imported in imports(path) if imported.split(".")[0] == "scenes"}
-    assert [imported for imported in ours if not imported.startswith(("scenes._options", "scenes.SCENES"))] == []
+    assert sorted({imported.split(".")[0] for imported in imports(path)} & HEAVY) == []
+    assert {part(other) for other in known(path)} - BELOW - {"film", "scenes"} == set()
 
 
-@pytest.mark.parametrize("package", ["registry", *PACKAGES])
+PARTS = sorted({f"thalweg.{part(here)}" for here in MODULES} - {"thalweg.", "thalweg.__main__", "thalweg.mobjects"})
+
+
+@pytest.mark.parametrize("package", ["thalweg", *PARTS])
 def test_importing_a_package_loads_no_member_and_nothing_heavy(package: str) -> None:
     code = f"import sys, {package}; print('\\n'.join(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     loaded = set(done.stdout.split())
-    assert {module.split(".")[0] for module in loaded} & HEAVY == set()
-    assert loaded & {dotted(path) for path in members(package)} == set()
+    assert {each.split(".")[0] for each in loaded} & HEAVY == set()
+    assert loaded & {module(path) for kind in KINDS for path in members(kind)} == set()
+    assert package != "thalweg" or not loaded & {"numpy", "sympy", "yaml", "pydantic"}
 
 
-def members(package: str) -> list[Path]:
+def members(kind: str) -> list[Path]:
     """The files that a registry lists."""
-    found = (ROOT / package).glob("*/options.py" if package == "scenes" else "*.py")
-    return [path for path in found if not path.name.startswith("_")] if package in PACKAGES[:2] + PACKAGES[3:] else []
+    found = (ROOT / kind).glob("*/options.py" if kind == "scenes" else "*.py")
+    return [path for path in found if not path.name.startswith("_")]
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=name)
 def test_members_are_reached_through_their_registry(path: Path) -> None:
-    listed = {dotted(member) for package in PACKAGES for member in members(package)
+    listed = {prefix + dotted(member) for kind in KINDS for member in members(kind) for prefix in ("", "thalweg.")
               if member.parent != path.parent}
     named = [imported for imported in imports(path) if any(f"{imported}.".startswith(f"{one}.") for one in listed)]
     assert named == [], "ask the registry instead: OPTIMIZERS[name], SURFACES[name], SCENES[name]"
@@ -145,7 +187,10 @@ def test_every_exception_is_still_there_and_says_why() -> None:
         assert len(why.split()) >= 4
 
 
-@pytest.mark.parametrize("path", [path for path in OURS if dotted(path).split(".")[0] in PACKAGES[:2]], ids=name)
+PUBLIC = [path for path in OURS if part(module(path)) in ("engine", "calculus", *KINDS[:2])]
+
+
+@pytest.mark.parametrize("path", PUBLIC, ids=name)
 def test_what_is_public_says_what_it_is(path: Path) -> None:
     tree = TREES[path]
     assert ast.get_docstring(tree)
@@ -184,12 +229,12 @@ def test_files_named_in_the_pages_exist(page: Path) -> None:
     code = re.findall(r"`([^`\n]+)`", page.read_text(encoding="utf-8"))
     files = {found for text in code for found in FILE.findall(text) if not NOT_HERE.search(found)}
     assert len(files) > 2
-    assert sorted(file for file in files if not (ROOT / file).exists()) == []
+    assert sorted(file for file in files if not any((ROOT / part / file).exists() for part in ("", "thalweg"))) == []
 
 
 @pytest.mark.parametrize("page", PAGES[:2], ids=name)
 def test_no_table_names_the_members_of_a_registry(page: Path) -> None:
     listed = {path.parent.name if path.name == "options.py" else path.stem
-              for package in PACKAGES for path in members(package)}
+              for kind in KINDS for path in members(kind)}
     rows = re.findall(r"^\|\s*`?([\w-]+)`?\s*\|", page.read_text(encoding="utf-8"), flags=re.MULTILINE)
     assert sorted(set(rows) & listed) == [], "--list says them, and cannot go out of date"

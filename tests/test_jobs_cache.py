@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from scenes.stage import cache
 from tests.jobs_help import SMALL
 from tests.scenes_help import experiment
+from thalweg.stage import cache
 
 
 @pytest.fixture(autouse=True)
@@ -118,8 +118,9 @@ def test_the_key_tells_films_apart(tmp_path, monkeypatch):
         keys.append(cache.film_key(other, rolled, ".mp4", (128, 72), 30, "llvmpipe"))
     moved = [replace(rolled[0], positions=rolled[0].positions + 1e-12), rolled[1]]
     keys.append(cache.film_key(loaded, moved, ".mp4", (128, 72), 30, "llvmpipe"))
-    monkeypatch.setattr(cache, "HOUSE", tmp_path)
-    (tmp_path / "registry.py").write_text("pass")
+    monkeypatch.setattr(cache, "CODE", (tmp_path / "thalweg", tmp_path / "scenes"))
+    (tmp_path / "thalweg").mkdir()
+    (tmp_path / "thalweg" / "registry.py").write_text("pass")
     keys.append(cache.film_key(loaded, rolled, ".mp4", (128, 72), 30, "llvmpipe"))
     (tmp_path / "scenes").mkdir()
     (tmp_path / "scenes" / "ball.frag").write_text("void main() {}")

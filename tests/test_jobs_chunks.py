@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scenes.stage.chunks import Chunks, chunk_bounds
-from scenes.stage.errors import MachineError
-from scenes.stage.join import join
-from scenes.stage.writer import FilmWriter
 from tests.scenes_help import decoded
+from thalweg.stage.chunks import Chunks, chunk_bounds
+from thalweg.stage.errors import MachineError
+from thalweg.stage.join import join
+from thalweg.stage.writer import FilmWriter
 
 SIZE, FPS, LENGTHS = (64, 48), 24, (17, 16, 17)
 

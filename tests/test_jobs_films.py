@@ -12,10 +12,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from scenes.stage.chunks import chunk_bounds
-from scenes.stage.render import render_film
 from tests.jobs_help import CHUNKS, FRAMES, SMALL, Notes, command, draw, noted, start
 from tests.scenes_help import decoded, experiment, race
+from thalweg.stage.chunks import chunk_bounds
+from thalweg.stage.render import render_film
 
 linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks for processes in /proc")
 
@@ -106,7 +106,7 @@ def test_done_it_leaves_only_the_film(by_one, by_two, folder):
 def test_a_child_started_anew_draws_the_same(loaded, alone, by_one, folder, monkeypatch):
     """This process has a GL context, which a fork would not survive."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
-    monkeypatch.setattr("scenes.stage.chunks.LENGTH", 10)  # here alone: so that the child is there in time
+    monkeypatch.setattr("thalweg.stage.chunks.LENGTH", 10)  # here alone: so that the child is there in time
     (folder / "anew").mkdir()
     render_film(loaded, loaded.roll(), folder / "anew" / "film.mp4", jobs=2, on_frame=Notes(folder / "anew.txt"))
     assert noted(folder / "anew.txt")[0] == alone

@@ -14,10 +14,10 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from scenes.stage import pool
-from scenes.stage.chunks import Chunks, Task
-from scenes.stage.errors import MachineError
-from scenes.stage.pool import Crew, useful_jobs
+from thalweg.stage import pool
+from thalweg.stage.chunks import Chunks, Task
+from thalweg.stage.errors import MachineError
+from thalweg.stage.pool import Crew, useful_jobs
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="forks")
 FRAMES, SIZE = 240, (32, 16)
@@ -108,7 +108,7 @@ def a_folder(file: Path) -> None:
 
 
 def of_another_film(file: Path) -> None:
-    from scenes.stage.writer import FilmWriter
+    from thalweg.stage.writer import FilmWriter
 
     file.unlink()
     with FilmWriter(file, (64, 48), 30) as other:

@@ -9,10 +9,10 @@ import sympy
 from scipy.ndimage import maximum_filter, minimum_filter
 from scipy.optimize import fsolve, minimize
 
-from surfaces import SURFACES, Surface, from_expression, surface_of_samples
-from surfaces._interval import Cells
-from surfaces._landmarks import Landmarks
-from surfaces._minima import diagonal
+from thalweg.calculus import SURFACES, Surface, from_expression, surface_of_samples
+from thalweg.calculus.interval import Cells
+from thalweg.calculus.landmarks import Landmarks
+from thalweg.calculus.minima import diagonal
 
 
 def kinds(surface: Surface) -> dict[str, int]:

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import configs
-from scenes.live.model import SHARED, START, Model, settings, yaml_of
+from thalweg.live.model import SHARED, START, Model, settings, yaml_of
+from thalweg.spec import ConfigErrors, load
 
 FILM = """\
 surface: bowl
@@ -23,7 +23,7 @@ optimizers:
 @pytest.fixture
 def model(tmp_path: Path) -> Model:
     path = tmp_path / "film.yaml"
-    return Model(lambda data, more: configs.load(path, more, data=data), FILM.encode())
+    return Model(lambda data, more: load(path, more, data=data), FILM.encode())
 
 
 def starts(model: Model) -> list:
@@ -48,8 +48,8 @@ def test_moving_a_ball_moves_its_entry_alone(model: Model) -> None:
 def test_a_recorded_run_is_not_moved(tmp_path: Path) -> None:
     (tmp_path / "run.csv").write_text("x,y\n1,1\n0.5,0.5\n")
     text = b"surface: bowl\nsteps: 1\noptimizers: [sgd, {recorded: {file: run.csv}}]\n"
-    model = Model(lambda data, more: configs.load(tmp_path / "film.yaml", more, data=data), text)
-    with pytest.raises(configs.ConfigErrors):
+    model = Model(lambda data, more: load(tmp_path / "film.yaml", more, data=data), text)
+    with pytest.raises(ConfigErrors):
         model.move(1, 0, 0.25, 0.5)
     assert (model.edits, model.unsettled) == ({}, False)
     model.drop(0.25, 0.5)
@@ -64,7 +64,7 @@ def test_balls_roll_at_once_as_the_reader_would_have_them_and_once_only(model: M
     assert model.unsettled
     model.settle()
     assert all(a is b for a, b in zip(shown, model.trajectories, strict=True))
-    alone = configs.load(model.filed.path, settings(model.edits), data=FILM.encode()).roll()
+    alone = load(model.filed.path, settings(model.edits), data=FILM.encode()).roll()
     assert all(np.array_equal(a.positions, b.positions) for a, b in zip(shown, alone, strict=True))
 
 
@@ -76,7 +76,7 @@ def test_tuning_rolls_only_what_changed(model: Model) -> None:
     model.settle()
     assert model.experiment.entries[0].optimizer.lr == 0.2
     assert np.array_equal(model.trajectories[0].positions, tuned.positions)
-    alone = configs.load(model.filed.path, ["optimizers.sgd.lr=0.2"], data=FILM.encode()).roll()[0]
+    alone = load(model.filed.path, ["optimizers.sgd.lr=0.2"], data=FILM.encode()).roll()[0]
     assert np.array_equal(model.trajectories[0].positions, alone.positions)
     model.tune(0, "lr", 0.1)
     assert model.edits == {}
@@ -85,7 +85,7 @@ def test_tuning_rolls_only_what_changed(model: Model) -> None:
 def test_what_is_out_of_range_changes_nothing(model: Model) -> None:
     with pytest.raises(ValueError, match="lr"):
         model.tune(0, "lr", -1.0)
-    with pytest.raises(configs.ConfigErrors, match="outside the domain"):
+    with pytest.raises(ConfigErrors, match="outside the domain"):
         model.drop(1e6, 0)
     assert (model.edits, starts(model)[0]) == ({}, [[-2, 1]])
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from optimizers import OPTIMIZERS
-from scenes.display import Display
-from scenes.framing import CameraPose
-from scenes.live.bar import Place
-from scenes.live.camera import CameraHand
-from scenes.live.hands import Sight, ball_at, on_surface, rounded
-from scenes.live.keys import BINDINGS, HELP, TABLE, name_of
-from scenes.live.panel import Knob, Panel, knobs, overlap
-from scenes.live.player import Player
-from surfaces import SURFACES
+from thalweg.calculus import SURFACES
+from thalweg.engine import OPTIMIZERS
+from thalweg.geometry.display import Display
+from thalweg.geometry.framing import CameraPose
+from thalweg.live.bar import Place
+from thalweg.live.camera import CameraHand
+from thalweg.live.hands import Sight, ball_at, on_surface, rounded
+from thalweg.live.keys import BINDINGS, HELP, TABLE, name_of
+from thalweg.live.panel import Knob, Panel, knobs, overlap
+from thalweg.live.player import Player
 
 # --- the clock
 
@@ -56,7 +56,7 @@ def test_marks_are_jumped_to() -> None:
 
 def sight(theta: float = 20, phi: float = 50, size: tuple[int, int] = (801, 450)) -> Sight:
     """A camera by the formulas of framing, as manimgl would set it."""
-    from scenes.framing import FIELD_OF_VIEW, rotation
+    from thalweg.geometry.framing import FIELD_OF_VIEW, rotation
 
     scale, center = 1.6, np.array([0.3, -0.2, 0.8])
     view = np.eye(4)
@@ -122,7 +122,7 @@ POSE = CameraPose(22.0, 40.0, 1.3, np.array([0.4, 0.2, 0.9]))
 
 
 def place(pose: CameraPose, point: np.ndarray) -> np.ndarray:
-    from scenes.framing import View, project
+    from thalweg.geometry.framing import View, project
 
     return project(point, pose.center, pose.theta, pose.phi, View(pose.scale, 0, 0))
 

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-import configs
-from configs.reader import read
-from scenes.live.model import SHARED, START
-from scenes.live.write_back import CannotWrite, replaces_many, written
+from thalweg.live.model import SHARED, START
+from thalweg.live.write_back import CannotWrite, replaces_many, written
+from thalweg.spec import load
+from thalweg.spec.find import FOLDER
+from thalweg.spec.reader import read
 
 HEAD = "surface: bowl   # round\n"
 POINT = ((0.5, 1.25),)
@@ -72,13 +73,13 @@ def test_starts_that_become_fewer_are_named(start: str, many: bool) -> None:
         ["start", "optimizers.1.start"] if many else [])
 
 
-@pytest.mark.parametrize("path", sorted(configs.find.__globals__["FOLDER"].glob("*.yaml")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.yaml")), ids=lambda path: path.stem)
 def test_every_shipped_config_takes_its_values_back(path: Path) -> None:
     text = path.read_text()
-    experiment = configs.load(path)
+    experiment = load(path)
     edits = {(index, "lr"): 0.0123 for index, entry in enumerate(experiment.entries)
              if hasattr(entry.optimizer, "lr")}
     new = written(text, edits)
-    again = configs.load(path, data=new.encode())
+    again = load(path, data=new.encode())
     assert [entry.optimizer.lr for entry in again.entries] == [0.0123] * len(edits)
     assert new.count("#") == text.count("#")

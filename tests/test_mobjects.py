@@ -7,8 +7,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from surfaces import SURFACES
 from tests.mobjects_help import GROUND, drop, look, make_scene, pixel_of
+from thalweg.calculus import SURFACES
 
 START, END = np.array([-1.5, 1.0]), np.array([1.0, -0.5])
 
@@ -28,7 +28,7 @@ def surface():
 def landscape(surface):
     from manimlib.mobject.mobject import Group
 
-    from scenes.mobjects import Ball, LossSurface, Trail
+    from thalweg.mobjects import Ball, LossSurface, Trail
 
     ground = LossSurface(surface)
     return Group(ground, Trail(ground, [START, (0.5, 1.0), END]), Ball(ground, START))
@@ -90,7 +90,7 @@ def test_boxes_are_where_the_things_are(surface):
 
 
 def test_a_ball_made_on_a_moved_surface_lies_there(surface):
-    from scenes.mobjects import Ball, LossSurface
+    from thalweg.mobjects import Ball, LossSurface
 
     ground = LossSurface(surface).scale(0.5).shift([3, 0, 1])
     still = Ball(LossSurface(surface), START)
@@ -161,7 +161,7 @@ def test_fading_in(scene, surface):
 
 
 def test_a_translucent_surface_shows_its_nearest_layer_over_the_ground(scene, surface):
-    from scenes.mobjects import LossSurface
+    from thalweg.mobjects import LossSurface
 
     ground = LossSurface(surface)
     scene.frame.reorient(-30, 85)  # from the side: walls stand behind walls
@@ -190,7 +190,7 @@ def test_depth_is_shared_with_stock_mobjects(scene, surface):
 
 
 def test_two_balls_both_cast_shadows_and_a_removed_one_none(scene, surface):
-    from scenes.mobjects import Ball, LossSurface
+    from thalweg.mobjects import Ball, LossSurface
 
     ground = LossSurface(surface)
     balls = [Ball(ground, point, radius=0.3) for point in ((-0.8, 0.0), (0.8, 0.0))]
@@ -209,8 +209,8 @@ def test_two_balls_both_cast_shadows_and_a_removed_one_none(scene, surface):
 
 
 def test_a_curve_that_leaves_the_loss_panel_has_an_arrow_where_and_when_it_does():
-    from scenes.colors import THEMES
-    from scenes.mobjects.loss_panel import LossPanel
+    from thalweg.colors import THEMES
+    from thalweg.mobjects.loss_panel import LossPanel
 
     steps = np.arange(61)
     losses = np.stack([10.0 * 1.2**steps, 0.9**steps])

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from scenes.display import TALLEST, Display
-from surfaces import SURFACES, from_expression
+from thalweg.calculus import SURFACES, from_expression
+from thalweg.geometry.display import TALLEST, Display
 
 # pure numpy, but under scenes.mobjects, whose import boots manimgl
-from scenes.mobjects._mesh import make_mesh  # isort: skip
+from thalweg.mobjects._mesh import make_mesh  # isort: skip
 
 SIX = ((-3.0, 3.0), (-3.0, 3.0))
 

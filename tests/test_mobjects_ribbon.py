@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from scenes.display import Display
-from scenes.stage import boot
-from surfaces import SURFACES
+from thalweg.calculus import SURFACES
+from thalweg.geometry.display import Display
+from thalweg.stage import boot
 
 boot.ensure()
 
-from scenes.mobjects._mesh import fine_enough, graded_axes  # noqa: E402
-from scenes.mobjects._ribbon import TOLERANCE, needed  # noqa: E402
+from thalweg.mobjects._mesh import fine_enough, graded_axes  # noqa: E402
+from thalweg.mobjects._ribbon import TOLERANCE, needed  # noqa: E402
 
 TIMES = np.cumsum(np.random.default_rng(1).uniform(0, 0.02, 700))
 

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from configs import folders
-from scenes.stage import cache
-from scenes.stage.deferred import LateCache
 from tests.scenes_help import ROOT, decoded
+from thalweg.stage import cache
+from thalweg.stage.deferred import LateCache
+from thalweg.system import folders
 
 FILM = """\
 title: $x^2 + y^2$
@@ -25,7 +25,7 @@ video: {resolution: 160x90, fps: 10, seconds: 1}
 """
 MATPLOTLIB = """
 import os, sys
-from configs.text import span_width
+from thalweg.typeset.text import span_width
 assert span_width("x^2", True, False) > 0
 import matplotlib
 print(matplotlib.get_cachedir(), matplotlib.get_configdir())
@@ -76,20 +76,20 @@ def test_matplotlib_keeps_its_folder_where_it_can_be_written(tmp_path):
 
 
 def test_with_no_place_at_all_one_line_says_what_to_do(monkeypatch, capsys):
-    import render
+    from thalweg.cli import main as cli
 
     def nowhere(**_):
         raise FileNotFoundError(2, "No usable temporary directory found")
 
     monkeypatch.setattr(tempfile, "mkdtemp", nowhere)
     monkeypatch.setattr(folders, "usable", lambda folder: False)
-    monkeypatch.setattr(render, "command", None)
+    monkeypatch.setattr(cli, "command", None)
     monkeypatch.delitem(sys.modules, "matplotlib", raising=False)
     folders.settle_matplotlib.cache_clear()
     with pytest.raises(folders.NoFolder):
         folders.settle_matplotlib()
-    monkeypatch.setattr(render, "command", Command())
-    assert render.main([]) == 2
+    monkeypatch.setattr(cli, "command", Command())
+    assert cli.main([]) == 2
     assert capsys.readouterr().err == "no folder for temporary files can be written here; set TMPDIR to one that can\n"
 
 

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from optimizers import OPTIMIZERS, Optimizer, Trajectory, roll
-from optimizers._clip import Clip
-from optimizers._noise import CHUNK, NOISES, Noise, Runs
-from registry import parameter
-from surfaces import SURFACES
 from tests.reference.objectives import Cliff, Quadratic
+from thalweg.calculus import SURFACES
+from thalweg.engine import OPTIMIZERS, Optimizer, Trajectory, roll
+from thalweg.engine.clip import Clip
+from thalweg.engine.noise import CHUNK, NOISES, Noise, Runs
+from thalweg.registry import parameter
 
 GAUSSIAN = NOISES["gaussian"](std=0.5)
 KINDS: dict[str, Noise] = {"gaussian": GAUSSIAN, "relative": NOISES["gaussian"](std=0.1, relative=0.5),

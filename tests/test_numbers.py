@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from configs.numbers import Format, cut_text, medians
-from scenes.loss_axis import LossAxis
-from scenes.mobjects._curves import thinned
-from scenes.ticks import between, texts
+from thalweg.geometry.loss_axis import LossAxis
+from thalweg.geometry.ticks import between, texts
+from thalweg.mobjects._curves import thinned
+from thalweg.typeset.numbers import Format, cut_text, medians
 
 FALL = 0.95 ** np.arange(120)  # a race's way from its start to the lowest value
 RACES = {  # lowest value, how far above it the start is
@@ -82,7 +82,7 @@ finite = st.floats(allow_nan=False, allow_infinity=False)
 @settings(max_examples=200, deadline=None)
 @given(st.lists(finite, min_size=1, max_size=8), finite)
 def test_any_values_are_written_truly(values, other):
-    from scenes.mobjects._sprites import GLYPHS
+    from thalweg.mobjects._sprites import GLYPHS
 
     form = Format.of([values])
     for value in [*values, other]:

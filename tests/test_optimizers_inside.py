@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from optimizers import OPTIMIZERS, roll
-from surfaces import SURFACES
 from tests.reference.objectives import Cliff, Quadratic
+from thalweg.calculus import SURFACES
+from thalweg.engine import OPTIMIZERS, roll
 
 STARTS = np.array([[1.3, -0.7], [-2.0, 0.4], [0.01, 3.0]])
 

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from matplotlib.mathtext import MathTextParser
 
-from optimizers import OPTIMIZERS, Optimizer, roll
-from registry import Range
-from surfaces import SURFACES
 from tests.reference.objectives import Quadratic
+from thalweg.calculus import SURFACES
+from thalweg.engine import OPTIMIZERS, Optimizer, roll
+from thalweg.registry import Range
 
 ROOT = Path(__file__).parent.parent
 PROMISED = {"sgd": 0.1, "momentum": 0.02, "nag": 0.02, "adagrad": 0.3, "rmsprop": 0.02, "adadelta": 1.0,    # default lr

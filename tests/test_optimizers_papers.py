@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
 
-from optimizers import OPTIMIZERS, roll
-from surfaces import SURFACES
 from tests.reference.objectives import Cliff, Quadratic, Slope
+from thalweg.calculus import SURFACES
+from thalweg.engine import OPTIMIZERS, roll
 
 START = np.array([1.3, -0.7])
 STARTS = np.array([[1.3, -0.7], [-2.0, 0.4], [0.01, 3.0]])

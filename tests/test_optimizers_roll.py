@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from optimizers import OPTIMIZERS, Trajectory, roll
-from surfaces import SURFACES
 from tests.reference.objectives import Cliff, Quadratic
+from thalweg.calculus import SURFACES
+from thalweg.engine import OPTIMIZERS, Trajectory, roll
 
 each = pytest.mark.parametrize("name", list(OPTIMIZERS))
 points = st.lists(st.tuples(*[st.floats(-4, 4, allow_subnormal=False)] * 2), min_size=1, max_size=5)

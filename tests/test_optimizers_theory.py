@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from optimizers import OPTIMIZERS, roll
 from tests.reference.objectives import Cliff, Quadratic, Slope
+from thalweg.engine import OPTIMIZERS, roll
 
 START = np.array([1.3, -0.7])
 

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from benchmarks.rounding import chaotic, first
-from optimizers import OPTIMIZERS, roll
-from surfaces import SURFACES
 from tests.reference.cases import STEPS, load
+from thalweg.calculus import SURFACES
+from thalweg.engine import OPTIMIZERS, roll
 
 VERSION, CASES, ROWS, POSITIONS = load("torch_2_13.npz")
 AGREEMENT = 1e-10

@@ -12,19 +12,20 @@ import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
 from scipy.optimize import brentq
+from thalweg.scenes.race.facts import rows
+from thalweg.scenes.race.result import LEVELS, result_lines
 
-from configs import load
-from configs.data import write
-from configs.experiment import Experiment
-from configs.outcome_words import lines, one_start, place
-from configs.outcomes import OUTCOMES, Facts, Group, Told, _facts, _landmarks, median, of_paths, outcomes
-from configs.report import report
-from optimizers import OPTIMIZERS, Trajectory, _rollout, roll
-from optimizers._stored import stored_per_weight
-from optimizers._tail import of_positions
-from scenes.race.facts import rows
-from scenes.race.result import LEVELS, result_lines
-from surfaces import SURFACES, Minimum, Surface, from_expression
+from thalweg.calculus import SURFACES, Minimum, Surface, from_expression
+from thalweg.cli.report import report
+from thalweg.engine import OPTIMIZERS, Trajectory, roll
+from thalweg.engine import rollout as _rollout
+from thalweg.engine.stored import stored_per_weight
+from thalweg.engine.tail import of_positions
+from thalweg.experiment.data import write
+from thalweg.experiment.experiment import Experiment
+from thalweg.experiment.outcome_words import lines, one_start, place
+from thalweg.experiment.outcomes import OUTCOMES, Facts, Group, Told, _facts, _landmarks, median, of_paths, outcomes
+from thalweg.spec import load
 
 # minima as the literature lists them (Molga and Smutnicki, "Test functions for optimization needs", 2005; Surjanovic
 # and Bingham, Virtual Library of Simulation Experiments; Jamil and Yang, 2013), with the domain they are used on

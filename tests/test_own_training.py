@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from configs import load
-from configs.report import report
+from thalweg.cli.report import report
+from thalweg.spec import load
 
 RECIPE = Path(__file__).resolve().parent.parent / "docs" / "own_training.py"
 

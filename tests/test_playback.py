@@ -5,13 +5,26 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from optimizers import OPTIMIZERS, roll
-from scenes.aside import CALM, CROWD, HALF, RATE, REACH, SLOW, calm_parts, low_pass, slots, spanned, step_aside, valleys
-from scenes.display import Display
-from scenes.pace import make_timing
-from scenes.playback import Playback, chain, hold_last, multiply, roll_along
-from surfaces import SURFACES, from_expression
 from tests.scenes_help import turned
+from thalweg.calculus import SURFACES, from_expression
+from thalweg.engine import OPTIMIZERS, roll
+from thalweg.geometry.aside import (
+    CALM,
+    CROWD,
+    HALF,
+    RATE,
+    REACH,
+    SLOW,
+    calm_parts,
+    low_pass,
+    slots,
+    spanned,
+    step_aside,
+    valleys,
+)
+from thalweg.geometry.display import Display
+from thalweg.geometry.pace import make_timing
+from thalweg.geometry.playback import Playback, chain, hold_last, multiply, roll_along
 
 RADIUS = 0.18
 CASES = [

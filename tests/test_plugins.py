@@ -10,19 +10,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import configs.plugins as plugins
-import render
-from configs import ConfigErrors, load
-from optimizers import OPTIMIZERS
-from surfaces import SURFACES
+import thalweg.spec.plugins as plugins
+from thalweg.calculus import SURFACES
+from thalweg.cli import main as cli
+from thalweg.engine import OPTIMIZERS
+from thalweg.spec import ConfigErrors, load
 
 SIGNS = '''
 from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 import numpy as np
-from optimizers import Optimizer
-from registry import parameter
+from thalweg.engine import Optimizer
+from thalweg.registry import parameter
 Path(__file__).with_suffix(".ran").touch()
 
 @dataclass(frozen=True)
@@ -40,8 +40,8 @@ class Signs(Optimizer):
 VALLEY = '''
 from __future__ import annotations
 from dataclasses import dataclass
-from registry import parameter
-from surfaces import Surface
+from thalweg.registry import parameter
+from thalweg.calculus import Surface
 
 @dataclass(frozen=True)
 class Valley(Surface):
@@ -178,14 +178,14 @@ def test_on_the_command_line(folder: Path, monkeypatch: pytest.MonkeyPatch, caps
     monkeypatch.chdir(folder)
     (folder / "own.yaml").write_text("surface: bowl\noptimizers: [my_signs]\nsteps: 5\n", encoding="utf-8")
     monkeypatch.setenv(plugins.TRUST, "1")   # render.py asks for --trust all the same
-    assert render.main(["own.yaml", "--check", "--plugin", "code/my_signs.py"]) == 2
+    assert cli.main(["own.yaml", "--check", "--plugin", "code/my_signs.py"]) == 2
     assert "--plugin code/my_signs.py: is code that runs with your rights" in capsys.readouterr().err
     assert not (folder / "code" / "my_signs.ran").exists()
-    assert render.main(["own.yaml", "--check", "--plugin", "code/my_signs.py", "--trust"]) == 0
+    assert cli.main(["own.yaml", "--check", "--plugin", "code/my_signs.py", "--trust"]) == 0
     assert "Signs" in capsys.readouterr().out
     assert plugins.words() == ["--trust", "--plugin", "code/my_signs.py"]
-    assert render.main(["film.yaml", "--check"]) == 2, "trust is for one command"
+    assert cli.main(["film.yaml", "--check"]) == 2, "trust is for one command"
     assert "plugins.0" in capsys.readouterr().err
-    assert render.main(["--list", "optimizers", "--plugin", "code/my_signs.py", "--trust"]) == 0
+    assert cli.main(["--list", "optimizers", "--plugin", "code/my_signs.py", "--trust"]) == 0
     assert "my_signs" in capsys.readouterr().out
     assert os.environ[plugins.TRUST] == "1"

@@ -6,14 +6,14 @@ import re
 
 import numpy as np
 import pytest
+from thalweg.scenes.race.facts import NOTHING, rows
+from thalweg.scenes.race.marks import CORNERS, MOST, Marks, chosen, glyph, key
+from thalweg.scenes.race.panels import box_of
 
-from configs.outcomes import outcomes
-from scenes.display import Display
-from scenes.race.facts import NOTHING, rows
-from scenes.race.marks import CORNERS, MOST, Marks, chosen, glyph, key
-from scenes.race.panels import box_of
-from surfaces import SURFACES
 from tests.scenes_help import experiment, race
+from thalweg.calculus import SURFACES
+from thalweg.experiment.outcomes import outcomes
+from thalweg.geometry.display import Display
 
 SIZES = ["854x480", "1920x1080", "1080x1920", "1080x1080"]
 ON = ("scene.facts=true", "scene.critical_points=true")

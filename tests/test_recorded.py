@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from configs import ConfigErrors, load
-from configs.data import write
-from configs.experiment import Experiment
-from configs.overrides import split
-from configs.report import report
-from surfaces import save_samples
+from thalweg.calculus import save_samples
+from thalweg.cli.report import report
+from thalweg.experiment.data import write
+from thalweg.experiment.experiment import Experiment
+from thalweg.spec import ConfigErrors, load
+from thalweg.spec.overrides import split
 
 BOWL = "surface: bowl\noptimizers:\n  - recorded: {file: run.csv, label: Net}\n"
 
@@ -163,7 +163,7 @@ def test_it_may_be_set_from_the_command_line(folder: Path) -> None:
 
 
 def test_steps_to_a_minimum_between_two_rows_are_not_known(folder: Path) -> None:
-    from configs.outcomes import outcomes
+    from thalweg.experiment.outcomes import outcomes
     plain = _loaded(folder, "surface: bowl\nsteps: 300\noptimizers: [sgd]\n")
     steps = int(outcomes(plain, plain.roll()).entries[0].steps[0])
     path = plain.roll()[0].positions[0]

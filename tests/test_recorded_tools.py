@@ -12,13 +12,13 @@ import jsonschema
 import numpy as np
 import pytest
 
-from configs import ConfigErrors, load
-from configs.data import write
-from configs.experiment import Experiment
-from configs.jsonschema import schema
-from configs.report import report
-from configs.tables import as_number, read_table, word
-from surfaces import save_samples
+from thalweg.calculus import save_samples
+from thalweg.cli.report import report
+from thalweg.experiment.data import write
+from thalweg.experiment.experiment import Experiment
+from thalweg.experiment.tables import as_number, read_table, word
+from thalweg.spec import ConfigErrors, load
+from thalweg.spec.jsonschema import schema
 
 PLACES, LOSSES = [[1, 1], [0.5, 0.5]], [2, 1]
 
@@ -310,7 +310,7 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
 
 
 def test_names_are_quoted_as_yaml_needs() -> None:
-    from configs.reader import read
+    from thalweg.spec.reader import read
     for name in ("w1", "train/loss", "a b", "a, b", "1", "1e3", "null", "true", "", " a", "a ", "#a", "a: b", "- a",
                  "ü", "\\", '"', "a\tb", "[a]", "{", "*a", "&a", "!a", "%a", "@a", "`a", "'a", "a #b", "~",
                  "<<", "y", "-"):

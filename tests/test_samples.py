@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from configs import ConfigErrors, load
-from configs.data import write
-from configs.report import report
-from optimizers import OPTIMIZERS, roll
-from surfaces import Surface, plane_of_path, read_samples, save_samples
+from thalweg.calculus import Surface, plane_of_path, read_samples, save_samples
+from thalweg.cli.report import report
+from thalweg.engine import OPTIMIZERS, roll
+from thalweg.experiment.data import write
+from thalweg.spec import ConfigErrors, load
 
 X, Y = np.linspace(-2, 2, 41), np.linspace(-1, 2, 33)
 YAML = "surface: {samples: grid.npz}\nstart: [-1.5, 1.5]\nsteps: 30\noptimizers: [%s]\n"
@@ -102,7 +102,7 @@ def test_an_experiment_tells_the_same_in_report_and_data(grid: Path) -> None:
 
 
 def test_on_screen_a_ball_that_left_stops_at_the_edge() -> None:
-    from scenes.playback import stop_at_edge
+    from thalweg.geometry.playback import stop_at_edge
     domain = np.array([[-1.0, 1.0], [-2.0, 2.0]])
     positions = np.array([[[0, 0], [0.5, 0], [1.5, 1.0], [np.nan, np.nan]]])
     stopped = stop_at_edge(positions, np.array([2]), np.array([True]), domain)

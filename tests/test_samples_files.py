@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from configs import ConfigErrors, load
-from surfaces import read_samples
+from thalweg.calculus import read_samples
+from thalweg.spec import ConfigErrors, load
 
 X, Y = np.linspace(-1, 2, 7), np.linspace(0, 4, 5)
 Z = np.add.outer(X ** 2, 3 * Y) + np.outer(X, Y)
@@ -188,7 +188,7 @@ def test_crop_and_cap_of_a_formula(tmp_path: Path) -> None:
     experiment = load(tmp_path / "film.yaml")
     assert experiment.surface.domain == ((-1, 2), (-1, 1))
     assert experiment.resolved["surface"]["cap"] == 2
-    from scenes.display import Display
+    from thalweg.geometry.display import Display
     display = Display(experiment.surface, experiment.surface.domain)
     points = RANDOM.uniform((-1, -1), (2, 1), (300, 2))
     assert display.cut == 2

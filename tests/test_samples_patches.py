@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from scipy.interpolate import CubicSpline, RectBivariateSpline
 
-from surfaces._patches import at, patches, solve
-from surfaces._sampled import Sampled
+from thalweg.calculus.patches import at, patches, solve
+from thalweg.calculus.sampled import Sampled
 
 X, Y = np.linspace(-2, 2, 31), np.linspace(-1, 3, 26)
 XS, YS = np.meshgrid(X, Y, indexing="ij")
@@ -157,8 +157,8 @@ def test_derivatives_are_those_of_the_same_function_where_slopes_are_limited() -
 
 
 def test_a_run_into_a_hole_has_left_and_stops_at_its_edge() -> None:
-    from optimizers import OPTIMIZERS, roll
-    from scenes.display import Display
+    from thalweg.engine import OPTIMIZERS, roll
+    from thalweg.geometry.display import Display
     z = XS ** 2 + YS ** 2
     z[13:18, 5:9] = np.nan
     surface = Sampled(X, Y, z)

@@ -81,7 +81,7 @@ def hidden(scene, moment, ball: int, eye: np.ndarray) -> bool:
 
 def pixel(scene, seconds: float, center: np.ndarray) -> tuple[int, int]:
     """Row and column at which a point is drawn, by the formula of the camera alone."""
-    from scenes.framing import project
+    from thalweg.geometry.framing import project
 
     camera, path = scene.experiment.camera, scene.camera_path
     phi = 0.0 if camera.opening == "flat" and seconds == 0 else camera.phi

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from scenes.display import PLATE, Display, HeightMap, choose_heights
-from scenes.framing import Rect, View, between, fit, project, rotation
-from scenes.mobjects.loss_surface import nice_step
-from surfaces import SURFACES, from_expression
 from tests.scenes_help import experiment, race, shipped
+from thalweg.calculus import SURFACES, from_expression
+from thalweg.geometry.display import PLATE, Display, HeightMap, choose_heights
+from thalweg.geometry.framing import Rect, View, between, fit, project, rotation
+from thalweg.mobjects.loss_surface import nice_step
 
 SHAPES = {"16:9": "640x360", "9:16": "360x640", "1:1": "480x480"}
 

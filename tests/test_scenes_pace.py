@@ -11,12 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from configs.targets import gif_rate
-from scenes.display import Display
-from scenes.pace import make_timing
-from scenes.stage.clock import frame_at, frame_count
-from scenes.stage.errors import OutsideFilm
-from surfaces import SURFACES
+from thalweg.calculus import SURFACES
+from thalweg.film.clock import OutsideFilm, frame_at, frame_count
+from thalweg.film.kinds import gif_rate
+from thalweg.geometry.display import Display
+from thalweg.geometry.pace import make_timing
 
 MINIMA = np.array([[1.0, 1.0], [0.0, 0.0]])
 RATES = st.integers(1, 240)

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from configs.numbers import loss_text, short
-from configs.text import TITLE_SMALLEST, TitleTooLong, fit_title, problem_in_text, spans, text_width, wrap
-from scenes import raster
-from scenes.colors import BALLS, RAMPS, ball_colors, ramp_colors, rgb
+from thalweg.colors import BALLS, RAMPS, ball_colors, ramp_colors, rgb
+from thalweg.typeset import raster
+from thalweg.typeset.numbers import loss_text, short
+from thalweg.typeset.text import TITLE_SMALLEST, TitleTooLong, fit_title, problem_in_text, spans, text_width, wrap
 
 
 @pytest.mark.parametrize(
@@ -142,7 +142,7 @@ def test_losses_as_they_stand_on_screen(value, text):
 
 @given(st.floats(-1e300, 1e300))
 def test_every_loss_on_screen_is_true_and_can_be_drawn(value):
-    from scenes.mobjects._sprites import GLYPHS
+    from thalweg.mobjects._sprites import GLYPHS
 
     text = loss_text(value)
     assert set(text) <= set(GLYPHS) and len(text) <= 11
@@ -188,7 +188,7 @@ def test_given_colours_are_kept_and_not_given_twice():
     ("Angle $\theta$", "t"), ("$\rho$", "r"), ("half $\frac{1}{2}$", "f"), ("slope $\nabla f$", "n"), ("$\beta$", "b"),
     ("two lines\nof words, $x^2$ and $\alpha$", "a")])
 def test_what_yaml_makes_of_a_backslash_in_double_quotes_is_told(text, letter):
-    from configs.text import folded, problem_in_text
+    from thalweg.typeset.text import folded, problem_in_text
 
     what, cure = problem_in_text(text)
     assert f"YAML reads \\{letter} as" in what and "single quotes" in cure and folded(text) == text
@@ -196,6 +196,6 @@ def test_what_yaml_makes_of_a_backslash_in_double_quotes_is_told(text, letter):
 
 @pytest.mark.parametrize("text", ["$\\theta$", "a formula\n$x +\n y$ over lines\n", "tab\there"])
 def test_other_blanks_are_blanks(text):
-    from configs.text import folded, problem_in_text
+    from thalweg.typeset.text import folded, problem_in_text
 
     assert problem_in_text(folded(text)) is None and folded(text) == " ".join(text.split())

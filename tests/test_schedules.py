@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from optimizers import OPTIMIZERS, roll
-from optimizers._schedules import SCHEDULES, Schedule, schedulable
 from tests.reference.objectives import Cliff, Quadratic
+from thalweg.engine import OPTIMIZERS, roll
+from thalweg.engine.schedules import SCHEDULES, Schedule, schedulable
 
 STORED = json.loads((Path(__file__).parent / "reference" / "torch_schedules_2_13.json").read_text("utf-8"))
 BASE = {"lr": STORED["lr"], "momentum": STORED["momentum"]}

@@ -13,10 +13,10 @@ from types import SimpleNamespace
 
 import pytest
 
-import render
-from configs import stop
 from tests.jobs_help import SMALL
 from tests.scenes_help import ROOT, environment
+from thalweg.cli import main as cli
+from thalweg.system import stop
 
 pytestmark = pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="signals come differently there")
 LINUX = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks for processes in /proc")
@@ -49,9 +49,9 @@ def test_the_second_and_the_third_do_not_cut_off_the_cleaning_up(number, monkeyp
                 hit(signal.SIGTERM)
                 steps.append(step)
 
-    monkeypatch.setattr(render, "_ended", ended)
+    monkeypatch.setattr(cli, "_ended", ended)
     handlers = [signal.getsignal(each) for each in CODES]
-    assert render.main([]) == CODES[number] and steps == [0, 1, 2]
+    assert cli.main([]) == CODES[number] and steps == [0, 1, 2]
     assert [signal.getsignal(each) for each in CODES] == handlers
 
 
@@ -63,8 +63,8 @@ def test_what_goes_wrong_while_it_unwinds_is_not_the_news(monkeypatch):
         finally:
             raise OSError("a temporary folder that is gone")
 
-    monkeypatch.setattr(render, "_ended", ended)
-    assert render.main([]) == 130
+    monkeypatch.setattr(cli, "_ended", ended)
+    assert cli.main([]) == 130
 
 
 def test_one_that_is_lost_in_a_destructor_is_raised_again(capsys):
@@ -95,8 +95,8 @@ def test_an_import_is_not_torn(tmp_path, monkeypatch):
 SHADER = """
 import os, sys
 import _moderngl
-from configs import stop
-from scenes.stage import boot
+from thalweg.system import stop
+from thalweg.stage import boot
 boot.ensure()
 context = boot.shared_context()
 class Hit(_moderngl.Uniform):
@@ -240,7 +240,7 @@ def test_while_it_starts_and_simulates(library, moment, arguments, tmp_path):
 
 
 def test_the_window_ends_when_one_was_swallowed_in_its_loop():
-    from scenes.live.session import Session
+    from thalweg.live.session import Session
 
     session, turns = object.__new__(Session), []
     session.closing, session.window = False, SimpleNamespace(alive=lambda: len(turns) < 3)

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 import sympy
 
-from optimizers import OPTIMIZERS, roll
-from surfaces import SURFACES, Surface, from_expression, read_samples, save_samples
-from surfaces._minima import diagonal
+from thalweg.calculus import SURFACES, Surface, from_expression, read_samples, save_samples
+from thalweg.calculus.minima import diagonal
+from thalweg.engine import OPTIMIZERS, roll
 
 
 @pytest.fixture(params=sorted(SURFACES))

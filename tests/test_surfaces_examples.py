@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from surfaces import SURFACES, Surface
+from thalweg.calculus import SURFACES, Surface
 
 NAMES = [name for name in SURFACES if hasattr(SURFACES[name], "batch_gradient")]
 each = pytest.mark.parametrize("name", NAMES)

@@ -8,8 +8,8 @@ import sys
 import numpy as np
 import pytest
 
-from surfaces import SURFACES, Surface, from_expression
-from surfaces._minima import diagonal, kinks_and_tips
+from thalweg.calculus import SURFACES, Surface, from_expression
+from thalweg.calculus.minima import diagonal, kinks_and_tips
 
 STEP = 1e-4   # of the domain's diagonal, for differences
 

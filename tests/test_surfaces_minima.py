@@ -4,8 +4,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from surfaces import SURFACES, Surface, from_expression
-from surfaces._minima import diagonal
+from thalweg.calculus import SURFACES, Surface, from_expression
+from thalweg.calculus.minima import diagonal
 
 TURN = 2 * np.pi * np.random.default_rng(0).uniform(size=200)
 RING = np.stack([np.cos(TURN), np.sin(TURN)], axis=-1)

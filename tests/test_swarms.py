@@ -9,12 +9,27 @@ from typing import Any
 import numpy as np
 import pytest
 
-import configs
-from configs.data import write
-from optimizers import NOISES, OPTIMIZERS, Record, Trajectory, _cores, _rollout, _walk, roll
-from optimizers._record import kept_steps, thinned
-from surfaces import SURFACES, from_expression
 from tests.reference.objectives import Cliff
+from thalweg.calculus import SURFACES, from_expression
+from thalweg.engine import (
+    NOISES,
+    OPTIMIZERS,
+    Record,
+    Trajectory,
+    roll,
+)
+from thalweg.engine import (
+    cores as _cores,
+)
+from thalweg.engine import (
+    rollout as _rollout,
+)
+from thalweg.engine import (
+    walk as _walk,
+)
+from thalweg.engine.record import kept_steps, thinned
+from thalweg.experiment.data import write
+from thalweg.spec import load
 
 each = pytest.mark.parametrize("name", list(OPTIMIZERS))
 STARTS = np.random.default_rng(3).uniform(-3, 3, (11, 2))
@@ -116,7 +131,7 @@ def test_adam_rests_only_when_its_corrections_are_over(monkeypatch: pytest.Monke
 
 
 def test_schedules_and_noise_keep_every_ball(monkeypatch: pytest.MonkeyPatch) -> None:
-    from optimizers import SCHEDULES
+    from thalweg.engine import SCHEDULES
     monkeypatch.setattr(_walk, "LOOK", 1)
     asleep = {"lr": SCHEDULES["constant"](factor=0.0, total_iters=30)}
     path = roll(OPTIMIZERS["sgd"](), Cliff(), [1.0, 1.0], 60, schedule=asleep)
@@ -170,7 +185,7 @@ def test_the_csv_has_the_steps_that_are_kept(record: str, tmp_path: Path) -> Non
     file = tmp_path / "a.yaml"
     file.write_text("surface: bowl\nsteps: 20\nstart: [[-2, 1], [1, 1]]\n"
                     "optimizers: [sgd: {lr: 0.1}, sgd: {lr: 1e200}]\n")
-    whole, some = (configs.load(file, [f"record={each}"]) for each in ("all", record))
+    whole, some = (load(file, [f"record={each}"]) for each in ("all", record))
     write(tmp_path / "all.csv", whole, whole.roll(whole.record))
     write(tmp_path / "some.csv", some, some.roll(some.record))
     lines = (tmp_path / "all.csv").read_text("utf-8").splitlines()

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from configs import ConfigErrors, load
-from configs.labels import Named, labels
-from configs.text import LONGEST, problem_in_text
+from thalweg.spec import ConfigErrors, load
+from thalweg.spec.labels import Named, labels
+from thalweg.typeset.text import LONGEST, problem_in_text
 
 PLACES = ("title", "caption", "label")
 
@@ -131,7 +131,7 @@ def test_labels_of_very_many_entries_are_made_in_one_pass() -> None:
 
 
 def test_entries_that_are_the_same_are_rolled_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from optimizers import _asked
+    from thalweg.engine import asked as _asked
 
     path, rolled = tmp_path / "film.yaml", []
     path.write_text("surface: bowl\nsteps: 3\nnoise: {std: 0.1}\noptimizers: [sgd, sgd, sgd: {lr: 0.2}, "

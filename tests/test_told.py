@@ -7,9 +7,9 @@ import json
 import numpy as np
 import pytest
 
-from scenes.aside import REACH
-from scenes.stage.told import told
 from tests.scenes_help import experiment, race, shipped
+from thalweg.geometry.aside import REACH
+from thalweg.stage.told import told
 
 LARGE = {"resolution": "1280x720", "fps": 30}
 SHARES = (0.16, 0.4, 1.0)

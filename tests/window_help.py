@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-import configs
+from thalweg.spec import load
 from tools.window_driver import STRIP, Window
 
 SIZE = (640, 360)
@@ -26,16 +26,16 @@ video: {resolution: 640x360, fps: 10, seconds: 6}
 
 
 def scene_of(config: Path, size=SIZE):
-    from scenes.stage.staging import make_scene
+    from thalweg.stage.staging import make_scene
 
-    experiment = configs.load(config)
+    experiment = load(config)
     video = replace(experiment.video, width=size[0], height=size[1])  # windows may be odd, films are not
     return make_scene(replace(experiment, video=video), experiment.roll())
 
 
 def frame(config: Path, seconds: float, size=SIZE) -> np.ndarray:
     """The film's frame of that moment."""
-    from scenes.stage.pictures import frame_pixels
+    from thalweg.stage.pictures import frame_pixels
 
     scene = scene_of(config, size)
     try:
@@ -56,6 +56,6 @@ def shows(window: Window, seconds: float, config: Path | None = None, size=SIZE)
 
 
 def scene_frame(scene, index: int) -> np.ndarray:
-    from scenes.stage.pictures import frame_pixels
+    from thalweg.stage.pictures import frame_pixels
 
     return frame_pixels(scene, index)[..., :3]

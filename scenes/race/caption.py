@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from configs.numbers import Format
-from configs.outcomes import outcomes
-from configs.text import text_width, wrap
-from scenes import raster
-from scenes.colors import THEMES, legible
-from scenes.layout import Box, Page, overlap
-from scenes.race.facts import SMALLEST, headings, rows, table
-from scenes.race.result import LEVELS, Segment, result_lines
+from thalweg.scenes.race.facts import SMALLEST, headings, rows, table
+from thalweg.scenes.race.result import LEVELS, Segment, result_lines
+
+from thalweg.colors import THEMES, legible
+from thalweg.experiment.outcomes import outcomes
+from thalweg.geometry.layout import Box, Page, overlap
+from thalweg.typeset import raster
+from thalweg.typeset.numbers import Format
+from thalweg.typeset.text import text_width, wrap
 
 PLAIN = Format()
 NARROWEST = 0.3  # of the page: with less beside the other panels, the caption goes below them

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from configs.numbers import loss_text, short
-from configs.outcome_words import lines, one_start
-from configs.outcomes import Told, median
-from configs.text import text_width
-from scenes import raster
-from scenes.colors import Theme, legible
-from scenes.race.result import SHARED
+from thalweg.scenes.race.result import SHARED
+
+from thalweg.colors import Theme, legible
+from thalweg.experiment.outcome_words import lines, one_start
+from thalweg.experiment.outcomes import Told, median
+from thalweg.typeset import raster
+from thalweg.typeset.numbers import loss_text, short
+from thalweg.typeset.text import text_width
 
 HEADINGS = ("steps", "gradients")
 NOTHING = "–"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from scenes import raster
-from scenes.mobjects._sprites import Picture
-from scenes.stage.film_scene import FilmScene
+from thalweg.mobjects._sprites import Picture
+from thalweg.stage.film_scene import FilmScene
+from thalweg.typeset import raster
 
 
 class RaceHands(FilmScene):

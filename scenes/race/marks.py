@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from scenes import raster
-from scenes.display import Display
-from scenes.mobjects._sprites import Picture, Sprites
-from scenes.mobjects.contour_map import ContourMap
-from scenes.mobjects.trail import GHOST
+from thalweg.geometry.display import Display
+from thalweg.mobjects._sprites import Picture, Sprites
+from thalweg.mobjects.contour_map import ContourMap
+from thalweg.mobjects.trail import GHOST
+from thalweg.typeset import raster
 
 MOST = 150  # with more marks kinds are left out, the last first
 ON_THE_WAY = np.geomspace(0.004, 1, 64)  # places between a mark and the camera at which a hill may be in between

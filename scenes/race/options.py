@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from registry import parameter
-from scenes._options import SceneOptions
+from thalweg.film.options import SceneOptions
+from thalweg.registry import parameter
 
 
 @dataclass(frozen=True)

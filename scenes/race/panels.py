@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import numpy as np
+from thalweg.scenes.race.caption import Caption
+from thalweg.scenes.race.marks import chosen, key, on_map
 
-from configs.experiment import PROJECTED
-from configs.numbers import Format, medians, short
-from configs.text import fit_title
-from scenes import raster
-from scenes.colors import THEMES
-from scenes.layout import Box, Corners, Page
-from scenes.mobjects._sprites import Digits, Picture
-from scenes.mobjects.contour_map import ContourMap
-from scenes.mobjects.legend import Legend, Row
-from scenes.mobjects.loss_panel import LossPanel
-from scenes.race.caption import Caption
-from scenes.race.marks import chosen, key, on_map
+from thalweg.colors import THEMES
+from thalweg.experiment.experiment import PROJECTED
+from thalweg.geometry.layout import Box, Corners, Page
+from thalweg.mobjects._sprites import Digits, Picture
+from thalweg.mobjects.contour_map import ContourMap
+from thalweg.mobjects.legend import Legend, Row
+from thalweg.mobjects.loss_panel import LossPanel
+from thalweg.typeset import raster
+from thalweg.typeset.numbers import Format, medians, short
+from thalweg.typeset.text import fit_title
 
 OUTSIDE, DIVERGED, LEFT = "outside", "diverged", "left"
 

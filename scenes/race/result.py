@@ -1,10 +1,10 @@
-"""The result of a race in words: what became of each ball, as `configs/outcomes.py` says it for data and reports."""
+"""The result of a race in words: what became of each ball, as thalweg/experiment/outcomes.py says it for all."""
 
 from __future__ import annotations
 
-from configs.numbers import loss_text
-from configs.outcome_words import lines, one_start
-from configs.outcomes import Told
+from thalweg.experiment.outcome_words import lines, one_start
+from thalweg.experiment.outcomes import Told
+from thalweg.typeset.numbers import loss_text
 
 Segment = tuple[str, str | None]  # text and colour; None is the colour of plain text
 SHARED = "From this start:"

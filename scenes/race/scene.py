@@ -6,20 +6,20 @@ Run by render.py, or by manimgl itself: CONFIG=boss_fight manimgl scenes/race/sc
 from __future__ import annotations
 
 import numpy as np
+from thalweg.scenes.race.hands import RaceHands
+from thalweg.scenes.race.marks import Marks, chosen
+from thalweg.scenes.race.panels import Panels
 
-from scenes.camera_path import CameraPath
-from scenes.colors import THEMES, ball_colors
-from scenes.display import PLATE, display_of
-from scenes.framing import fit
-from scenes.layout import Page
-from scenes.mobjects import Balls, LossSurface, Trails
-from scenes.mobjects.axis_labels import AxisLabels
-from scenes.mobjects.ball import PLAIN, RADIUS
-from scenes.pace import make_timing
-from scenes.playback import Playback, between, hold_last, stop_at_edge
-from scenes.race.hands import RaceHands
-from scenes.race.marks import Marks, chosen
-from scenes.race.panels import Panels
+from thalweg.colors import THEMES, ball_colors
+from thalweg.geometry.camera_path import CameraPath
+from thalweg.geometry.display import PLATE, display_of
+from thalweg.geometry.framing import fit
+from thalweg.geometry.layout import Page
+from thalweg.geometry.pace import make_timing
+from thalweg.geometry.playback import Playback, between, hold_last, stop_at_edge
+from thalweg.mobjects import Balls, LossSurface, Trails
+from thalweg.mobjects.axis_labels import AxisLabels
+from thalweg.mobjects.ball import PLAIN, RADIUS
 
 FADING = 1.5  # display units outside the domain over which a trail fades away
 UNSEEN = 0.3  # pixels

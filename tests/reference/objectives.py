@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from optimizers._base import Array
+from thalweg.engine.base import Array
 
 
 class Quadratic:

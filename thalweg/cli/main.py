@@ -1,0 +1,301 @@
+"""The command line: reads arguments and configs, rolls the balls, hands over to what draws or writes.
+
+Nothing heavy is imported before it is needed: --help loads neither numpy nor sympy, and manimgl comes last of all, only
+for films and pictures.
+"""
+from __future__ import annotations
+
+import errno
+import os
+import sys
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from thalweg.errors import Problem, one_line
+from thalweg.spec import ConfigErrors, find, load
+from thalweg.system import stop, streams
+from thalweg.system.folders import NoFolder
+from thalweg.system.output import cure_of
+from thalweg.system.stop import INTERRUPTED, TERMINATED, Terminated
+from thalweg.version import VERSION
+
+if TYPE_CHECKING:
+    from thalweg.experiment.experiment import Experiment
+    from thalweg.film.moments import Moment
+
+USER = 2
+
+
+class UserErrors(Exception):
+    """What the user must mend: a line each."""
+
+    def __init__(self, problems: Iterable[Problem | str]) -> None:
+        self.lines = list(dict.fromkeys(one_line(str(problem)) for problem in problems))
+        super().__init__("\n".join(self.lines))
+
+
+@click.command(context_settings={"help_option_names": ["--help", "-h"], "max_content_width": 110},
+               epilog="Example: python render.py boss_fight -o race.gif --set steps=100")
+@click.argument("config", nargs=-1)
+@click.option("-o", "--output", metavar="PATH", help="File or folder; the extension chooses what is made: "
+              ".mp4 .webm .mov .gif film, .png one frame (with --at), .csv .npz .json the trajectories, "
+              ".frame.json what stands on one frame (with --at).")
+@click.option("--at", metavar="MOMENT", help="The moment of a .png or .frame.json: seconds, step:40, last (the "
+              "default), or several with commas, which become NAME_1.png and so on.")
+@click.option("--format", metavar="EXT", help="What is made of each config, without -o or in a folder (default mp4).")
+@click.option("-p", "--preview", is_flag=True, help="Open a window: play, change the YAML and see it, move the balls.")
+@click.option("-q", "--quality", metavar="low|medium|high|4k",
+              help="854x480@30, 1280x720@30, 1920x1080@60, 3840x2160@60.")
+@click.option("--resolution", metavar="WxH", help="Size in pixels, both even.")
+@click.option("--fps", metavar="N", help="Frames a second.")
+@click.option("--transparent", is_flag=True, help="No background, for .webm, .mov and .png.")
+@click.option("--set", "overrides", metavar="KEY=VALUE", multiple=True,
+              help="Change one value of the YAML, repeatable: --set steps=500 --set optimizers.adam.lr=0.01")
+@click.option("--check", is_flag=True, help="Read, simulate, report; draw nothing.")
+@click.option("--list", "what", is_flag=False, flag_value="all",
+              metavar="[optimizers|surfaces|scenes|schedules|noise|recorded]",
+              help="Names, parameters with defaults and ranges, one line each.")
+@click.option("--schema", is_flag=True, help="The JSON schema of the YAML, for editors.")
+@click.option("-j", "--jobs", metavar="N", help="Processes for drawing; 0 (the default) = as many as help.")
+@click.option("--resume", is_flag=True, help="Go on with a film that was cut off.")
+@click.option("--verbose", is_flag=True, help="Say how long each part takes.")
+@click.option("--plugin", metavar="FILE.py", multiple=True,
+              help="Add the optimizer or surface of a file, repeatable. A plugin is code: it needs --trust.")
+@click.option("--trust", is_flag=True, help="Run the plugins of this command and of its configs.")
+@click.version_option(VERSION, prog_name="thalweg", message="%(prog)s %(version)s")
+def command(config: tuple[str, ...], **options: Any) -> None:
+    """Films of optimizers rolling over loss surfaces.
+
+    Each CONFIG becomes videos/NAME.mp4; a bare name means configs/NAME.yaml or configs/NAME/NAME.yaml.
+    """
+    _in_a_folder()
+    from thalweg.spec.plugins import of_command
+    if problems := of_command(options["plugin"], options["trust"]):
+        raise UserErrors(problems)
+    if options["what"] or options["schema"]:
+        from thalweg.cli.targets import unsuited_for_report
+        if problems := unsuited_for_report(config, options):
+            raise UserErrors(problems)
+    if options["what"]:
+        _list(options["what"])
+    elif options["schema"]:
+        from thalweg.spec.jsonschema import text
+        print(text(), end="")
+    elif not config:
+        raise UserErrors(["CONFIG: is missing; give one, for example: python render.py boss_fight"])
+    elif options["preview"]:
+        _preview(config, options)
+    else:
+        _make(config, options)
+
+
+def _in_a_folder() -> None:
+    """Paths are relative to a folder that must be there."""
+    try:
+        os.getcwd()
+    except OSError as error:
+        raise UserErrors(["the folder that this command was started in is gone; cd to one that is there"]) from error
+
+
+def _list(what: str) -> None:
+    from thalweg.cli.listing import WHAT, listing
+    from thalweg.errors import nearest
+    if what not in ("all", *WHAT):
+        raise UserErrors([f"--list {what}: there is no such list; {nearest(what, WHAT)}"])
+    for line in listing(what):
+        print(line)
+
+
+def _preview(names: Sequence[str], options: dict[str, Any]) -> None:
+    """The live window of one config."""
+    from thalweg.cli.targets import given_video, unsuited_for_window
+    problems = unsuited_for_window(names, options)
+    experiments = [loaded for name in names for loaded in _load(name, options, problems)]
+    if problems:
+        raise UserErrors(problems)
+    from thalweg.live import preview
+    from thalweg.stage.errors import MachineError
+    try:
+        preview(experiments[0].path, options["overrides"], given_video(options))
+    except MachineError as error:
+        raise UserErrors([str(error)]) from error
+    except Terminated:  # somebody closed the window that way
+        pass
+
+
+def _make(names: Sequence[str], options: dict[str, Any]) -> None:
+    """Reads and checks everything before anything is drawn, then makes one config after the other. Files are made
+    whether or not anybody hears of them; raises OSError at the end for a standard output that could not be written.
+    """
+    started, unheard = time.perf_counter(), None
+    experiments, places, at, jobs = _planned(names, options)
+    from thalweg.film.kinds import DATA, kind
+    _say(options, f"read in {time.perf_counter() - started:.2f} s")
+    for experiment, files in zip(experiments, places, strict=True):
+        stop.check()
+        started = time.perf_counter()
+        data = options["check"] or kind(files[0]) in DATA
+        trajectories = experiment.roll(experiment.record if data else "all")
+        _say(options, f"{experiment.name}: rolled in {time.perf_counter() - started:.2f} s")
+        if options["check"]:
+            from thalweg.cli.report import report
+            from thalweg.geometry.display import display_of
+            shown = [f"  picture: {line}" for line in display_of(experiment, trajectories).notes]
+            print("\n".join([*report(experiment, trajectories), *shown]), flush=True)
+            continue
+        for made in _written(experiment, trajectories, files, at, {"jobs": jobs, "resume": options["resume"]}):
+            unheard = streams.say_path(made) or unheard
+        _say(options, f"{experiment.name}: made in {time.perf_counter() - started:.2f} s")
+    if unheard:
+        raise unheard
+
+
+def _planned(names: Sequence[str], options: dict[str, Any]
+             ) -> tuple[list[Experiment], list[list[Path]], list[Moment], int]:
+    """The experiments, the files of each, the moments of --at and the number of --jobs. Raises UserErrors with all
+    problems of all configs.
+    """
+    from thalweg.cli.inputs import overwritten
+    from thalweg.cli.targets import files, processes, resumable, targets, unsuited
+    from thalweg.film.moments import beyond_run, moments
+    problems: list[Problem] = []
+    experiments = [loaded for name in names for loaded in _load(name, options, problems)]
+    whole = len(experiments) == len(names)
+    paths = [experiment.path for experiment in experiments] if whole else [Path(name) for name in names]
+    only_check = options["check"] and options["output"] is None and options["format"] is None
+    places = paths if only_check else targets(paths, options["output"], options["format"], problems)
+    at = moments(options["at"], places, problems)
+    made = [[place] for place in places]
+    if not only_check and places:
+        made = files(paths, places, len(at), problems)
+    jobs = processes(options["jobs"], problems)
+    if options["resume"]:
+        resumable(places, problems)
+    if whole and places and not only_check:
+        for experiment, place in zip(experiments, places, strict=True):
+            problems += [*unsuited(experiment, place), *beyond_run(at, experiment.steps, experiment.name)]
+        problems += overwritten(experiments, made)
+    if problems:
+        raise UserErrors(problems)
+    return experiments, made, at, jobs
+
+
+def _written(experiment: Experiment, trajectories: Sequence[Any], files: Sequence[Path], at: Sequence[Moment],
+             how: dict[str, Any]) -> Iterator[Path]:
+    """Makes the files of one config, a film in the way of `how`, and yields each that is made. Raises UserErrors when
+    the disk or the machine is in the way.
+    """
+    from thalweg.cli.targets import suited
+    from thalweg.film.kinds import DATA, kind
+    experiment, changed = suited(experiment, files[0])
+    if changed:
+        print(one_line(changed), file=sys.stderr)
+    writes = _data if kind(files[0]) in DATA else _drawn
+    waiting, made = list(files), writes(experiment, trajectories, files, at, how)
+    while waiting:
+        try:
+            next(made)
+        except OSError as error:
+            if error.errno is None or isinstance(error, BrokenPipeError):
+                raise
+            raise UserErrors([f"{waiting[0]}: cannot be written: {error.strerror}; {cure_of(error)}"]) from error
+        yield waiting.pop(0)
+
+
+def _load(name: str, options: dict[str, Any], problems: list[Problem]) -> list[Experiment]:
+    from thalweg.cli.targets import given_video
+    try:
+        return [load(find(name), options["overrides"], given_video(options))]
+    except ConfigErrors as error:
+        problems.extend(error.problems)
+        return []
+
+
+def _data(experiment: Experiment, trajectories: Sequence[Any], files: Sequence[Path], *_: Any) -> Iterator[Path]:
+    from thalweg.experiment.data import write
+    write(files[0], experiment, trajectories)
+    yield files[0]
+
+
+def _drawn(experiment: Experiment, trajectories: Sequence[Any], files: Sequence[Path], at: Sequence[Moment],
+           how: dict[str, Any]) -> Iterator[Path]:
+    from thalweg.film.clock import OutsideFilm
+    from thalweg.film.kinds import FILMS, kind
+    from thalweg.stage.errors import MachineError
+    try:
+        from thalweg.cli.progress import Progress
+        from thalweg.stage.render import render_film, render_frames
+        if kind(files[0]) not in FILMS:
+            yield from render_frames(experiment, trajectories, files, at)
+            return
+        with Progress(experiment.name) as progress:
+            render_film(experiment, trajectories, files[0], progress, **how)
+        yield files[0]
+    except OutsideFilm as error:
+        raise UserErrors([f"--at {line}" for line in error.args]) from error
+    except MachineError as error:
+        raise UserErrors([str(error)]) from error
+
+
+def _say(options: dict[str, Any], words: str) -> None:
+    if options["verbose"]:
+        print(one_line(words), file=sys.stderr, flush=True)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command line and returns its exit code; exceptions that are our fault come through."""
+    with stop.heeding():
+        try:
+            return _ended(arguments)
+        except KeyboardInterrupt:
+            print("interrupted", file=sys.stderr)
+            return INTERRUPTED
+        except Terminated:
+            return TERMINATED
+        except Exception:
+            if (code := stop.asked()) is None:
+                raise
+            return code
+
+
+def _ended(arguments: Sequence[str] | None) -> int:
+    """The exit code of one command line that nobody stopped."""
+    try:
+        # not command.main, which prints and exits in ways of its own
+        with command.make_context("render.py", list(sys.argv[1:] if arguments is None else arguments)) as context:
+            command.invoke(context)
+        sys.stdout.flush()
+        return 0
+    except click.exceptions.Exit as done:  # --help and --version
+        sys.stdout.flush()
+        return done.exit_code
+    except UserErrors as error:
+        print("\n".join(error.lines), file=sys.stderr)
+    except NoFolder as error:
+        print(error, file=sys.stderr)
+    except click.ClickException as error:
+        print(one_line(error.format_message()), file=sys.stderr)
+    except (MemoryError, ImportError) as error:
+        if isinstance(error, ImportError) and "map segment" not in str(error):     # of a library, for want of memory
+            raise
+        print("not enough memory for this config; use fewer steps or starts", file=sys.stderr)
+    except OSError as error:
+        if not isinstance(error, BrokenPipeError) and error.errno != errno.ENOSPC:
+            raise
+        streams.silence()  # or the last flush would fail again
+        if isinstance(error, BrokenPipeError):  # whoever read our output has seen enough
+            return 0
+        print(f"standard output: {error.strerror}; make room", file=sys.stderr)
+    return USER
+
+
+def run() -> NoReturn:
+    """The command as a process of its own."""
+    stop.at_once()
+    streams.settle()
+    stop.leave(main())
+

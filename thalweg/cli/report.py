@@ -1,0 +1,144 @@
+"""What --check prints: where every entry of a config ends, and what its surface demands."""
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from thalweg.errors import one_line
+from thalweg.experiment.experiment import Entry, Experiment
+from thalweg.experiment.outcome_words import Say, lines, place
+from thalweg.experiment.outcomes import DIVERGED, LEFT, Array, Facts, Told, median, outcomes
+from thalweg.spec.labels import words
+from thalweg.typeset.numbers import MINUS, Format, medians
+
+if TYPE_CHECKING:
+    from thalweg.calculus.landmarks import Curve
+    from thalweg.engine import Trajectory
+
+MOST = 6     # minima that are listed one by one
+PLURALS = {"minimum": "minima", "saddle": "saddles", "maximum": "maxima"}
+
+
+def report(experiment: Experiment, trajectories: Sequence[Trajectory]) -> Iterator[str]:
+    """One line about the config, one for each entry, and some about the surface's critical points."""
+    video, balls = experiment.video, sum(len(entry.starts) for entry in experiment.entries)
+    surface = experiment.surface.name or getattr(experiment.surface, "file", "a formula")
+    length = f", {words(video.seconds)} s" if video.seconds else ""
+    noise = f", noise: {experiment.noise.words}" if experiment.noise else ""
+    yield one_line(f"{experiment.path}: ok, {experiment.scene} on {surface}, {balls} ball{'s' * (balls != 1)}, "
+                   f"{experiment.steps} steps{noise}, {video.width}x{video.height} at {video.fps} frames/s{length}")
+    width, told = max(len(entry.label) for entry in experiment.entries), outcomes(experiment, trajectories)
+    say = _say(experiment.surface.value(np.concatenate([entry.starts for entry in experiment.entries])), trajectories,
+               told)
+    for entry, trajectory, about in zip(experiment.entries, trajectories, told.entries, strict=True):
+        hyper = ", ".join(f"{name}={words(value)}" for name, value in entry.given.items())
+        ending = _ending(entry, trajectory, told._replace(entries=(about,)), say)
+        yield one_line(f"  {entry.label:{width}}  {hyper}: {ending}{_memory(about)}")
+        if entry.recording and entry.recording.words:
+            yield one_line(f"  {'':{width}}  {entry.recording.words}")
+    if balls > len(experiment.entries) > 1:
+        yield f"  all {balls} balls: {_counted(told, say)}"
+    yield from map(one_line, _landscape(told, say))
+
+
+def _ending(entry: Entry, trajectory: Trajectory, told: Told, say: Say) -> str:
+    """'loss -0.68, in the minimum at (0.98, 0.99), loss -0.68, after 46 steps, 46 gradients' for one ball; counts for
+    several.
+    """
+    about, = told.entries
+    effort = _effort(about) + _against(entry, told)
+    if len(entry.starts) > 1:
+        return _counted(told, say) + effort
+    ended = f" at step {trajectory.last[0]}" if about.outcome[0] in (DIVERGED, LEFT) else ""
+    (words_, _), = lines(told, say, 2 * MOST, report=True)
+    return f"loss {say(trajectory.loss[0, trajectory.ends[0]])}, {words_}{ended}{effort}"
+
+
+def _counted(told: Told, say: Say) -> str:
+    """'5 in the minimum at (3, 2), loss 0; 2 still moving'."""
+    return "; ".join(f"{sum(line.counts)} {line.words}" for line in lines(told, say, 2 * MOST, report=True))
+
+
+def _say(heights: Array, trajectories: Sequence[Trajectory], told: Told) -> Say:
+    """Writes a loss, with more digits where the screen needs more; what is 0 but for rounding beside the heights of the
+    starts (n,) is 0.
+    """
+    rounding = 4 * np.finfo(np.float64).eps * np.abs(heights).max()
+    shown = Format.of(medians(trajectories)).apart([each.value for each in told.landmarks.minima])
+
+    def say(loss: float) -> str:
+        if abs(loss) <= rounding:
+            return "0"
+        finer = shown.text(loss).replace(MINUS, "-") if shown.kind in ("fixed", "offset") else ""
+        six = f"{loss:.6g}"
+        return finer if "e" in six and finer else six
+    return say
+
+
+def _effort(about: Facts) -> str:
+    """', after 46 steps, 92 gradients'; of several balls the medians of those in a minimum; empty where there are none.
+    """
+    found = median(about)
+    if found is None:
+        return ""
+    there, steps, asked = found
+    names = (("value", "values"), ("gradient", "gradients"), ("Hessian", "Hessians"))
+    counts = [f"{words(count)} {name[count != 1]}" for count, name in zip(asked, names, strict=True) if count > 0]
+    whose = f"; of the {there} in a minimum the median is" if there > 1 else ", after"
+    if there == 1 < len(about.steps):
+        whose = "; the 1 in a minimum was there after"
+    return ", ".join([f"{whose} {words(steps)} step{'s' * (steps != 1)}", *counts])
+
+
+def _memory(about: Facts) -> str:
+    """', 2 numbers stored per weight'."""
+    return "" if about.stored < 0 else f", {about.stored} number{'s' * (about.stored != 1)} stored per weight"
+
+
+def _against(entry: Entry, told: Told) -> str:
+    """' (80 % of the limit there)' of plain gradient descent, the one whose limit 2 / curvature is."""
+    there = np.unique(told.entries[0].minimum[told.entries[0].minimum >= 0])
+    plain = entry.name == "sgd" and not getattr(entry.optimizer, "momentum", 0) and not entry.schedule
+    if not plain or len(there) != 1:
+        return ""
+    share = entry.given["lr"] / told.landmarks.critical_points[there[0]].stability_limit
+    return f" (lr is {share:.0%} of the limit there)" if np.isfinite(share) and share else ""
+
+
+def _landscape(told: Told, say: Say) -> Iterator[str]:
+    """How many critical points there are, and below which learning rate gradient descent is stable where."""
+    found, least = told.landmarks.critical_points, "" if told.landmarks.complete else "at least "
+    kinds = Counter(each.kind for each in found)
+    named = [f"{count} {kind if count == 1 else PLURALS.get(kind, kind)}" for kind, count in kinds.items()]
+    named += _curves(told.landmarks.curves, say)
+    yield f"  critical points: {least if named else ''}" + (", ".join(named) or f"none{' found' if least else ''}")
+    limits = np.concatenate([each.limit for each in told.entries])
+    rows = [(_span(limits), "at the start" if len(np.unique(limits)) == 1 else "at the starts")]
+    minima = [each for each in found if each.kind == "minimum"]
+    if len(minima) <= MOST:
+        one = "a" if len(minima) == 1 and least else "the"
+        rows += [(_span([each.stability_limit]), f"in {one} minimum at {place(each, told.widths, minus='-')}")
+                 for each in minima]
+    else:
+        rows.append((_span([each.stability_limit for each in minima]), f"in the {len(minima)} minima"))
+    yield "  gradient descent is stable below a learning rate of"
+    width = max(len(limit) for limit, _ in rows)
+    yield from (f"    {limit:{width}}  {where}" for limit, where in rows)
+
+
+def _curves(curves: Sequence[Curve], say: Say) -> list[str]:
+    """Each curve of minima with its loss, or how many there are and between which losses."""
+    if len(curves) <= MOST:
+        return [f"a {'ring' if curve.closed else 'curve'} of minima, loss {say(curve.value)}" for curve in curves]
+    losses = [curve.value for curve in curves]
+    return [f"{len(curves)} curves of minima, losses from {say(min(losses))} to {say(max(losses))}"]
+
+
+def _span(limits: Sequence[float] | Array) -> str:
+    """'0.33 to 0.94'; 0 where there is no curvature, as on a kink, and any where nothing bends upwards."""
+    known = np.nan_to_num(limits, posinf=np.inf)
+    low, high = f"{known.min():.4g}", f"{known.max():.4g}"
+    return (low if low == high else f"{low} to {high}").replace("inf", "any")

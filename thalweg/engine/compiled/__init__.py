@@ -1,0 +1,1 @@
+"""Steps as compiled code: traced once, then loops of C over swarms."""

@@ -1,0 +1,39 @@
+"""The live window: the same scenes as in films, with a clock, a hand on balls and camera, and the YAML under watch.
+
+    session.py  the loop that ties the parts together      keys.py    which key does what
+    model.py    the experiment as in the file, and what    player.py  the clock
+                was changed by hand                        screen.py  the scene, drawn at the window's size
+    hands.py    from pixels to the surface and back        camera.py  the user's hand on the camera
+    reload.py   watches files                              write_back.py, spans.py  changes into the YAML's text
+    film.py     renders in a process of its own            paint.py, bar.py, panel.py, notes.py  the controls
+    acts.py, files.py, pointer.py  what keys, buttons and the mouse do: parts of the session
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+
+def preview(path: Path, overrides: Sequence[str], video: Mapping[str, Any]) -> None:
+    """Show the config at `path` until its window is closed; `overrides` and `video` as `configs.load` takes them.
+
+    Raises MachineError where there is no display or no driver, ConfigErrors and OSError for the file.
+    """
+    from thalweg.registry import HERE
+    from thalweg.spec import load
+    from thalweg.spec.plugins import words
+    from thalweg.stage.window import check_display
+
+    check_display()
+    from thalweg.live.session import Session
+
+    def read(data: bytes, more: Sequence[str]):
+        return load(path, [*overrides, *more], video, data)
+
+    door = [str(script)] if (script := HERE.parent / "render.py").is_file() else ["-m", "thalweg"]
+    given = [word for text in overrides for word in ("--set", text)]
+    given += [word for key in ("quality", "resolution", "fps") if video[key] for word in (f"--{key}", video[key])]
+    Session(path, path.read_bytes(), read, [sys.executable, *door, str(path), *given, *words()]).run()

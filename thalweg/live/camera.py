@@ -1,0 +1,85 @@
+"""The user's hand on the camera: it turns, moves and enlarges what the film's own camera sees. Pure numpy.
+
+What the hand holds is the point of the ground that stands in the middle of the free room: it is what a camera section
+of the YAML calls the centre. Turning and enlarging move it so that what they turn about or enlarge stays in its place.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from thalweg.geometry.framing import FIELD_OF_VIEW, FRAME_HEIGHT, CameraPose, View, project, rotation
+
+STEEPEST = 89.0
+K = np.tan(np.radians(FIELD_OF_VIEW) / 2) * 2 / FRAME_HEIGHT
+
+
+class CameraHand:
+    """Called with the film's pose, gives the pose to draw. `scene` tells where the ground and the middle are."""
+
+    def __init__(self) -> None:
+        self.scene = None
+        self.film: CameraPose | None = None  # the film's own pose, and what is seen, at the moment drawn last
+        self.back()
+
+    def back(self) -> None:
+        """To the film's own camera."""
+        self.theta = self.phi = 0.0
+        self.zoom = 1.0
+        self.shift = np.zeros(2)
+        self.shown = self.film
+
+    @property
+    def idle(self) -> bool:
+        return self.theta == self.phi == 0 and self.zoom == 1 and not self.shift.any()
+
+    def __call__(self, pose: CameraPose) -> CameraPose:
+        self.film = pose
+        self.shown = pose if self.idle else self._moved(pose)
+        return self.shown
+
+    def _moved(self, pose: CameraPose) -> CameraPose:
+        held = self.on_ground(pose, self.scene.middle_of_room)
+        seen = (held - pose.center) @ rotation(pose.theta, pose.phi) / pose.scale
+        theta, phi = pose.theta + self.theta, float(np.clip(pose.phi + self.phi, 0, STEEPEST))
+        scale = pose.scale / self.zoom
+        held = held + [*self.shift, 0]
+        return CameraPose(theta, phi, scale, held - scale * rotation(theta, phi) @ seen)
+
+    def on_ground(self, pose: CameraPose, place: tuple[float, float]) -> np.ndarray:
+        """The point of the ground's plane seen at `place` (frame units); where none is, the nearest to it below."""
+        axes = rotation(pose.theta, pose.phi)
+        eye = np.array([0.0, 0.0, 1 / K])
+        near = pose.center + pose.scale * axes @ eye
+        along = axes @ (np.array([*place, 0.0]) - eye)
+        along[2] = min(along[2], -0.02)  # towards the sky the ground is far away, but somewhere
+        return near + along * min((self.scene.ground - near[2]) / along[2], 40 * pose.scale / np.linalg.norm(along) / K)
+
+    # what hands and keys do
+    def turn(self, theta: float, phi: float, pose: CameraPose) -> None:
+        """By degrees, about the landscape's middle where that is in sight, else about the middle of the room; what goes
+        beyond straight above or the horizon is not kept for later.
+        """
+        pivot, before = np.array([0.0, 0.0, self.scene.ground]), self._moved(self.film)
+        place = project(pivot, before.center, before.theta, before.phi, View(before.scale, 0, 0))
+        self.theta += theta
+        self.phi = float(np.clip(pose.phi + phi, 0, STEEPEST)) - (pose.phi - self.phi)
+        if np.abs(place).max() < FRAME_HEIGHT / 2:
+            self.shift += (pivot - self.on_ground(self._moved(self.film), place))[:2]
+
+    def enlarge(self, factor: float, place: tuple[float, float]) -> None:
+        """What stands at `place` (frame units) stays there."""
+        before = self.on_ground(self.shown, place)
+        held = self.on_ground(self.shown, self.scene.middle_of_room)
+        wanted = float(np.clip(self.zoom * factor, 0.05, 50))
+        share = self.zoom / wanted
+        self.zoom = wanted
+        self.shift += ((before - held) * (1 - share))[:2]
+
+    def pull(self, start: tuple[float, float], end: tuple[float, float]) -> None:
+        """The ground is pulled along: what stood at `start` stands at `end`."""
+        self.shift += (self.on_ground(self.shown, start) - self.on_ground(self.shown, end))[:2]
+
+    def center(self, point: np.ndarray) -> None:
+        """Put that point of space (3,) into the middle."""
+        self.shift += (point - self.on_ground(self.shown, self.scene.middle_of_room))[:2]

@@ -1,0 +1,68 @@
+"""Watches the YAML and the files it names, in a thread of its own, whatever way an editor writes them."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from thalweg.spec.plugins import given
+
+SETTLED = 30  # milliseconds without a change until it is told
+NAMED = (".npz", ".npy", ".csv", ".py")
+
+
+class Watcher:
+    """Calls `changed(paths)`, from its thread, soon after some of the files were written, replaced or removed."""
+
+    def __init__(self, changed: Callable[[set[Path]], None]) -> None:
+        self.changed, self.files = changed, frozenset()
+        self.stopped = threading.Event()
+        self.thread: threading.Thread | None = None
+
+    def watch(self, files: Iterable[Path]) -> None:
+        """From now on these files; links are followed, and watched themselves."""
+        wanted = frozenset(place for file in files for place in (absolute(file), Path(os.path.realpath(file))))
+        if wanted != self.files:
+            self.stop()
+            self.files, self.stopped = wanted, threading.Event()
+            self.thread = threading.Thread(target=self._run, args=(wanted, self.stopped), daemon=True)
+            self.thread.start()
+
+    def _run(self, files: frozenset[Path], stopped: threading.Event) -> None:
+        from watchfiles import watch
+
+        while not stopped.is_set():
+            folders = {str(file.parent) for file in files if file.parent.is_dir()}
+            try:
+                settings = dict(debounce=200, step=SETTLED, stop_event=stopped, recursive=False, rust_timeout=1000)
+                for changes in watch(*folders, watch_filter=lambda _, path: Path(path) in files, **settings):
+                    self.changed({Path(path) for _, path in changes})
+            except (OSError, RuntimeError):  # a folder went away; it may come back
+                stopped.wait(0.5)
+
+    def stop(self) -> None:
+        self.stopped.set()
+        if self.thread is not None:
+            self.thread.join(2)
+
+
+def absolute(file: Path) -> Path:
+    return Path(os.path.abspath(file))
+
+
+def named_files(experiment) -> list[Path]:
+    """The YAML, and the data files and plugins that it names."""
+    folder = Path(os.path.realpath(experiment.path)).parent
+    found = [Path(experiment.path), *given()]
+    open_nodes = [experiment.tree]
+    while open_nodes:
+        node = open_nodes.pop()
+        open_nodes += [*(node.items or []), *(node.entries or {}).values()]
+        if isinstance(node.scalar, str) and node.scalar.endswith(NAMED) and "\0" not in node.scalar:
+            place = Path(experiment.path).parent / node.scalar
+            place = place if place.is_file() else folder / node.scalar
+            if place.is_file():
+                found.append(place)
+    return found

@@ -1,0 +1,119 @@
+"""The scene in the window: staged at the window's size, drawn off screen as a film's frame is, then shown."""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+from contextlib import suppress
+from dataclasses import replace
+
+import moderngl
+
+from thalweg.film.clock import frame_count
+from thalweg.mobjects._layer import QUAD, source
+from thalweg.stage.staging import make_scene
+from thalweg.typeset.text import TitleTooLong
+
+SMALLEST = (320, 240)  # a smaller picture is drawn at this size and shrunk: panels have no room in less
+SOFTWARE = ("llvmpipe", "softpipe", "swiftshader", "software", "gdi generic")
+
+
+class Screen:
+    """`show` makes another scene, `draw` one of its moments, `present` puts what was drawn last into the window."""
+
+    def __init__(self, ctx: moderngl.Context) -> None:
+        self.ctx, self.scene, self.hand = ctx, None, None
+        self.hidden: set[int] = set()
+        self.samples = multisampling(ctx)
+        self.program = ctx.program(vertex_shader=source("shown.vert"), fragment_shader=source("shown.frag"))
+        self.quad = ctx.vertex_array(self.program, [(ctx.buffer(QUAD.tobytes()), "2f", "corner")])
+
+    def show(self, experiment, trajectories, size: tuple[int, int]) -> None:
+        """Stage the experiment in pictures of that size. Raises what staging raises; the old scene then stays."""
+        scene = self._staged(experiment, trajectories, drawn_size(size))
+        first = self.scene is None
+        self.release()
+        self.scene = scene
+        if first:
+            gc.freeze()  # what is there to stay need not be looked through each time
+        else:
+            tidy()
+        self._take_in_hand()
+
+    def _staged(self, experiment, trajectories, size):
+        video = replace(experiment.video, width=size[0], height=size[1], transparent=False)
+        sized = replace(experiment, video=video)
+        try:
+            return make_scene(sized, trajectories, samples=self.samples)
+        except TitleTooLong:  # for this narrow a window
+            return make_scene(replace(sized, title=None), trajectories, samples=self.samples)
+
+    def _take_in_hand(self) -> None:
+        if self.hand is not None:
+            self.hand.scene = self.scene
+        self.scene.hand = self.hand
+        if self.hidden:
+            self.scene.hide(self.hidden)
+
+    def hide(self, entries: set[int]) -> None:
+        self.hidden = set(entries)
+        self.scene.hide(self.hidden)
+
+    @property
+    def pixels(self) -> tuple[int, int]:
+        return self.scene.pixels
+
+    @property
+    def last(self) -> float:
+        """The moment of the film's last frame."""
+        fps = self.scene.camera.fps
+        return (frame_count(self.scene.duration, fps) - 1) / fps
+
+    def draw(self, seconds: float) -> None:
+        camera = self.scene.camera
+        camera.fbo.use()
+        self.scene.draw_at(seconds)
+        if self.samples:
+            self.ctx.copy_framebuffer(camera.draw_fbo, camera.fbo)
+
+    def present(self, framebuffer, box: tuple[int, int, int, int], ground) -> None:
+        """Into (left, bottom, width, height) of the framebuffer; if that has another shape, as large as it fits."""
+        left, bottom, width, height = box
+        drawn = self.pixels
+        shrink = min(width / drawn[0], height / drawn[1])
+        shown = (width, height) if drawn == (width, height) else (round(drawn[0] * shrink), round(drawn[1] * shrink))
+        framebuffer.use()
+        framebuffer.clear(*ground)
+        self.ctx.viewport = (left + (width - shown[0]) // 2, bottom + (height - shown[1]) // 2, *shown)
+        self.ctx.enable_only(moderngl.NOTHING)
+        camera = self.scene.camera
+        picture = (camera.draw_fbo if self.samples else camera.fbo).color_attachments[0]
+        exact = shown == drawn
+        picture.filter = (moderngl.NEAREST, moderngl.NEAREST) if exact else (moderngl.LINEAR, moderngl.LINEAR)
+        picture.use(0)
+        self.quad.render(moderngl.TRIANGLE_STRIP)
+
+    def release(self) -> None:
+        if self.scene is not None:
+            self.scene.release()
+            self.scene = None
+
+
+def tidy() -> None:
+    """Give back what scenes that are gone held: they hold themselves in circles, and several take hundreds of MB."""
+    gc.collect()
+    with suppress(OSError, AttributeError):  # glibc keeps what was freed until it is told
+        ctypes.CDLL(None).malloc_trim(0)
+
+
+def drawn_size(size: tuple[int, int]) -> tuple[int, int]:
+    """The size itself, or a larger one of its shape where it is too small for panels."""
+    grow = max(1.0, SMALLEST[0] / size[0], SMALLEST[1] / size[1])
+    return max(round(size[0] * grow), 2), max(round(size[1] * grow), 2)
+
+
+def multisampling(ctx: moderngl.Context) -> int:
+    """4 where the driver has it. Not in software: the shaders smooth their edges themselves, and it would halve the
+    frame rate."""
+    renderer = ctx.info["GL_RENDERER"].lower()
+    return 4 if ctx.max_samples >= 4 and not any(name in renderer for name in SOFTWARE) else 0

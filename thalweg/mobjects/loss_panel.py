@@ -1,0 +1,131 @@
+"""LossPanel: the losses as curves that grow with the race."""
+
+from __future__ import annotations
+
+import numpy as np
+from manimlib.mobject.mobject import Group
+
+from thalweg.colors import Theme, legible
+from thalweg.geometry.loss_axis import LossAxis
+from thalweg.geometry.ticks import nice_step
+from thalweg.mobjects._curves import Curves, thinned
+from thalweg.mobjects._sprites import Picture
+from thalweg.typeset import raster
+
+ARROW, EDGE = 11, 1e-9  # pixels at the usual size; of the axis: rounding leaves no plot
+FAR = 1e5  # pixels: beyond any picture
+
+
+class LossPanel(Group):
+    """`losses` (entries, steps + 1); `lowest`, the value of the deepest minimum or None. Width and height in pixels.
+
+    The axis holds the curves (see geometry/loss_axis.py), but for what diverges: that leaves the plot. A loss that is
+    not finite is a gap. `note` may add words to the title before `place`.
+    """
+
+    note = ""
+
+    def __init__(
+        self,
+        losses: np.ndarray,
+        lowest: float | None,
+        colors: list[str],
+        size: tuple[float, float],
+        unit: float,
+        theme: Theme,
+    ) -> None:
+        super().__init__()
+        self.size, self.unit, self.theme = size, unit, theme
+        self.colors = [legible(color, theme) for color in colors]
+        self.axis = LossAxis.of(losses, lowest)
+        self.title, self.levels = self.axis.title, self.axis.level(losses)
+
+    def place(self, left: float, top: float) -> LossPanel:
+        u, theme = self.unit, self.theme
+        width, height = self.size
+        canvas = raster.rounded(width, height, 12 * u, theme.panel, theme.panel_opacity)
+        marks = [(level, raster.set_line(text, 14 * u)) for level, text in self.axis.ticks()]
+        margin = max([54 * u, *(label.cover.shape[1] + 14 * u for _, label in marks)])
+        self.box = (margin, 38 * u, width - 16 * u, height - 32 * u)  # left, top, right, bottom of the plot
+        raster.paste(canvas, raster.tinted(self._title(width - 28 * u), theme.dim), 14 * u, 9 * u)
+        for level, label in marks:
+            y = self.y_of(level)
+            raster.paste(canvas, raster.bar(self.box[2] - self.box[0], max(1.0, u), theme.dim, 0.22), self.box[0], y)
+            raster.paste(
+                canvas, raster.tinted(label.cover, theme.dim), self.box[0] - label.cover.shape[1] - 5 * u, y - 9 * u
+            )
+        self._steps(canvas)
+        kept = thinned(self.levels.T)
+        with np.errstate(all="ignore"):
+            lines = [
+                np.stack([self.x_of(kept) + left, np.clip(self.y_of(row[kept]), -FAR, FAR) + top], axis=-1)
+                for row in self.levels
+            ]
+        self.curves = Curves(lines, kept, self.colors, 2.2 * u, 4 * u)
+        self.curves.window = (left + self.box[0] - 4 * u, top + self.box[1] - 4 * u,
+                              left + self.box[2] + 4 * u, top + self.box[3] + 4 * u)  # fmt: skip
+        self.leaving = [self._arrow(*each, left, top) for each in self._crossings()]
+        self.set_submobjects([Picture(canvas, left, top), self.curves, *(picture for _, picture in self.leaving)])
+        return self
+
+    def _crossings(self) -> list[tuple[int, float, bool]]:
+        """(curve, step, whether by the upper edge) of where curves leave the plot, no two so near that they touch."""
+        found = []
+        near = 14 * self.unit / max(self.box[2] - self.box[0], 1.0) * max(self.levels.shape[1] - 1, 1)
+        for curve, row in enumerate(self.axis.share(self.levels)):
+            for upper, share in ((True, row), (False, 1 - row)):
+                with np.errstate(all="ignore"):
+                    out = share > 1 + EDGE
+                    within = np.isfinite(share) & ~out
+                    steps = np.flatnonzero(out[1:] & within[:-1])
+                    at = steps + (1 - share[steps]) / (share[steps + 1] - share[steps])
+                last = -np.inf
+                for step in [*([0.0] if out[0] else []), *at.tolist()]:
+                    if step - last >= near:
+                        found.append((curve, step, upper))
+                        last = step
+        return found
+
+    def _arrow(self, curve: int, step: float, upper: bool, left: float, top: float) -> tuple[float, Picture]:
+        """The step from which on it is seen, and a triangle on the edge that points out of the plot."""
+        cover = triangle(ARROW * self.unit)
+        height, width = cover.shape
+        y = self.box[1] - height + 3 * self.unit if upper else self.box[3] - 3 * self.unit
+        x = left + self.x_of(step) - width / 2
+        return step, Picture(raster.tinted(cover if upper else cover[::-1], self.colors[curve]), x, top + y)
+
+    def _steps(self, canvas: raster.Image) -> None:
+        """Numbers of steps below the plot, whole inside the panel."""
+        u, steps = self.unit, self.levels.shape[1] - 1
+        tick = max(1, round(nice_step(max(steps, 1) / 4)))
+        for step in range(0, steps + 1, tick):
+            label = raster.tinted(raster.set_line(str(step), 14 * u).cover, self.theme.dim)
+            x = min(self.x_of(step) - label.shape[1] / 2, canvas.shape[1] - label.shape[1] - 4 * u)
+            raster.paste(canvas, label, x, self.box[3] + 6 * u)
+
+    def x_of(self, step):
+        return self.box[0] + (self.box[2] - self.box[0]) * np.asarray(step) / max(self.levels.shape[1] - 1, 1)
+
+    def _title(self, room: float) -> np.ndarray:
+        """The panel's heading as it fits: shorter, then smaller."""
+        for words in (f"{self.title}, by step{self.note}", f"{self.title}{self.note}"):
+            cover = raster.set_line(words, 15 * self.unit).cover
+            if cover.shape[1] <= room:
+                return cover
+        return raster.set_line(words, 15 * self.unit * room / cover.shape[1]).cover
+
+    def y_of(self, level):
+        return self.box[3] - (self.box[3] - self.box[1]) * self.axis.share(level)
+
+    def show(self, step: float) -> None:
+        self.curves.show(step)
+        for begin, picture in self.leaving:
+            picture.opacity = float(step >= begin)
+
+
+def triangle(size: float) -> np.ndarray:
+    """The cover, 0 ... 1, of a triangle that points up, `size` pixels wide and high."""
+    cells, fine = max(3, round(size)), 8
+    y, x = (np.mgrid[: cells * fine, : cells * fine] + 0.5) / (cells * fine)
+    inside = np.abs(x - 0.5) <= y / 2
+    return inside.reshape(cells, fine, cells, fine).mean(axis=(1, 3))

@@ -1,0 +1,26 @@
+"""The films, one YAML file each, and beside them their reader. Importing this package loads nothing heavy."""
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from thalweg.errors import ConfigErrors, Problem
+from thalweg.spec.find import find
+
+if TYPE_CHECKING:
+    from thalweg.experiment.experiment import Experiment
+
+__all__ = ["ConfigErrors", "Problem", "find", "load"]
+
+
+def load(path: str | Path, overrides: Iterable[str] = (), video: Mapping[str, Any] | None = None,
+         data: bytes | None = None) -> Experiment:
+    """The experiment a YAML file describes, wholly checked; nothing is simulated or drawn.
+
+    `overrides` are KEY=VALUE as for --set; `video` holds values of the command line (quality, resolution, fps,
+    transparent) that win over the file's; `data` stands for the file's content where it was read before. Raises
+    ConfigErrors with every problem of the file at once.
+    """
+    from thalweg.spec.loader import load_config
+    return load_config(Path(path), overrides, video or {}, data)

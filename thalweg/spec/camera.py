@@ -1,0 +1,51 @@
+"""The camera section: its plain values, the keyframes, and the label it follows."""
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from thalweg.errors import Mark, Report, nearest, number, show
+from thalweg.experiment.experiment import Camera, Keyframe
+from thalweg.spec.schema import checked, join
+from thalweg.tree import Node
+
+FORM = "write a list:  - {at: 2, theta: 0, phi: 30}"
+
+
+def read_camera(node: Node, report: Report) -> Camera:
+    """The camera; what had problems has its default."""
+    camera = checked(Camera, node, "camera", report, also=("keyframes",))[0] or Camera()
+    if camera.follow is not None:
+        camera = replace(camera, follow=" ".join(camera.follow.split()))
+    if not node.has("keyframes"):
+        return camera
+    return replace(camera, keyframes=_keyframes(node.child("keyframes"), node.mark_of("keyframes"), report))
+
+
+def _keyframes(node: Node, mark: Mark, report: Report) -> tuple[Keyframe, ...]:
+    if node.items is None:
+        if not node.is_null:
+            report.add(mark, "camera.keyframes", f"{show(node.plain)} is not a list", FORM)
+        return ()
+    frames: list[Keyframe] = []
+    for index, item in enumerate(node.items):
+        where = join("camera.keyframes", index)
+        if item.entries is None:
+            report.add(item.mark, where, f"{show(item.plain)} is not a keyframe", "write {at: 2, theta: 0, phi: 30}")
+            continue
+        frame, bad = checked(Keyframe, item, where, report)
+        if frame is None or "at" in bad:
+            continue
+        if frames and frame.at <= frames[-1].at:
+            report.add(item.mark_of("at"), join(where, "at"),
+                       f"{number(frame.at)} is not after {number(frames[-1].at)}", "write keyframes in order of time")
+            continue
+        frames.append(frame)
+    return tuple(frames)
+
+
+def check_follow(camera: Camera, node: Node, labels: Sequence[str], report: Report) -> None:
+    """Reports a `follow` that is no entry's label."""
+    if camera.follow is not None and camera.follow not in labels:
+        report.add(node.mark_of("follow"), "camera.follow", f"no entry has the label {show(camera.follow)}",
+                   nearest(camera.follow, labels))

@@ -1,0 +1,63 @@
+"""A file as it was read, before its parts are checked against one another: a part that had problems is None."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from thalweg.engine import Record
+from thalweg.engine.clip import Clip
+from thalweg.engine.noise import Noise
+from thalweg.engine.schedules import Schedule
+from thalweg.errors import Mark
+from thalweg.experiment.experiment import Basics, Camera, EntryBasics, Style, Video
+from thalweg.experiment.recorded import Recording
+from thalweg.spec.schedules import words_of
+from thalweg.spec.starts import Start
+from thalweg.tree import Node
+
+
+@dataclass(frozen=True)
+class Draft:
+    """An entry as read: parts that had problems are None."""
+
+    name: str
+    where: str
+    mark: Mark
+    optimizer: Any
+    basics: EntryBasics
+    body: Node
+    start: Start | None
+    given: tuple[str, ...]
+    schedule: dict[str, Schedule]
+    clip: Clip | None
+    recording: Recording | None = None
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """What tells the entry apart besides hyperparameters, in words."""
+        return self.recording.told if self.recording else told_apart(self.start, self.schedule, self.clip)
+
+
+@dataclass(frozen=True)
+class Document:
+    """What the first pass read."""
+
+    tree: Node
+    basics: Basics
+    steps_right: bool
+    kind: str
+    options: Any
+    noise: Noise | None
+    record: Record
+    surface: Any
+    start: Start | None
+    drafts: list[Draft]
+    camera: Camera
+    style: Style
+    video: Video | None
+
+
+def told_apart(start: Start | None, schedules: dict[str, Schedule], clip: Clip | None) -> tuple[str, ...]:
+    """What tells entries apart whose hyperparameters are the same."""
+    words = (words_of(schedules), f"clip {clip.words}" if clip else "", start.label if start else "")
+    return tuple(word for word in words if word)

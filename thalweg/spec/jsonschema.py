@@ -1,0 +1,197 @@
+"""The JSON schema (draft 2020-12) of a config, built from the registries and the dataclasses that check it.
+
+`python -m thalweg.spec.jsonschema` writes configs/schema.json, only when it changed; --schema prints it.
+"""
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from thalweg.engine.clip import Clip
+from thalweg.engine.noise import NOISES
+from thalweg.engine.schedules import SCHEDULES, Schedule, schedulable
+from thalweg.experiment.experiment import Basics, Camera, EntryBasics, Keyframe, Style, VideoWords
+from thalweg.experiment.tables import NAMED
+from thalweg.registry import BrokenMember, Registry, home
+from thalweg.spec.record import Every
+from thalweg.spec.samples import Cap
+from thalweg.spec.schema import fields_of, holders_of, model_of
+from thalweg.spec.starts import Box, Grid, Random
+
+FILE = home("configs") / "schema.json"
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+Schema = dict[str, Any]
+
+
+def schema() -> Schema:
+    """The whole schema. Broken members are left out."""
+    from thalweg.calculus import SURFACES
+    from thalweg.engine import OPTIMIZERS
+    from thalweg.film import SCENES
+    basics = _object(Basics)["properties"]
+    properties = {
+        "title": basics["title"],
+        "scene": _member(SCENES, "kind"),
+        "surface": {"anyOf": [*_member(SURFACES, "name", "parameters", **_domain())["anyOf"],
+                              _formula(), _samples()]},
+        "start": {"$ref": "#/$defs/start"},
+        "noise": _noise(),
+        "record": {"anyOf": [{"enum": ["all", "last", None]}, _object(Every)]},
+        "optimizers": {"type": "array", "minItems": 1, "items": _entries(OPTIMIZERS)},
+        "camera": _section(Camera, {"keyframes": {"type": ["array", "null"], "items": _object(Keyframe)}}),
+        "style": _section(Style), "video": _section(VideoWords),
+        "plugins": {"type": ["array", "null"], "items": {"type": "string", "minLength": 1}},
+        **basics,
+    }
+    return {"$schema": DIALECT, "title": "Thalweg film", "type": "object", "additionalProperties": False,
+            "required": ["surface", "optimizers"], "properties": properties,
+            "$defs": {"box": _object(Box), "point": _point(), "start": _start(), "schedule": _schedule(),
+                      "inner": _inner(OPTIMIZERS)}}
+
+
+def _object(cls: type[Any], extra: Schema | None = None) -> Schema:
+    """A dataclass as an object: its fields with ranges and defaults, no other keys; `extra` properties besides."""
+    made = model_of(cls).model_json_schema()
+    properties = {name: _untitled(value) for name, value in made.get("properties", {}).items()}
+    return {"type": "object", "additionalProperties": False, "properties": {**properties, **(extra or {})},
+            **({"required": made["required"]} if "required" in made else {})}
+
+
+def _untitled(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_untitled(each) for each in value]
+    if isinstance(value, dict):
+        return {key: _untitled(each) for key, each in value.items() if not (key == "title" and isinstance(each, str))}
+    return value
+
+
+def _section(cls: type[Any], extra: Schema | None = None) -> Schema:
+    return {**_object(cls, extra), "type": ["object", "null"]}
+
+
+def _working(members: Registry[Any]) -> dict[str, type[Any]]:
+    found = {}
+    for name in members:
+        try:
+            found[name] = members[name]
+        except BrokenMember:
+            continue
+    return found
+
+
+def _member(members: Registry[Any], key: str, below: str = "", **extra: Schema) -> Schema:
+    """A name, or an object with the name under `key` and the parameters beside it or `below`."""
+    needed = [key] if below else []  # a scene's kind has a default
+    forms: list[Schema] = [{"enum": list(_working(members))}]
+    for name, cls in _working(members).items():
+        own = {below: {**_object(cls), "type": ["object", "null"]}} if below else _object(cls)["properties"]
+        forms.append({"type": "object", "additionalProperties": False, "required": needed,
+                      "properties": {key: {"const": name}, **own, **extra}})
+    return {"anyOf": forms}
+
+
+def _formula() -> Schema:
+    return {"type": "object", "additionalProperties": False, "required": ["expression"],
+            "properties": {"expression": {"type": "string", "minLength": 1, "maxLength": 2000},
+                           "parameters": {"type": ["object", "null"], "additionalProperties": {"type": "number"}},
+                           **_domain()}}
+
+
+def _domain() -> Schema:
+    """What every surface takes: its domain, the part of it that is meant, and the loss above which it is cut off."""
+    return {"domain": {"$ref": "#/$defs/box"}, "crop": {"$ref": "#/$defs/box"}, **_object(Cap)["properties"]}
+
+
+def _samples() -> Schema:
+    return {"type": "object", "additionalProperties": False, "required": ["samples"],
+            "properties": {"samples": {"type": "string", "minLength": 1, "description": "an .npz, .npy or .csv"},
+                           **_domain(),
+                           "sha256": {"type": "string", "description": "of that file, where no other will do"}}}
+
+
+def _entries(members: Registry[Any]) -> Schema:
+    basics = _object(EntryBasics, {"start": {"$ref": "#/$defs/start"}, "clip": _clip()})["properties"]
+    bodies = {name: _optimizer(cls, {**basics, "schedule": _schedules(cls)}) for name, cls in _working(members).items()}
+    names, text = list(bodies), {"type": "string", "minLength": 1}
+    bodies["recorded"] = {**_object(EntryBasics, {"file": text, "sha256": text, **_of_csv()}), "required": ["file"]}
+    return {"anyOf": [{"enum": names},
+                      {"type": "object", "additionalProperties": False, "minProperties": 1, "maxProperties": 1,
+                       "properties": bodies}]}
+
+
+def _of_csv() -> Schema:
+    """What a recording says of its csv."""
+    name = {"type": ["string", "number", "boolean", "null"]}
+    return {"columns": {"type": ["object", "null"], "additionalProperties": False,
+                        "description": "the csv's own names, null for none", "properties": dict.fromkeys(NAMED, name)},
+            "where": {"type": ["object", "null"], "additionalProperties": name,
+                      "description": "column: value, of the rows that count"}}
+
+
+def _optimizer(cls: type[Any], extra: Schema | None = None) -> Schema:
+    """Its hyperparameters; one that holds another optimizer takes a name, or a name with hyperparameters."""
+    made = _object(cls, extra)
+    for name in holders_of(cls):
+        made["properties"][name] |= {"$ref": "#/$defs/inner"}
+    return {**made, "type": ["object", "null"]}
+
+
+def _inner(members: Registry[Any]) -> Schema:
+    bodies = {name: _optimizer(cls) for name, cls in _working(members).items()}
+    return {"anyOf": [{"enum": list(bodies)},
+                      {"type": "object", "additionalProperties": False, "minProperties": 1, "maxProperties": 1,
+                       "properties": bodies}]}
+
+
+def _schedule() -> Schema:
+    """A kind, an object with its parameters, or a warm-up alone."""
+    forms = [{**_object(cls, {"kind": {"const": kind}})} for kind, cls in SCHEDULES.items()]
+    for form in forms:
+        form["required"] = ["kind", *form.get("required", [])]
+    return {"anyOf": [{"enum": list(SCHEDULES)}, *forms, {**_object(Schedule), "required": ["warmup"]}]}
+
+
+def _schedules(cls: type[Any]) -> Schema:
+    one = {"$ref": "#/$defs/schedule"}
+    return {"anyOf": [one, {"type": "null"}, {"type": "object", "additionalProperties": False,
+                                              "properties": dict.fromkeys(schedulable(cls), one)}]}
+
+
+def _clip() -> Schema:
+    return {"oneOf": [{"type": "null"}, *({**_object(Clip), "required": [name]} for name in fields_of(Clip))]}
+
+
+def _noise() -> Schema:
+    """An object of one kind, told by `kind` or by a parameter only that kind has."""
+    forms: list[Schema] = [{"type": "null"}]
+    for kind, cls in NOISES.items():
+        made = _object(cls, {"kind": {"const": kind}})
+        told = [{"required": [name]} for name in ("kind", *fields_of(cls))]
+        forms.append({**made, "anyOf": told})
+    return {"anyOf": forms}
+
+
+def _point() -> Schema:
+    return {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}
+
+
+def _start() -> Schema:
+    box = {"box": {"$ref": "#/$defs/box"}}
+    return {"anyOf": [{"$ref": "#/$defs/point"},
+                      {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/point"}},
+                      {**_object(Grid, box), "required": ["grid"]}, {**_object(Random, box), "required": ["random"]}]}
+
+
+def text() -> str:
+    """The schema as it is written and printed."""
+    return json.dumps(schema(), indent=1, allow_nan=False) + "\n"
+
+
+def main() -> None:
+    made = text()
+    if not FILE.exists() or FILE.read_text(encoding="utf-8") != made:
+        FILE.write_text(made, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,70 @@
+"""What each entry of the race is called."""
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from thalweg.errors import number
+
+
+@dataclass(frozen=True)
+class Named:
+    """What a label is made of: name and display name, all the hyperparameters, schedule, clipping, start in words."""
+
+    name: str
+    display: str
+    hyper: Mapping[str, Any]
+    told: tuple[str, ...] = ()
+    label: str | None = None
+
+
+def labels(entries: Sequence[Named]) -> list[str]:
+    """The user's label where given, else the display name, the hyperparameters in which the entries of that name
+    differ, schedule, clipping and start where that is not enough, and (2), (3) where nothing tells two apart."""
+    differing = _differing(entries)
+    made = [entry.label or _with_hyper(entry, differing[entry.name]) for entry in entries]
+    twice = Counter(made)
+    made = [label if entry.label or twice[label] == 1 or not entry.told else f"{label} {', '.join(entry.told)}"
+            for entry, label in zip(entries, made, strict=True)]
+    taken = {entry.label for entry in entries if entry.label}
+    counts: dict[str, int] = {}    # of many alike none is counted again
+    for index, entry in enumerate(entries):
+        plain = made[index]
+        while not entry.label and made[index] in taken:
+            counts[plain] = counts.get(plain, 1) + 1
+            made[index] = f"{plain} ({counts[plain]})"
+        taken.add(made[index])
+    return made
+
+
+def _differing(entries: Sequence[Named]) -> dict[str, list[str]]:
+    """The hyperparameters in which the entries of a name differ, in the order of the first of them."""
+    first: dict[str, Named] = {}
+    found: dict[str, dict[str, bool]] = {}
+    for entry in entries:
+        peer, differs = first.setdefault(entry.name, entry), found.setdefault(entry.name, {})
+        for key in {**peer.hyper, **entry.hyper}:
+            differs[key] = differs.get(key, False) or entry.hyper.get(key) != peer.hyper.get(key)
+    return {name: [key for key, other in differs.items() if other] for name, differs in found.items()}
+
+
+def _with_hyper(entry: Named, differing: Sequence[str]) -> str:
+    differing = [key for key in differing if key in entry.hyper]
+    return " ".join([entry.display, ", ".join(f"{key}={words(entry.hyper[key])}" for key in differing)]).strip()
+
+
+def words(value: Any) -> str:
+    """A hyperparameter as labels and reports show it: 0.1, true, [0.9, 0.999], adam(betas=[0.9, 0.999])."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (tuple, list)):
+        return "[" + ", ".join(words(each) for each in value) + "]"
+    if isinstance(value, Mapping):    # the optimizer inside another
+        told = [(name, hyper if isinstance(hyper, Mapping) else {}) for name, hyper in value.items()]
+        return ", ".join(f"{name}({', '.join(f'{key}={words(each)}' for key, each in hyper.items())})"
+                         for name, hyper in told)
+    return number(value) if isinstance(value, (int, float)) else str(value)

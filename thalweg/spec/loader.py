@@ -1,0 +1,191 @@
+"""A YAML file to an Experiment, in two passes: each section alone, then the checks across those that are right."""
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from thalweg.errors import ConfigErrors, Mark, Problem, Report, show
+from thalweg.experiment.experiment import QUALITIES, WIDEST, Basics, Experiment, Style, Video, VideoWords
+from thalweg.spec.camera import check_follow, read_camera
+from thalweg.spec.cures import better
+from thalweg.spec.document import Document
+from thalweg.spec.entries import entries, named
+from thalweg.spec.noise import read_noise
+from thalweg.spec.overrides import overridden
+from thalweg.spec.plugins import read_plugins
+from thalweg.spec.reader import read
+from thalweg.spec.record import read_record
+from thalweg.spec.resolved import resolved
+from thalweg.spec.schema import checked, unknown
+from thalweg.spec.sections import one_lined, read_optimizers, read_scene, read_surface
+from thalweg.spec.starts import read_start
+from thalweg.spec.syntax import NotYaml
+from thalweg.system.files import NotRegular, TooLarge, read_bounded
+from thalweg.system.machine import size
+from thalweg.tree import Node
+
+MAX_BYTES = 1_000_000
+SECTIONS = ("title", "caption", "steps", "seed", "replicas", "tolerance", "scene", "surface", "start", "optimizers",
+            "noise", "record", "camera", "style", "video", "plugins")
+
+
+def load_config(path: Path, overrides: Iterable[str], video: Mapping[str, Any],
+                data: bytes | None = None) -> Experiment:
+    """See configs.load."""
+    overrides = list(overrides)
+    try:
+        return _read(path, overrides, video, data)
+    except ConfigErrors as errors:
+        raise ConfigErrors(_better(errors.problems, path, overrides, video, data)) from None
+
+
+def _better(problems: list[Problem], path: Path, overrides: list[str], video: Mapping[str, Any],
+            data: bytes | None) -> list[Problem]:
+    """The problems, with what was meant where that can be told."""
+    try:
+        text = (_content(path, Report(str(path))) if data is None else data).decode("utf-8-sig")
+    except (ConfigErrors, UnicodeDecodeError):
+        return problems
+
+    def reading(text: str, overrides: Sequence[str]) -> list[Problem]:
+        try:
+            _read(path, overrides, video, text.encode("utf-8"))
+        except ConfigErrors as errors:
+            return errors.problems
+        return []
+
+    return better(problems, text, overrides, reading)
+
+
+def _read(path: Path, overrides: Iterable[str], video: Mapping[str, Any], data: bytes | None) -> Experiment:
+    report = Report(str(path))
+    tree = _tree(path, report, data)
+    tree = overridden(tree, overrides, video, report)
+    parts = _sections(tree, report)
+    names = named(parts.drafts)
+    race = entries(parts, names, report)
+    _check_texts(parts, report)
+    if all(draft.optimizer is not None for draft in parts.drafts) and _readable(tree) == len(parts.drafts):
+        check_follow(parts.camera, _section(tree, "camera"), names, report)  # else the labels are not yet known
+    report.stop()
+    assert parts.video is not None
+    return Experiment(
+        path=path, name=path.stem, title=parts.basics.title, caption=parts.basics.caption, scene=parts.kind,
+        options=parts.options, surface=parts.surface, entries=tuple(race), steps=parts.basics.steps,
+        seed=parts.basics.seed, tolerance=parts.basics.tolerance, noise=parts.noise, record=parts.record,
+        camera=parts.camera, style=parts.style, video=parts.video,
+        resolved=resolved(parts, race), tree=tree)
+
+
+def _tree(path: Path, report: Report, data: bytes | None) -> Node:
+    """The file (or `data` in its place) as a mapping node. Raises ConfigErrors when it cannot be read."""
+    data = _content(path, report) if data is None else data
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        report.add(Mark(line), "", f"byte 0x{data[error.start]:02x} is not UTF-8", "save the file as UTF-8")
+        report.stop()
+    try:
+        tree, duplicates = read(text)
+    except NotYaml as error:
+        report.add(Mark(error.line), "", error.what, error.cure)
+        report.stop()
+    if tree.entries is None:
+        report.add(tree.mark, "", f"{show(tree.plain)} is not a mapping", "a config needs surface: and optimizers:")
+        report.stop()
+    for each in duplicates:
+        report.add(each.mark, each.where, f"written twice, first in line {each.first}", "keep one")
+    return tree
+
+
+def _content(path: Path, report: Report) -> bytes:
+    """Raises ConfigErrors when the file cannot be read."""
+    cure = "give the path of a YAML file"
+    try:
+        return read_bounded(path, MAX_BYTES)
+    except NotRegular:
+        report.add(Mark(0), "", "not a regular file", cure)
+    except TooLarge:
+        report.add(Mark(1), "", f"more than {size(MAX_BYTES)} is too large", f"a config has at most {size(MAX_BYTES)}")
+    except OSError as error:
+        report.add(Mark(0), "", f"cannot be read: {error.strerror}", cure)
+    raise ConfigErrors(report.problems)
+
+
+def _sections(tree: Node, report: Report) -> Document:
+    """The first pass: every section alone."""
+    for key in [key for key in tree.entries or {} if key not in SECTIONS]:
+        unknown(key, SECTIONS, tree, "", report)
+    read_plugins(tree, report)
+    read_basics, bad = checked(Basics, tree, "", report, known=False)
+    basics = one_lined(read_basics or Basics())
+    kind, options = read_scene(tree, report)
+    surface = read_surface(tree, report)
+    start = read_start(tree.child("start"), "start", tree.mark_of("start"), report) if tree.has("start") else None
+    drafts = read_optimizers(tree, report)
+    recorded = [draft.recording.steps for draft in drafts if draft.recording]
+    if recorded and not tree.has("steps"):
+        basics = replace(basics, steps=max(1, *recorded))
+    camera = read_camera(_section(tree, "camera"), report)
+    style, _ = checked(Style, _section(tree, "style"), "style", report)
+    return Document(tree, basics, "steps" not in bad, kind, options, read_noise(tree, report),
+                 read_record(tree, report), surface, start, drafts,
+                 camera, style or Style(), _video(_section(tree, "video"), report))
+
+
+def _section(tree: Node, key: str) -> Node:
+    return tree.child(key) if tree.has(key) else Node(tree.mark, entries={})
+
+
+def _video(node: Node, report: Report) -> Video | None:
+    """The video section with its quality resolved to a size and a rate."""
+    words, bad = checked(VideoWords, node, "video", report)
+    if words is None:
+        return None
+    width, height, fps = QUALITIES[words.quality]
+    if words.resolution:
+        width, height = map(int, words.resolution.split("x"))
+        even = f"{width + width % 2}x{height + height % 2}"
+        if not (64 <= width <= WIDEST and 64 <= height <= WIDEST):
+            report.add(node.mark_of("resolution"), "video.resolution", f"{words.resolution} is out of range",
+                       f"use even sides from 64 to {WIDEST}")
+        elif width % 2 or height % 2:
+            report.add(node.mark_of("resolution"), "video.resolution", f"{words.resolution} is odd", f"use {even}")
+    return None if bad else Video(width, height, words.fps or fps, words.seconds, words.pace, words.transparent)
+
+
+def _readable(tree: Node) -> int:
+    """How many entries are written."""
+    return len(tree.child("optimizers").items or []) if tree.has("optimizers") else 0
+
+
+def _check_texts(parts: Document, report: Report) -> None:
+    """Mathtext that cannot be set, a title too long to show, labels written twice."""
+    from thalweg.typeset.text import problem_in_text, title_too_long, too_long, too_wide
+    basics, video, tree = parts.basics, parts.video, parts.tree
+    texts = [(basics.title, tree.mark_of("title"), "title"), (basics.caption, tree.mark_of("caption"), "caption")]
+    texts += [(draft.basics.label, draft.body.mark_of("label"), f"{draft.where}.label") for draft in parts.drafts]
+    texts += [(draft.recording.label, draft.body.mark_of("file"), f"{draft.where}.file") for draft in parts.drafts
+              if draft.recording and draft.basics.label is None]
+    first: dict[str, int] = {}
+    for text, mark, where in texts:
+        if text is None:
+            continue
+        kind, problem = where if where in ("title", "caption") else "label", None
+        if not text.strip():
+            problem = "is empty", "write some text, or leave it out"
+        elif (problem := too_long(text, kind)) is None and ("$" in text or not (text.isascii() and text.isprintable())):
+            problem = problem_in_text(text)
+        if problem is None and video and ("$" in text or len(text) > 20):
+            problem = (title_too_long if kind == "title" else too_wide)(
+                text, kind, video.width, video.height, parts.style.text_scale)
+        if problem:
+            report.add(mark, where, *problem)
+        if where.endswith(".label") and text in first:
+            report.add(mark, where, f"{show(text)} is the label of line {first[text]} too", "give each its own")
+        if where.endswith(".label"):
+            first.setdefault(text, mark.line)
+

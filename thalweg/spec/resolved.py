@@ -1,0 +1,97 @@
+"""The config with its defaults filled in, as plain JSON: what travels with a film, and a config itself."""
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from thalweg.engine.schedules import Schedule
+from thalweg.experiment.experiment import Entry
+from thalweg.spec.document import Document
+from thalweg.tree import Node
+
+if TYPE_CHECKING:
+    from thalweg.calculus import Surface
+
+
+def resolved(parts: Document, entries: Sequence[Entry]) -> dict[str, Any]:
+    """Loading this again gives the same experiment."""
+    own = {index for index, draft in enumerate(parts.drafts) if draft.start or draft.recording}
+    shared = next((starts(entry) for index, entry in enumerate(entries) if index not in own), None)
+    video = parts.video
+    assert video is not None
+    made = {
+        "title": parts.basics.title,
+        "caption": parts.basics.caption,
+        "scene": {"kind": parts.kind, **asdict(parts.options)},
+        "surface": _surface(parts.surface, parts.tree.child("surface")),
+        "start": None if shared is None else shared.tolist(),
+        "steps": parts.basics.steps,
+        "seed": parts.basics.seed,
+        "replicas": parts.basics.replicas,
+        "tolerance": parts.basics.tolerance,
+        "noise": parts.noise and {"kind": parts.noise.kind, **vars(parts.noise)},
+        "record": parts.record,
+        "optimizers": [_entry(entry, index in own) for index, entry in enumerate(entries)],
+        "camera": asdict(parts.camera),
+        "style": asdict(parts.style),
+        "video": {"resolution": f"{video.width}x{video.height}", "fps": video.fps, "seconds": video.seconds,
+                  "pace": video.pace, "transparent": video.transparent},
+    }
+    if shared is None:
+        del made["start"]
+    if parts.tree.has("plugins"):
+        made["plugins"] = parts.tree.child("plugins").plain
+    plain: dict[str, Any] = _plain(made)
+    return plain
+
+
+def _surface(surface: Surface, node: Node) -> dict[str, Any]:
+    (x0, x1), (y0, y1) = surface.domain
+    cap = {} if surface.cap is None else {"cap": surface.cap}
+    if node.has("samples"):
+        crop = {key: node.child(key).plain for key in ("domain", "crop") if node.has(key)}
+        return {"samples": node.child("samples").scalar, "sha256": getattr(surface, "digest", None), **crop, **cap}
+    what: dict[str, Any] = {"name": surface.name, "parameters": surface.parameters}
+    if node.has("expression"):  # as it was written, rather than as it was read
+        parameters = node.child("parameters").plain if node.has("parameters") else {}
+        what = {"expression": node.child("expression").scalar, "parameters": parameters or {}}
+    return {**what, "domain": {"x": [x0, x1], "y": [y0, y1]}, **cap}
+
+
+def _entry(entry: Entry, own_start: bool) -> dict[str, Any]:
+    if entry.recording:
+        asked = entry.recording.asked
+        more = {"columns": dict(asked.columns), "where": {name: each for name, (_, each) in asked.where.items()}}
+        return {entry.name: {"file": asked.file, "sha256": entry.recording.digest, "label": entry.label,
+                             "color": entry.color, **{key: said for key, said in more.items() if said}}}
+    body = {**vars(entry.optimizer), "label": entry.label, "color": entry.color}
+    if own_start:
+        body["start"] = starts(entry).tolist()
+    if entry.schedule:
+        body["schedule"] = {name: _schedule(each) for name, each in entry.schedule.items()}
+    if entry.clip:
+        body["clip"] = {name: value for name, value in vars(entry.clip).items() if value is not None}
+    return {entry.name: body}
+
+
+def starts(entry: Entry) -> npt.NDArray[np.float64]:
+    """The entry's starts (starts, 2), each once, however many replicas there are."""
+    once: npt.NDArray[np.float64] = entry.starts[entry.replica == 0]
+    return once
+
+
+def _schedule(schedule: Schedule) -> dict[str, Any]:
+    """A schedule without a kind is a warm-up alone."""
+    return {**({"kind": schedule.kind} if schedule.kind else {}), **vars(schedule)}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(key): _plain(each) for key, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(each) for each in value]
+    return value

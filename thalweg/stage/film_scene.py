@@ -1,0 +1,196 @@
+"""FilmScene: a manimgl Scene that is a function of time.
+
+A subclass writes `stage(experiment, trajectories)`, which builds the mobjects once, sets `duration`, and
+`pose(seconds)`, which puts everything where it belongs at that second, whatever was drawn before. `construct` is the
+same for all: pose, draw, emit, for every frame of the clock; so manimgl's own command makes the same film as render.py.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from thalweg.stage import boot
+
+boot.ensure()
+
+from manimlib.camera.camera import Camera  # noqa: E402
+from manimlib.constants import DEG, FRAME_HEIGHT, FRAME_WIDTH  # noqa: E402
+from manimlib.scene import scene as manim_scene  # noqa: E402
+from manimlib.scene.scene import Scene  # noqa: E402
+
+from thalweg.film.clock import frame_count  # noqa: E402
+from thalweg.geometry.framing import FIELD_OF_VIEW, CameraPose  # noqa: E402
+from thalweg.stage.command import experiment_from_environment, writer_for  # noqa: E402
+from thalweg.stage.errors import MachineError, leave  # noqa: E402
+from thalweg.stage.shown import Shown  # noqa: E402
+
+
+class StageCamera(Camera):
+    """manimgl's camera on the shared context, for any aspect ratio, drawing upside down: rows are read top first."""
+
+    def __init__(self, **config) -> None:
+        config["fps"] = int(config.get("fps", 30))  # manimgl's --fps arrives as text
+        super().__init__(**config)
+
+    def init_context(self) -> None:
+        if self.window is not None:
+            return super().init_context()
+        self.ctx = boot.shared_context()
+
+    def refresh_uniforms(self) -> None:
+        super().refresh_uniforms()
+        width, height = self.get_pixel_shape()
+        upside_down = -1.0 if self.window is None else 1.0
+        _, _, depth = self.uniforms["frame_rescale_factors"]
+        self.uniforms["frame_rescale_factors"] = (
+            2 * height / width / FRAME_HEIGHT,
+            upside_down * 2 / FRAME_HEIGHT,
+            depth,
+        )
+
+    def read_rgba(self, into: np.ndarray) -> np.ndarray:
+        """The picture as drawn, into (height, width, 4) uint8, first row on top, alpha premultiplied."""
+        self.fbo.read_into(into, components=4, alignment=1)
+        return into
+
+    def get_raw_fbo_data(self, dtype: str = "f1") -> bytes:
+        width, height = self.get_pixel_shape()
+        rows = self.read_rgba(np.empty((height, width, 4), "u1"))
+        if self.window is None:
+            rows = rows[::-1]  # manimgl expects the last row first
+        return rows.tobytes() if dtype == "f1" else (rows / np.float32(255)).astype("f4").tobytes()
+
+    def release(self) -> None:
+        for buffer in (self.fbo_for_files, self.draw_fbo):
+            for attachment in (*buffer.color_attachments, buffer.depth_attachment):
+                attachment.release()
+            buffer.release()
+
+
+class FilmScene(Shown, Scene):
+    """Base of every scene. From Python: `FilmScene(experiment, trajectories)`; from manimgl's command: CONFIG=name."""
+
+    kind = ""
+    samples = 0
+    duration = 1.0
+
+    def __init__(self, experiment=None, trajectories=None, **config) -> None:
+        camera_config = dict(config.pop("camera_config", {}))
+        self.samples = config.pop("samples", self.samples)
+        by_command = experiment is None
+        if by_command:
+            experiment = experiment_from_environment(self.kind, type(self).__name__)
+            trajectories = experiment.roll()
+            camera_config |= dict(resolution=(experiment.video.width, experiment.video.height))
+            camera_config |= dict(fps=experiment.video.fps)
+            config |= dict(start_at_animation_number=None, end_at_animation_number=None)  # it is all one animation
+        self.experiment, self.trajectories = experiment, trajectories
+        if experiment.video.transparent:
+            camera_config |= dict(background_color="#000000", background_opacity=0.0)
+        else:
+            camera_config |= dict(background_color=self.background(), background_opacity=1.0)
+        stock, manim_scene.Camera = manim_scene.Camera, StageCamera  # Scene.__init__ makes its camera by this name
+        stock_writer, manim_scene.SceneFileWriter = (
+            manim_scene.SceneFileWriter,
+            writer_for(config.get("file_writer_config", {})),
+        )
+        try:
+            super().__init__(camera_config=camera_config, **config)
+        except MachineError as error:
+            if not by_command:
+                raise
+            leave(str(error))
+        finally:
+            manim_scene.Camera, manim_scene.SceneFileWriter = stock, stock_writer
+
+    def background(self) -> str:
+        from thalweg.colors import THEMES
+
+        style = self.experiment.style
+        return style.background or THEMES[style.theme].background
+
+    @property
+    def pixels(self) -> tuple[int, int]:
+        return self.camera.get_pixel_shape()
+
+    @property
+    def frames(self) -> int:
+        return frame_count(self.duration, self.camera.fps)
+
+    def setup(self) -> None:
+        self.stage(self.experiment, self.trajectories)
+
+    def stage(self, experiment, trajectories) -> None:
+        raise NotImplementedError
+
+    def pose(self, seconds: float) -> None:
+        raise NotImplementedError
+
+    def run(self) -> None:
+        """All of it, as manimgl's command does; a film that fails leaves nothing behind."""
+        try:
+            super().run()
+        except OSError as error:
+            self.file_writer.abandon()
+            leave(f"the film cannot be written: {error.strerror or error}")
+        except BaseException:
+            self.file_writer.abandon()
+            raise
+
+    def construct(self) -> None:
+        self.file_writer.begin_animation()
+        for index in [self.frames - 1] if self.skip_animations else range(self.frames):
+            self.draw_frame(index)
+            self.emit_frame()
+        self.file_writer.end_animation()
+
+    def draw_frame(self, index: int) -> None:
+        """Draw frame `index` into the camera's buffer; the same pixels whatever was drawn before."""
+        self.draw_at(index / self.camera.fps)
+
+    def draw_at(self, seconds: float) -> None:
+        """Draw any moment into the camera's buffer."""
+        self.time = seconds
+        self.pose(seconds)
+        self.update_frame(0, force_draw=True)
+
+    def told(self) -> dict[str, list[dict]]:
+        """What stands on the frame drawn last: lists by the names of thalweg/stage/told.py, from each mobject its own.
+
+        A scene adds what its mobjects do not know (steps, points, losses, numbers).
+        """
+        told: dict[str, list[dict]] = {}
+        parts = [part for mobject in self.mobjects for part in mobject.get_family() if hasattr(part, "told")]
+        self._only_what_hides(parts)
+        for part in dict.fromkeys(parts):
+            for name, facts in part.told().items():
+                told.setdefault(name, []).extend(facts)
+        return told
+
+    def _only_what_hides(self, parts) -> None:
+        """Leave in the depth buffer the depth of the landscape alone, so that balls can be measured against it."""
+        self.camera.fbo.use()
+        self.camera.fbo.clear()
+        for part in parts:
+            if part.hides:
+                part.render(self.camera.ctx, self.camera.uniforms)
+
+    def look(self, pose: CameraPose) -> None:
+        """Put the camera. All its points are set at once: manimgl's frame keeps them as float32, so moving and
+        stretching it would leave traces of where it stood before, and other pixels.
+        """
+        pose = pose if self.hand is None else self.hand(pose)
+        half = np.array([FRAME_WIDTH, FRAME_HEIGHT]) * pose.scale / 2
+        cross = np.array([[0, 0, 0], [-1, 0, 0], [1, 0, 0], [0, -1, 0], [0, 1, 0]])
+        self.frame.set_points(pose.center + cross * [*half, 0])
+        self.frame.set_field_of_view(FIELD_OF_VIEW * DEG)
+        self.frame.set_euler_angles(pose.theta * DEG, pose.phi * DEG, 0)
+        self.frame.note_changed_data()
+
+    def release(self) -> None:
+        """Free what this scene holds on the GPU."""
+        for mobject in self.mobjects:
+            if hasattr(mobject, "release"):
+                mobject.release()
+        if self.window is None:
+            self.camera.release()
