@@ -15,7 +15,7 @@ import moderngl
 from thalweg import mobjects  # noqa: F401  (boots manimgl first)
 from thalweg.mobjects._layer import source
 from thalweg.mobjects.loss_surface import LossSurface
-from thalweg.stage import render, staging
+from thalweg.stage import reel, render
 
 FRAGMENT = """#version 330
 uniform sampler2D baked;
@@ -44,10 +44,10 @@ class BareSurface(LossSurface):
         gpu.mesh.render()
 
 
-def make_bare_scene(experiment, trajectories, *rest, **options):
-    """The experiment's own scene, staged as ever, with a bare surface instead of everything it shows."""
-    scene = make_scene(experiment, trajectories, *rest, **options)
-    bare = BareSurface(experiment.surface, scene.display, experiment.style.ramp)
+def make_bare_scene(shot, trajectories, *rest, **options):
+    """The shot's own scene, staged as ever, with a bare surface instead of everything it shows."""
+    scene = make_scene(shot, trajectories, *rest, **options)
+    bare = BareSurface(shot.surface, scene.display, shot.style.ramp)
     scene.remove(*[mobject for mobject in scene.mobjects if mobject is not scene.frame])
     scene.add(bare)
     scene.pose = lambda seconds: scene.look(
@@ -61,7 +61,7 @@ def floor_key(*given) -> str:
     return film_key(*given, "floor")
 
 
-make_scene, staging.make_scene = staging.make_scene, make_bare_scene
+make_scene, reel.make_scene = reel.make_scene, make_bare_scene
 film_key, render.film_key = render.film_key, floor_key
 
 if __name__ == "__main__":

@@ -40,8 +40,8 @@ def measure(config: str, size: str, block: int = BLOCK) -> dict[str, tuple[float
     from thalweg.spec import find, load
     from thalweg.stage.staging import make_scene
 
-    experiment = load(find(config), video={"resolution": size})
-    scene = make_scene(experiment, experiment.roll())
+    shot = load(find(config), video={"resolution": size}).shot
+    scene = make_scene(shot, shot.roll())
     clock = Clock()
     width, height = scene.pixels
     frames = [np.empty((height, width, 4), "u1") for _ in range(block)]
@@ -49,7 +49,7 @@ def measure(config: str, size: str, block: int = BLOCK) -> dict[str, tuple[float
     for start in np.linspace(0, scene.frames - block, BLOCKS).astype(int):
         for index, frame in enumerate(frames, int(start)):
             draw(scene, index, frame, clock)
-        encode(frames, experiment, clock)
+        encode(frames, shot, clock)
     scene.release()
     return {part: tuple(1000 * spent / (BLOCKS * block)) for part, spent in clock.spent.items()}
 
@@ -66,11 +66,11 @@ def draw(scene, index: int, into: np.ndarray, clock: Clock) -> None:
     clock.add("read-back", since)
 
 
-def encode(frames: list[np.ndarray], experiment, clock: Clock) -> None:
+def encode(frames: list[np.ndarray], shot, clock: Clock) -> None:
     """As films are: one thread in the codec."""
     from thalweg.stage.writer import FilmWriter
 
-    video = experiment.video
+    video = shot.video
     with tempfile.TemporaryDirectory() as folder:
         since = clock.now()
         with FilmWriter(Path(folder, "block.mp4"), (video.width, video.height), video.fps, threads=1) as film:

@@ -71,8 +71,8 @@ def main(film: str, config: str, size: str, seconds: str, *rest: str) -> None:
         from benchmarks import floor  # noqa: F401  (exchanges the scene)
     from thalweg.stage.staging import make_scene
 
-    experiment = load(find(config), [f"video.seconds={seconds}"], {"resolution": size})
-    scene = make_scene(experiment, experiment.roll())
+    shot = load(find(config), [f"video.seconds={seconds}"], {"resolution": size}).shot
+    scene = make_scene(shot, shot.roll())
     print(json.dumps(compare(Path(film), scene)))
     scene.release()
 

@@ -18,18 +18,18 @@ def export(config: str, lengths: list[float], place: Path) -> None:
 
     arrays: dict[str, object] = {}
     for length in lengths:
-        experiment = load(find(config), [f"video.seconds={length:g}"])
-        trajectories = experiment.roll()
-        scene = make_scene(experiment, trajectories)
+        shot = load(find(config), [f"video.seconds={length:g}"]).shot
+        trajectories = shot.roll()
+        scene = make_scene(shot, trajectories)
         timing = scene.motion.timing
         arrays[f"seconds_{length:g}"], arrays[f"steps_{length:g}"] = timing.seconds, timing.steps
         colors = scene.colors
         scene.release()
-    camera = experiment.camera
+    camera, experiment = shot.camera, shot.experiment
     about = {
-        "title": experiment.title,
+        "title": shot.title,
         "labels": [entry.label for entry in experiment.entries],
-        "details": [", ".join(f"{key} {value:g}" for key, value in entry.given.items())
+        "details": [", ".join(f"{key} {value:g}" for key, value in entry.chosen.items())
                     for entry in experiment.entries],
         "colors": colors,
         "theta": camera.theta, "phi": camera.phi, "orbit": camera.orbit,

@@ -1,6 +1,6 @@
 """From how many starts does who end where: a config's race rolled from a grid of starts over its domain.
 
-python -m benchmarks.starts boss_fight --grid 60     # what README says about the start of boss_fight
+python -m benchmarks.starts boss_fight --grid 60     # what docs/measured.md says about the start of boss_fight
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from thalweg.experiment.experiment import Experiment
 from thalweg.experiment.outcome_words import lines
-from thalweg.experiment.outcomes import OUTCOMES, Facts, Told, outcomes
+from thalweg.experiment.outcomes import OUTCOMES, Facts, Outcomes, outcomes_of
 from thalweg.spec import find, load
 
 
@@ -41,13 +41,13 @@ def main() -> None:
     parser.add_argument("config")
     parser.add_argument("--grid", type=int, default=60)
     given = parser.parse_args()
-    experiment = from_everywhere(load(find(given.config)), given.grid)
-    told = outcomes(experiment, experiment.roll("last"))
-    ways = np.stack([ends(facts) for facts in told.entries])
+    experiment = from_everywhere(load(find(given.config)).shot.experiment, given.grid)
+    outcomes = outcomes_of(experiment, experiment.roll("last"))
+    ways = np.stack([ends(facts) for facts in outcomes.entries])
     total, alike = ways.shape[1], int((ways == ways[0]).all(axis=0).sum())
     print(f"{total:,} starts; all {len(ways)} end alike at {alike:,} ({alike / total:.0%})")
-    for entry, facts in zip(experiment.entries, told.entries, strict=True):
-        groups = lines(Told(told.landmarks, (facts,)), lambda loss: f"{loss:.4g}", 6, report=True)
+    for entry, facts in zip(experiment.entries, outcomes.entries, strict=True):
+        groups = lines(Outcomes(outcomes.landmarks, (facts,)), lambda loss: f"{loss:.4g}", 6, report=True)
         print(f"  {entry.label:12} " + "; ".join(f"{group.counts[0]:,} {group.words}" for group in groups))
     deepest = ways == 0
     labels = np.array([entry.label for entry in experiment.entries])

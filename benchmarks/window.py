@@ -44,15 +44,15 @@ def measure(path: Path, resolution: str) -> None:
     from thalweg.live.session import Session
 
     session = Session(
-        path, path.read_bytes(), lambda data, more: load(path, more, {"resolution": resolution}, data), []
+        path, path.read_bytes(), lambda data, more: load(path, more, {"resolution": resolution}, data).shot, []
     )
     try:
         session.open()
         info = session.window.ctx.info["GL_RENDERER"]
-        print(f"{info}, {resolution}, {os.cpu_count()} cores, {session.screen.samples} samples a pixel")
+        print(f"{info}, {resolution}, {os.cpu_count()} cores, {session.show.screen.samples} samples a pixel")
         session.turn()
         print(f"playback            {playback(session):6.1f} frames/s")
-        session.player.playing = False
+        session.show.player.playing = False
         print(f"a slider's change   {tuned(session):6.0f} ms until the balls follow")
         print(f"balls dropped       {dropped(session):6.0f} ms")
         print(f"save to picture     {saved(session, path):6.0f} ms")
@@ -62,7 +62,7 @@ def measure(path: Path, resolution: str) -> None:
 
 
 def playback(session) -> float:
-    session.player.loop, frames, began = True, 0, time.perf_counter()
+    session.show.player.loop, frames, began = True, 0, time.perf_counter()
     while time.perf_counter() - began < SECONDS:
         session.turn()
         frames += 1
@@ -70,7 +70,7 @@ def playback(session) -> float:
 
 
 def finish(session) -> None:
-    session.draw()
+    session.show.draw(time.perf_counter())
     session.window.ctx.finish()
 
 
@@ -79,26 +79,25 @@ def tuned(session) -> float:
     times = []
     for count in range(TIMES):
         began = time.perf_counter()
-        session.turn_knob(0, 0.02 + 0.001 * count)
+        session.acts.turn_knob(0, 0.02 + 0.001 * count)
         finish(session)
         times.append(time.perf_counter() - began)
-    session.at["settle"] = None
-    session.edits_back()
+    session.show.alarms.cancel("settle")
+    session.acts.edits_back()
     return 1000 * statistics.median(times)
 
 
 def dropped(session) -> float:
     """All optimizers rolled anew and drawn."""
     times = []
-    (x0, x1), (y0, y1) = session.model.experiment.surface.domain
+    (x0, x1), (y0, y1) = session.model.shot.surface.domain
     for count in range(TIMES):
         began = time.perf_counter()
-        session.clicked = (None, (x0 + (0.2 + 0.05 * count) * (x1 - x0), y0 + 0.3 * (y1 - y0)), 0)
-        session.drop_now()
+        session.pointer.drop((x0 + (0.2 + 0.05 * count) * (x1 - x0), y0 + 0.3 * (y1 - y0)))
         finish(session)
         times.append(time.perf_counter() - began)
-    session.at["settle"] = None
-    session.edits_back()
+    session.show.alarms.cancel("settle")
+    session.acts.edits_back()
     return 1000 * statistics.median(times)
 
 
@@ -109,8 +108,8 @@ def saved(session, path: Path) -> float:
     for count in range(TIMES):
         time.sleep(0.3)
         path.write_text(f"{text}\ncaption: number {count}\n")
-        began, staged = time.perf_counter(), session.screen.scene
-        while session.screen.scene is staged:
+        began, staged = time.perf_counter(), session.show.screen.scene
+        while session.show.screen.scene is staged:
             session.turn()
         finish(session)
         times.append(time.perf_counter() - began)
@@ -121,7 +120,7 @@ def resized(session) -> float:
     times = []
     for _ in range(TIMES):
         began = time.perf_counter()
-        session.restage()
+        session.show.restage()
         finish(session)
         times.append(time.perf_counter() - began)
     return 1000 * statistics.median(times)

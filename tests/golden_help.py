@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image
 from scipy.ndimage import maximum_filter, minimum_filter
 
-from tests.scenes_help import experiment, race
+from tests.scenes_help import shot, staged
 
 TESTS = Path(__file__).resolve().parent
 KEPT, FAILED = TESTS / "golden", TESTS / "failed"
@@ -38,7 +38,7 @@ def renderer() -> str:
 
 def drawn(name: str) -> np.ndarray:
     """The still of a config, (height, width, 3) uint8."""
-    scene = race(experiment(name, SIZE))
+    scene = staged(shot(name, SIZE))
     scene.draw_frame(int(SHARES.get(name, 0.5) * (scene.frames - 1)))
     width, height = scene.pixels
     picture = scene.camera.read_rgba(np.empty((height, width, 4), "u1"))[..., :3].copy()

@@ -73,12 +73,12 @@ def main(config: str, path: str, notes: str, jobs: int = 0, resume: bool = False
     from thalweg.spec import load
     from thalweg.stage.render import render_film
 
-    loaded, told = load(Path(config)), []
+    film, told = load(Path(config)), []
 
     def tell(done: int, total: int) -> None:
         told.append((done, total))
 
-    render_film(loaded, loaded.roll(), Path(path), tell, jobs, resume, Notes(Path(notes)))
+    render_film(film, film.roll(), Path(path), tell, jobs, resume, Notes(Path(notes)))
     print(json.dumps({"first": told[:1], "last": told[-1:], "rising": told == sorted(told)}))
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 
 from thalweg.spec import find, load
+from thalweg.spec.find import names
 
 ROOT = Path(__file__).resolve().parent.parent
 SMALL = {"resolution": "320x180", "fps": 30}
@@ -25,13 +27,13 @@ video: {resolution: 320x180, fps: 10, seconds: 2}
 """
 
 
-def shipped() -> list[str]:
-    from thalweg.spec.find import names
+@cache
+def shipped(kind: str = "") -> tuple[str, ...]:
+    """Names of the shipped configs, of one kind of scene or of all."""
+    return tuple(name for name in names() if not kind or load(find(name)).shot.kind == kind)
 
-    return names()
 
-
-def experiment(source: str, video: dict | None = None, overrides=(), folder: Path | None = None):
+def film(source: str, video: dict | None = None, overrides=(), folder: Path | None = None):
     """From a shipped config's name, or with `folder` from YAML text written there."""
     path = find(source) if folder is None else folder / "film.yaml"
     if folder is not None:
@@ -39,8 +41,13 @@ def experiment(source: str, video: dict | None = None, overrides=(), folder: Pat
     return load(path, list(overrides), video)
 
 
-def race(loaded):
-    """The staged scene of an experiment; boots manimgl."""
+def shot(source: str, video: dict | None = None, overrides=(), folder: Path | None = None):
+    """The one shot of that film."""
+    return film(source, video, overrides, folder).shot
+
+
+def staged(loaded):
+    """The scene of a shot, ready to draw; boots manimgl."""
     from thalweg.stage.staging import make_scene
 
     return make_scene(loaded, loaded.roll())

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from tests.scenes_help import FILM, experiment
+from tests.scenes_help import FILM, film, shot
 
 SCRIPT = """
 import sys
@@ -41,10 +41,10 @@ def test_manimgls_command_tells_a_missing_driver_in_one_line(tmp_path, monkeypat
         raise MachineError("no OpenGL 3.3 driver here")
 
     monkeypatch.setattr(boot, "shared_context", nothing_there)
-    monkeypatch.setattr(film_scene, "experiment_from_environment", lambda *_: experiment(FILM, folder=tmp_path))
+    monkeypatch.setattr(film_scene, "film_from_environment", lambda *_: film(FILM, folder=tmp_path))
     with pytest.raises(SystemExit) as ended:
         Race()
     assert ended.value.code == 2
     assert capsys.readouterr().err.splitlines()[-1] == "no OpenGL 3.3 driver here"
     with pytest.raises(MachineError):
-        Race(experiment(FILM, folder=tmp_path), [])
+        Race(shot(FILM, folder=tmp_path), [])

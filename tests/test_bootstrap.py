@@ -6,6 +6,7 @@ import shutil
 import stat
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -20,9 +21,12 @@ case "$1 $2" in
     "tools/probe.py version") [ ! -e "$MACHINE/old" ] || echo version ;;
     "tools/probe.py tested") case "$0" in */python3) [ ! -e "$MACHINE/newer" ] || echo tested ;; esac ;;
     tools/probe.py*) shift; for name; do ! grep -qx "$name" "$MACHINE/lacking" || echo "$name"; done ;;
-    "-m venv") mkdir -p "$3/bin"; cp "$0" "$3/bin/python"; echo "VIRTUAL_ENV='$PWD/$3'" >"$3/bin/activate"
+    "-m venv") mkdir -p "$3/bin"; [ "$0" -ef "$3/bin/python" ] || cp "$0" "$3/bin/python"
+        echo "VIRTUAL_ENV='$PWD/$3'" >"$3/bin/activate"
         echo "venv" >>"$MACHINE/log" ;;
-    "-m pip") echo "pip $*" >>"$MACHINE/log"; [ ! -e "$MACHINE/offline" ] ;;
+    tools/movable.py*) echo "movable" >>"$MACHINE/log" ;;
+    "-m pip") echo "pip $*" >>"$MACHINE/log"; [ ! -e "$MACHINE/broken" ] || exit 1
+        case "$*" in *--editable*) ;; *) [ ! -e "$MACHINE/offline" ] ;; esac ;;
 esac
 """
 NOTE = """#!/bin/sh
@@ -40,7 +44,8 @@ class Machine:
         self.folder, self.bin, self.checkout = folder, folder / "bin", folder / "checkout"
         self.bin.mkdir()
         (self.checkout / "tools").mkdir(parents=True)
-        for file in ("tools/bootstrap.sh", "tools/probe.py", "requirements.lock", "pyproject.toml"):
+        for file in ("tools/bootstrap.sh", "tools/probe.py", "tools/movable.py", "requirements.lock", "pyproject.toml",
+                     "setup.py"):
             shutil.copy(ROOT / file, self.checkout / file)
         for tool in TOOLS:
             (self.bin / tool).symlink_to(shutil.which(tool) or tool)
@@ -241,14 +246,41 @@ def test_a_failed_installation_is_begun_anew(machine: Machine) -> None:
 
 
 @pytest.mark.parametrize("move", [shutil.move, shutil.copytree])
-def test_a_moved_or_copied_checkout_gets_its_own_venv(machine: Machine, move: object) -> None:
+def test_in_a_moved_or_copied_checkout_the_venv_moves_in(machine: Machine, move: Callable[..., object]) -> None:
     machine.run()
     machine.log()
-    assert callable(move)
-    move(machine.checkout, machine.folder / "elsewhere")
-    machine.checkout = machine.folder / "elsewhere"
+    move(machine.checkout, machine.folder / "an other place")
+    machine.checkout = machine.folder / "an other place"
+    (machine.folder / "offline").write_text("for whom asks for more than this folder")
+    done = machine.run()
+    assert done.returncode == 0, done.stderr
+    pip, movable, made = machine.log("pip", "movable", "venv")
+    assert (pip.split()[-2:], movable, made) == (["--editable", "."], "movable", "venv")
+    assert "--no-build-isolation --no-deps" in pip
+    assert machine.run().stderr == ""
+    assert machine.log("pip", "venv") == []
+
+
+def test_a_venv_that_cannot_move_in_is_told_with_its_cure(machine: Machine) -> None:
+    machine.run()
+    machine.checkout = machine.checkout.rename(machine.folder / "elsewhere")
+    (machine.folder / "broken").touch()
+    failed = machine.run()
+    assert failed.returncode == 2
+    assert "remove it and run the same command again" in failed.stderr.splitlines()[-1]
+    (machine.folder / "broken").unlink()
+    shutil.rmtree(machine.checkout / ".venv")
     assert machine.run().returncode == 0
-    assert [line.split()[0] for line in machine.log("pip", "venv")] == ["venv", "pip", "pip"]
+
+
+def test_a_link_to_the_venv_of_another_checkout_stays_as_it_is(machine: Machine) -> None:
+    machine.run()
+    machine.log()
+    first, machine.checkout = machine.checkout, machine.folder / "second"
+    shutil.copytree(first, machine.checkout, ignore=shutil.ignore_patterns(".venv"))
+    (machine.checkout / ".venv").symlink_to(first / ".venv")
+    assert machine.run().stderr == ""
+    assert machine.log("pip", "venv", "movable") == []
 
 
 def test_no_registry_and_no_path_is_written_down() -> None:

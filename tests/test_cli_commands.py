@@ -4,14 +4,18 @@ from __future__ import annotations
 import sys
 import types
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, Literal
 
 import pytest
 
 from thalweg.engine import OPTIMIZERS
+from thalweg.film import SCENES, SceneOptions
 from thalweg.film.clock import OutsideFilm
 from thalweg.film.moments import Moment
+from thalweg.film.sections import CameraAbove, Look, Panel
+from thalweg.registry import parameter
 from thalweg.system.output import whole
 
 Run = Callable[..., tuple[int, list[str], list[str]]]
@@ -25,24 +29,25 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple[Any, ...]]]:
     class MachineError(Exception):
         pass
 
-    def film(experiment: Any, trajectories: Any, path: Path, progress: Any = None, **how: Any) -> None:
-        calls.append((experiment, path, how))
+    def draw(film: Any, rolled: Any, path: Path, progress: Any = None, **how: Any) -> None:
+        assert len(rolled) == len(film.shots)
+        calls.append((film, path, how))
         with whole(path) as part:
             part.write_bytes(b"film")
             progress(1, 2)
-            if experiment.title == "disk":
+            if film.shot.title == "disk":
                 raise OSError(28, "No space left on device")
-            if experiment.title == "machine":
+            if film.shot.title == "machine":
                 raise MachineError("there is no GL driver; install libegl1")
-            if experiment.title == "fault":
+            if film.shot.title == "fault":
                 raise ZeroDivisionError
 
-    def frames(experiment: Any, trajectories: Any, paths: list[Path], moments: list[Moment]) -> Iterator[Path]:
-        late = [moment.said for moment in moments if (moment.seconds or 0) > 14]
+    def frames(film: Any, rolled: Any, paths: list[Path], moments: list[Moment]) -> Iterator[Path]:
+        late = [moment.text for moment in moments if (moment.seconds or 0) > 14]
         if late:
             raise OutsideFilm(*[f"{said}: the film has no such second; choose from 0 to 14" for said in late])
         for path, moment in zip(paths, moments, strict=True):
-            calls.append((experiment, path, moment))
+            calls.append((film, path, moment))
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(b"still")
             yield path
@@ -53,7 +58,7 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple[Any, ...]]]:
         monkeypatch.setitem(sys.modules, name, made)
     module("thalweg.stage")
     module("thalweg.stage.errors", MachineError=MachineError)
-    module("thalweg.stage.render", render_film=film, render_frames=frames)
+    module("thalweg.stage.render", render_film=draw, render_frames=frames)
     yield calls
 
 
@@ -92,6 +97,39 @@ def test_list_has_a_line_for_every_member(run: Run) -> None:
     assert [word for word in ("file=...", "columns=null", "where=null") if word not in said] == []
     _, everything, _ = run("--list")
     assert set(everything) >= {f"  {line}" for line in out} | {"surfaces:", "scenes:"}
+
+
+def test_scenes_are_listed_with_what_they_show_need_and_take(
+        run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    @dataclass(frozen=True)
+    class Map(Look):
+        ramp: Literal["deep", "mono"] = parameter("deep")
+        key: Panel = parameter(True)
+        scale: Literal["auto"] | float = parameter("auto", low=0, low_open=True, high=9)
+
+    @dataclass(frozen=True)
+    class Options(SceneOptions):
+        summary: ClassVar[str] = "a map"
+        needs = ("surface", "optimizer")
+        style: ClassVar[type[Look]] = Map
+        camera = CameraAbove
+        arrows: Literal["none", "step"] = parameter("none")
+        hold: float = parameter(2.0, low=0, high=60)
+
+    monkeypatch.setattr(SCENES, "_added", {"fake_map": tmp_path})
+    monkeypatch.setattr(SCENES, "_loaded", {**SCENES._loaded, "fake_map": Options})  # type: ignore[attr-defined]
+    code, out, err = run("--list", "scenes")
+    assert (code, err, [line.split()[0] for line in out]) == (0, [], list(SCENES))
+    assert out[-1].split("  ", 1)[1].strip() == (
+        "a map; needs a surface and one optimizer; arrows=none (none or step), hold=2 (0 <= x <= 60)")
+    code, out, err = run("--list", "scenes", "--verbose")
+    assert (code, err) == (0, [])
+    style, camera, video = (line.strip() for line in out[-3:])
+    assert style.startswith("style: theme=dark (dark or light), background=null, title=true (true, false, left, right")
+    assert style.endswith("ramp=deep (deep or mono), key=true (true, false, left, right or a corner like top_left), "
+                          "scale=auto (auto or 0 < x <= 9)")
+    assert camera == "camera: zoom=1 (0.1 <= x <= 20), center=null"
+    assert video.startswith("video: quality=medium (low, medium, high or 4k)") and "pace" not in video
 
 
 def test_a_broken_member_is_shown_as_broken_and_breaks_only_its_own_name(
@@ -206,7 +244,8 @@ def test_gifs_have_rates_that_divide_100(options: tuple[str, ...], yaml: dict[st
                                          tmp_path: Path, drawn: list[Any]) -> None:
     code, _, err = run(config(tmp_path, **yaml), "-o", "a.gif", *options)
     assert code == 0
-    assert drawn[0][0].video.fps == fps == drawn[0][0].resolved["video"]["fps"]
+    film = drawn[0][0]
+    assert film.video.fps == film.shot.video.fps == fps == film.shot.resolved["video"]["fps"]
     assert len(err) == said
 
 
@@ -219,14 +258,14 @@ def test_how_a_film_is_drawn(options: tuple[str, ...], how: dict[str, Any], run:
     assert drawn[0][2] == how
 
 
-def test_sizes_rates_and_sets_reach_the_experiment(run: Run, tmp_path: Path, drawn: list[Any]) -> None:
+def test_sizes_rates_and_sets_reach_the_film(run: Run, tmp_path: Path, drawn: list[Any]) -> None:
     name = config(tmp_path)
     options = ("--transparent", "--resolution", "640x360", "--fps", "24", "--set", "steps=7")
     assert run(name, "-o", "a.webm", *options)[0] == 0
-    experiment = drawn[0][0]
-    assert (experiment.video.width, experiment.video.height, experiment.video.fps) == (640, 360, 24)
-    assert experiment.video.transparent
-    assert experiment.steps == 7
+    film = drawn[0][0]
+    assert (film.video.width, film.video.height, film.video.fps) == (640, 360, 24)
+    assert film.video.transparent
+    assert film.shot.experiment.steps == 7
 
 
 # --- faults

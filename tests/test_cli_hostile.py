@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -120,14 +121,13 @@ def test_a_config_whose_name_is_not_utf_8(kind: str, run: Run, tmp_path: Path) -
 
 
 def test_what_travels_with_a_picture_is_text(tmp_path: Path) -> None:
+    from thalweg.film.shot import Film
     from thalweg.spec import load
     from thalweg.stage.pictures import metadata
     path = tmp_path / "own.yaml"
     path.write_text(OWN)
-    loaded = load(path)
-    object.__setattr__(loaded, "name", os.fsdecode(b"n\xe9"))
-    object.__setattr__(loaded, "resolved", {"file": os.fsdecode(b"\xff.csv")})
-    made = metadata(loaded)
+    shot = replace(load(path).shot, name=os.fsdecode(b"n\xe9"), resolved={"file": os.fsdecode(b"\xff.csv")})
+    made = metadata(Film((shot,)))
     assert b"".join(text.encode("utf-8") for text in made.values())
     assert json.loads(made["comment"].replace("\\", "\\\\"))["file"].endswith(".csv")
 

@@ -12,7 +12,7 @@ FILES = {"own": "", "x.frame": "", "two": "", "sub/own": "", "bad": "steps: 0\n"
 
 
 @pytest.mark.parametrize(("arguments", "lines"), [
-    ((), ["CONFIG: is missing; give one, for example: python render.py boss_fight"]),
+    ((), ["CONFIG: is missing; give one, for example: thalweg boss_fight"]),
     (("--nonsense",), ["No such option..."]),
     (("own.yaml", "-o"), ["Option '-o' requires an argument."]),
     (("nowhere.yaml",), ["nowhere.yaml: no such file; ..."]),

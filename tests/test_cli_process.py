@@ -2,12 +2,16 @@
 from __future__ import annotations
 
 import os
+import shlex
+import shutil
 import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from thalweg.cli.main import called
 
 ROOT = Path(__file__).resolve().parent.parent
 NEVER = {"manimlib", "moderngl", "pyglet", "av", "PIL", "matplotlib", "scipy"}
@@ -19,7 +23,7 @@ SLOW = """
 import sys, time, types
 sys.path.insert(0, {root!r})
 from thalweg.system.output import whole
-def film(experiment, trajectories, path, progress=None, **how):
+def draw(film, rolled, path, progress=None, **how):
     with whole(path) as part:
         part.write_bytes(b"half")
         print("begun", file=sys.stderr, flush=True)
@@ -28,7 +32,7 @@ def film(experiment, trajectories, path, progress=None, **how):
 class Error(Exception):
     pass
 for name, values in (("thalweg.stage", {{}}), ("thalweg.stage.errors", dict(MachineError=Error)),
-                     ("thalweg.stage.render", dict(render_film=film, render_frames=film))):
+                     ("thalweg.stage.render", dict(render_film=draw, render_frames=draw))):
     sys.modules[name] = types.ModuleType(name)
     vars(sys.modules[name]).update(values)
 from thalweg.cli import main as cli
@@ -113,3 +117,26 @@ def test_a_bare_name_works_from_any_folder(folder: Path) -> None:
                           text=True)
     assert done.returncode == 0, done.stderr
     assert f"{name}.yaml: ok" in done.stdout.splitlines()[0]
+
+
+@pytest.mark.parametrize("door", [("./a clone/render.py",), ("-m", "thalweg")], ids=["render.py", "module"])
+def test_examples_name_the_command_as_it_was_called(door: tuple[str, ...], tmp_path: Path) -> None:
+    (tmp_path / "a clone").symlink_to(ROOT)
+    ours = dict(cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True)
+    typed = shlex.join([sys.executable, *door])
+    shown = subprocess.run([sys.executable, *door, "-h"], **ours).stdout.split()     # wrapped where a name is long
+    assert shown[:shown.index("[OPTIONS]")] == ["Usage:", *typed.split()]
+    assert " ".join([*typed.split(), "boss_fight"]) in " ".join(shown)
+    said = subprocess.run([sys.executable, *door], **ours).stderr
+    assert said == f"CONFIG: is missing; give one, for example: {typed} boss_fight\n"
+    followed = subprocess.run(["sh", "-c", f"{said.split('for example: ')[1].strip()} --check"], **ours)
+    assert followed.returncode == 0, followed.stderr
+
+
+@pytest.mark.parametrize(("script", "on_path", "typed"), [
+    ("/usr/bin/thalweg", True, "thalweg"), ("my env/bin/thalweg", False, "'my env/bin/thalweg'"),
+    ("/lib/pytest/__main__.py", False, "thalweg"), ("C:/env/Scripts/thalweg.exe", True, "thalweg")])
+def test_examples_of_the_installed_command(script: str, on_path: bool, typed: str,
+                                           monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "which", lambda name: script if on_path else None)
+    assert called(script, "python3") == typed

@@ -1,4 +1,4 @@
-"""Whatever stands anywhere in a config, loading gives an experiment or problems with their place, and quickly."""
+"""Whatever stands anywhere in a config, loading gives a film or problems with their place, and quickly."""
 from __future__ import annotations
 
 import json
@@ -60,11 +60,13 @@ def test_any_value_in_any_place(data: st.DataObject, formula: bool) -> None:
         path = Path(folder) / "film.yaml"
         path.write_text(json.dumps(config), encoding="utf-8")
         try:
-            experiment = load(path)
+            shot = load(path).shot
         except ConfigErrors as error:
             assert error.problems
             assert all(str(each).startswith(f"{path}:1: ") and str(each).isprintable() for each in error.problems)
         else:
+            experiment = shot.experiment
+            assert experiment is not None
             assert all(np.isfinite(experiment.surface.value(entry.starts)).all() for entry in experiment.entries)
             assert len({entry.label for entry in experiment.entries}) == len(experiment.entries)
-            json.dumps(experiment.resolved, allow_nan=False)
+            json.dumps(shot.resolved, allow_nan=False)

@@ -5,9 +5,11 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import loading
 import pytest
 
 from thalweg.experiment.experiment import Experiment
+from thalweg.film.shot import Shot
 from thalweg.spec import ConfigErrors, load
 
 CONFIG = """\
@@ -67,9 +69,14 @@ CASES = [(name, number) for name, lines in WHERE.items()
          for number in sorted({lines[0], lines[len(lines) // 2], lines[-1]})]
 
 
-def experiment(text: str, path: Path) -> Experiment:
+def shot(text: str, path: Path) -> Shot:
     path.write_text(text, encoding="utf-8")
-    return load(path)
+    return loading.shot(path)
+
+
+def experiment(made: Shot) -> Experiment:
+    assert made.experiment is not None
+    return made.experiment
 
 
 def followed(line: str, cure: str) -> str:
@@ -88,20 +95,22 @@ def test_a_slip_is_named_and_its_cure_works(name: str, number: int, tmp_path: Pa
     lines, path = CONFIG.splitlines(), tmp_path / "film.yaml"
     lines[number] = re.sub(pattern, new, lines[number], count=0 if name == "decimal comma" else 1)
     try:
-        made = experiment("\n".join(lines), path)
+        made = shot("\n".join(lines), path)
     except ConfigErrors as errors:
         told = next(each for each in errors.problems if words in each.what)
         assert told.line == number + 1
         lines[number] = followed(lines[number], told.cure)
-        made = experiment("\n".join(lines), path)
+        made = shot("\n".join(lines), path)
     else:
         assert name in ("trailing comma", "trailing semicolon", "slashes", "tab behind the colon") or \
             lines[number].startswith("title"), "what loads is text"
         return
-    meant = experiment(CONFIG, path)
-    assert (made.steps, made.noise, made.camera) == (meant.steps, meant.noise, meant.camera)
-    assert [each.optimizer for each in made.entries] == [each.optimizer for each in meant.entries]
-    assert [each.starts.tolist() for each in made.entries] == [each.starts.tolist() for each in meant.entries]
+    meant = shot(CONFIG, path)
+    assert (made.title, made.camera) == (meant.title, meant.camera)
+    ours, theirs = experiment(made), experiment(meant)
+    assert (ours.steps, ours.noise) == (theirs.steps, theirs.noise)
+    assert [each.optimizer for each in ours.entries] == [each.optimizer for each in theirs.entries]
+    assert [each.starts.tolist() for each in ours.entries] == [each.starts.tolist() for each in theirs.entries]
 
 
 BASE = "surface: bowl\noptimizers:\n"
@@ -118,11 +127,11 @@ def test_an_entry_of_several_keys_is_told_as_it_would_be_right(entry: str, words
                                                                tmp_path: Path) -> None:
     path = tmp_path / "film.yaml"
     with pytest.raises(ConfigErrors) as caught:
-        experiment(BASE + entry, path)
+        shot(BASE + entry, path)
     problem, = caught.value.problems
     assert problem.line == 3 and words in str(problem)
     cure = problem.cure.rpartition("write ")[2].removesuffix(", each on a line of its own").replace(" and - ", "\n- ")
-    assert [each.name for each in experiment(BASE + cure, path).entries] == names
+    assert [each.name for each in experiment(shot(BASE + cure, path)).entries] == names
 
 
 @pytest.mark.parametrize(("key", "cure"), [
@@ -133,7 +142,7 @@ def test_an_entry_of_several_keys_is_told_as_it_would_be_right(entry: str, words
 ])
 def test_names_of_others_are_understood(key: str, cure: str, tmp_path: Path) -> None:
     with pytest.raises(ConfigErrors) as caught:
-        experiment(BASE + f"- adam: {{{key}}}", tmp_path / "film.yaml")
+        shot(BASE + f"- adam: {{{key}}}", tmp_path / "film.yaml")
     assert [each.cure for each in caught.value.problems] == [cure]
 
 
@@ -141,10 +150,10 @@ def test_names_of_others_are_understood(key: str, cure: str, tmp_path: Path) -> 
                                             ("gradient descent", "sgd"), ("Nesterov", "nag")])
 def test_optimizers_by_other_names(name: str, cure: str, tmp_path: Path) -> None:
     with pytest.raises(ConfigErrors, match=f"did you mean {cure}\\?"):
-        experiment(BASE + f"- {name}", tmp_path / "film.yaml")
+        shot(BASE + f"- {name}", tmp_path / "film.yaml")
 
 
-OPTIONS: dict[str, tuple[str, Callable[[Experiment], object], object]] = {
+OPTIONS: dict[str, tuple[str, Callable[[Shot], object], object]] = {
     "title=A: b": ("", lambda made: made.title, "A: b"), "title=#abc": ("", lambda made: made.title, "#abc"),
     "title=[x": ("", lambda made: made.title, "[x"), "title=50%: yes": ("", lambda made: made.title, "50%: yes"),
     "title=a # b": ("", lambda made: made.title, "a # b"), "title=2024": ("", lambda made: made.title, "2024"),
@@ -152,14 +161,15 @@ OPTIONS: dict[str, tuple[str, Callable[[Experiment], object], object]] = {
     "title='it''s'": ("", lambda made: made.title, "it's"),
     'title="a" or "b"': ("", lambda made: made.title, '"a" or "b"'),
     "caption=*": ("", lambda made: made.caption, "*"), "caption=- a": ("", lambda made: made.caption, "- a"),
-    "optimizers.sgd.label={x}: y": ("", lambda made: made.entries[0].label, "{x}: y"),
-    "steps=1,000": ("steps=1000", lambda made: made.steps, 1000),
-    "optimizers.sgd.lr=0,05": ("optimizers.sgd.lr=0.05", lambda made: made.entries[0].optimizer.lr, 0.05),
-    "optimizers.sgd.lr=1e−3": ("optimizers.sgd.lr=1e-3", lambda made: made.entries[0].optimizer.lr, 1e-3),
+    "optimizers.sgd.label={x}: y": ("", lambda made: experiment(made).entries[0].label, "{x}: y"),
+    "steps=1,000": ("steps=1000", lambda made: experiment(made).steps, 1000),
+    "optimizers.sgd.lr=0,05": ("optimizers.sgd.lr=0.05", lambda made: experiment(made).entries[0].optimizer.lr, 0.05),
+    "optimizers.sgd.lr=1e−3": ("optimizers.sgd.lr=1e-3", lambda made: experiment(made).entries[0].optimizer.lr, 1e-3),
     "camera.theta=−35": ("camera.theta=-35", lambda made: made.camera.theta, -35),
-    "start=(-1, 2)": ("start=[-1, 2]", lambda made: made.entries[0].starts[0, 1], 2),
-    "start=-1, 2": ("start=[-1, 2]", lambda made: made.entries[0].starts[0, 0], -1),
-    "optimizers.0={adam: {lr:0.3}}": ("optimizers.0={adam: {lr: 0.3}}", lambda made: made.entries[0].optimizer.lr, 0.3),
+    "start=(-1, 2)": ("start=[-1, 2]", lambda made: experiment(made).entries[0].starts[0, 1], 2),
+    "start=-1, 2": ("start=[-1, 2]", lambda made: experiment(made).entries[0].starts[0, 0], -1),
+    "optimizers.0={adam: {lr:0.3}}": (
+        "optimizers.0={adam: {lr: 0.3}}", lambda made: experiment(made).entries[0].optimizer.lr, 0.3),
 }   # fmt: skip
 
 
@@ -173,19 +183,19 @@ def test_options_are_read_or_told_as_they_would_be_right(option: str, tmp_path: 
             load(path, [option])
         problem, = caught.value.problems
         assert problem.cure == f"write {cure}" and str(problem).startswith(f"--set {option}: ")
-    assert value(load(path, [cure or option])) == wanted
+    assert value(loading.shot(path, [cure or option])) == wanted
 
 
 def test_every_line_with_odd_blanks_is_told_at_once(tmp_path: Path) -> None:
     text = CONFIG.replace(" ", "\u00a0")
     with pytest.raises(ConfigErrors, match="no-break space \\(U\\+00A0\\), as other lines do; write plain signs"):
-        experiment(text, tmp_path / "film.yaml")
+        shot(text, tmp_path / "film.yaml")
 
 
 def test_what_is_right_stays_as_it_is_and_what_is_not_understood_keeps_its_words(tmp_path: Path) -> None:
     path = tmp_path / "film.yaml"
-    assert experiment("title: “A” – b\u00a0c − d e\n" + BASE + "- sgd", path).title == "“A” – b c − d e"
+    assert shot("title: “A” – b\u00a0c − d e\n" + BASE + "- sgd", path).title == "“A” – b c − d e"
     with pytest.raises(ConfigErrors, match="-1 is out of range; use a number >= 0"):
-        experiment(BASE + "- sgd: {lr: -1}", path)
+        shot(BASE + "- sgd: {lr: -1}", path)
     with pytest.raises(ConfigErrors, match='"fast" is not a number; use a number >= 0'):
-        experiment(BASE + "- sgd: {lr: fast}", path)
+        shot(BASE + "- sgd: {lr: fast}", path)

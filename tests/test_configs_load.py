@@ -7,52 +7,69 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import loading
 import numpy as np
 import pytest
 
-from thalweg.experiment.experiment import Camera, Experiment, Style, Video
+from thalweg.experiment.experiment import Experiment
+from thalweg.film import SCENES
+from thalweg.film.sections import Camera3D, Video
+from thalweg.film.shot import Shot
 from thalweg.spec import ConfigErrors, find, load
 from thalweg.spec.find import FOLDER
 
 BASE = "surface: bowl\noptimizers: [sgd]\n"
-Load = Callable[..., Experiment]
+Load = Callable[..., Shot]
+Read = Callable[..., Experiment]
 SHIPPED = sorted(path for path in FOLDER.rglob("*.yaml"))
 
 
 @pytest.fixture
 def loaded(tmp_path: Path) -> Load:
     """Loads YAML text."""
-    def load_text(text: str, **options: Any) -> Experiment:
+    def load_text(text: str, **options: Any) -> Shot:
         path = tmp_path / "film.yaml"
         path.write_text(text, encoding="utf-8")
-        return load(path, **options)
+        return loading.shot(path, **options)
     return load_text
 
 
-@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
-def test_every_shipped_config_loads_and_rolls(path: Path) -> None:
-    experiment = load(path)
-    trajectories = experiment.roll()
-    assert [len(each.loss) for each in trajectories] == [len(entry.starts) for entry in experiment.entries]
-    assert all(np.isfinite(each.loss[:, 0]).all() for each in trajectories)
+@pytest.fixture
+def rolled(loaded: Load) -> Read:
+    """What rolls in YAML text."""
+    def experiment(text: str, **options: Any) -> Experiment:
+        found = loaded(text, **options).experiment
+        assert found is not None
+        return found
+    return experiment
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
 def test_a_resolved_config_is_a_config_of_the_same_experiment(path: Path, loaded: Load) -> None:
-    first = load(path)
-    again = loaded(json.dumps(first.resolved, allow_nan=False))
-    assert again.resolved == first.resolved
-    assert again.entries[0].optimizer == first.entries[0].optimizer
-    assert [entry.label for entry in again.entries] == [entry.label for entry in first.entries]
+    for first in load(path).shots:
+        again = loaded(json.dumps(first.resolved, allow_nan=False))
+        assert again.resolved == first.resolved
+        assert (again.kind, again.options, again.style, again.camera) == (
+            first.kind, first.options, first.style, first.camera)
+        if first.experiment is None:
+            assert again.experiment is None
+            continue
+        assert again.experiment is not None
+        assert again.experiment.entries[0].optimizer == first.experiment.entries[0].optimizer
+        assert [entry.label for entry in again.experiment.entries] == [
+            entry.label for entry in first.experiment.entries]
 
 
 def test_defaults(loaded: Load) -> None:
-    experiment = loaded(BASE)
-    assert (experiment.name, experiment.scene, experiment.steps, experiment.seed) == ("film", "race", 300, 0)
-    assert (experiment.camera, experiment.style) == (Camera(), Style())
-    assert experiment.video == Video(1280, 720, 30, None, "dramatic", False)
+    shot = loaded(BASE)
+    experiment = shot.experiment
+    assert experiment is not None and experiment.surface is shot.surface
+    assert (shot.name, shot.kind, experiment.steps, experiment.seed) == ("film", "race", 300, 0)
+    assert (experiment.tolerance, experiment.noise, experiment.record) == (0.02, None, "all")
+    assert (shot.camera, shot.style) == (Camera3D(), SCENES["race"].style())
+    assert shot.video == Video(1280, 720, 30, None, transparent=False, pace="dramatic")
     (entry,) = experiment.entries
-    assert (entry.name, entry.label, entry.color, entry.given) == ("sgd", "SGD", None, {"lr": 0.1})
+    assert (entry.name, entry.label, entry.color, entry.chosen) == ("sgd", "SGD", None, {"lr": 0.1})
     assert np.array_equal(entry.starts, [experiment.surface.start])
 
 
@@ -61,11 +78,11 @@ def test_the_bare_forms_of_an_entry(entry: str, loaded: Load) -> None:
     assert loaded(f"surface: bowl\noptimizers:\n  {entry}\n").resolved == loaded(BASE).resolved
 
 
-def test_anchors_and_merges_in_entries(loaded: Load) -> None:
-    experiment = loaded("surface: bowl\noptimizers:\n  - sgd: &base {lr: 0.2, weight_decay: 0.1}\n"
+def test_anchors_and_merges_in_entries(rolled: Read) -> None:
+    experiment = rolled("surface: bowl\noptimizers:\n  - sgd: &base {lr: 0.2, weight_decay: 0.1}\n"
                         "  - momentum: {<<: *base, lr: 0.3}\n  - sgd: *base\n")
-    assert [entry.given["lr"] for entry in experiment.entries] == [0.2, 0.3, 0.2]
-    assert experiment.entries[1].given["weight_decay"] == 0.1
+    assert [entry.chosen["lr"] for entry in experiment.entries] == [0.2, 0.3, 0.2]
+    assert experiment.entries[1].chosen["weight_decay"] == 0.1
     assert [entry.label for entry in experiment.entries] == ["SGD", "Momentum", "SGD (2)"]
 
 
@@ -75,15 +92,15 @@ def test_anchors_and_merges_in_entries(loaded: Load) -> None:
     ("{grid: [1, 2]}", [[0, -1.5], [0, 1.5]]),
     ("{grid: [2, 1], box: {x: [0, 1], y: [1, 3]}}", [[0.25, 2], [0.75, 2]]),
 ])
-def test_forms_of_start(start: str, balls: list[list[float]], loaded: Load) -> None:
-    assert loaded(BASE + f"start: {start}").entries[0].starts == pytest.approx(np.array(balls))
-    own = loaded(f"surface: bowl\noptimizers:\n  - sgd: {{start: {start}}}\n  - sgd\n")
+def test_forms_of_start(start: str, balls: list[list[float]], rolled: Read) -> None:
+    assert rolled(BASE + f"start: {start}").entries[0].starts == pytest.approx(np.array(balls))
+    own = rolled(f"surface: bowl\noptimizers:\n  - sgd: {{start: {start}}}\n  - sgd\n")
     assert own.entries[0].starts == pytest.approx(np.array(balls))
     assert len(own.entries[1].starts) == 1
 
 
-def test_random_starts_come_from_their_seed_and_lie_in_their_box(loaded: Load) -> None:
-    first, same, other, own = (loaded(BASE + tail).entries[0].starts for tail in (
+def test_random_starts_come_from_their_seed_and_lie_in_their_box(rolled: Read) -> None:
+    first, same, other, own = (rolled(BASE + tail).entries[0].starts for tail in (
         "start: {random: 20, box: {x: [0, 1]}}", "start: {random: 20, box: {x: [0, 1]}}",
         "start: {random: 20, box: {x: [0, 1]}}\nseed: 1", "start: {random: 20, box: {x: [0, 1]}, seed: 1}"))
     assert np.array_equal(first, same)
@@ -104,12 +121,12 @@ def test_random_starts_come_from_their_seed_and_lie_in_their_box(loaded: Load) -
     ("[sgd: {start: [0, 1]}, sgd: {start: [0, 1]}, sgd]", ["SGD from (0, 1)", "SGD from (0, 1) (2)", "SGD"]),
     ("[sgd: {label: Mine}, sgd: {lr: 3}, adam: {label: SGD lr=3}]", ["Mine", "SGD lr=3 (2)", "SGD lr=3"]),
 ])
-def test_labels(entries: str, labels: list[str], loaded: Load) -> None:
-    assert [entry.label for entry in loaded(f"surface: bowl\noptimizers: {entries}\n").entries] == labels
+def test_labels(entries: str, labels: list[str], rolled: Read) -> None:
+    assert [entry.label for entry in rolled(f"surface: bowl\noptimizers: {entries}\n").entries] == labels
 
 
 def test_surfaces_by_name_with_parameters_and_domain(loaded: Load) -> None:
-    surface = loaded("surface:\n  name: bowl_with_two_holes\n  parameters: {h2: 1, center_2: [1, 2]}\n"
+    surface: Any = loaded("surface:\n  name: bowl_with_two_holes\n  parameters: {h2: 1, center_2: [1, 2]}\n"
                      "  domain: {x: [-2, 4]}\noptimizers: [sgd]\n").surface
     assert (surface.h2, surface.center_2, surface.h1) == (1.0, (1.0, 2.0), 0.5)
     assert surface.domain[0] == (-2, 4)
@@ -117,27 +134,30 @@ def test_surfaces_by_name_with_parameters_and_domain(loaded: Load) -> None:
 
 
 def test_surfaces_by_formula(loaded: Load) -> None:
-    experiment = loaded('surface: {expression: "x**2 + a*abs(y)", parameters: {a: 0.5}, domain: {y: [-1, 1]}}\n'
-                        "optimizers: [sgd]\n")
-    assert experiment.surface.domain == ((-3, 3), (-1, 1))
-    assert experiment.surface.value(np.array([2.0, -1.0])) == pytest.approx(4.5)
-    assert experiment.resolved["surface"]["expression"] == "x**2 + a*abs(y)"
-    assert experiment.resolved["surface"]["parameters"] == {"a": 0.5}
+    shot = loaded('surface: {expression: "x**2 + a*abs(y)", parameters: {a: 0.5}, domain: {y: [-1, 1]}}\n'
+                  "optimizers: [sgd]\n")
+    assert shot.surface is not None
+    assert shot.surface.domain == ((-3, 3), (-1, 1))
+    assert shot.surface.value(np.array([2.0, -1.0])) == pytest.approx(4.5)
+    assert shot.resolved["surface"]["expression"] == "x**2 + a*abs(y)"
+    assert shot.resolved["surface"]["parameters"] == {"a": 0.5}
 
 
-def test_a_start_the_new_domain_lacks_gives_way(loaded: Load) -> None:
-    experiment = loaded("surface: {name: bowl, domain: {x: [1, 2], y: [1, 2]}}\noptimizers: [sgd]\n")
+def test_a_start_the_new_domain_lacks_gives_way(rolled: Read) -> None:
+    experiment = rolled("surface: {name: bowl, domain: {x: [1, 2], y: [1, 2]}}\noptimizers: [sgd]\n")
     assert experiment.entries[0].starts == pytest.approx(np.array([[1.15, 1.85]]))
 
 
 def test_whole_floats_colours_and_corners(loaded: Load) -> None:
-    experiment = loaded("steps: 1e3\nsurface: bowl\n"
-                        "optimizers:\n  - sgd: {color: '#f80'}\n  - adam: {color: '#12ab34'}\n"
-                        "style: {legend: bottom_right, counter: false, z_scale: 2, background: null}\n")
+    shot = loaded("steps: 1e3\nsurface: bowl\n"
+                  "optimizers:\n  - sgd: {color: '#f80'}\n  - adam: {color: '#12ab34'}\n"
+                  "style: {legend: bottom_right, counter: false, z_scale: 2, background: null}\n")
+    experiment, style = shot.experiment, shot.style
+    assert experiment is not None
     assert experiment.steps == 1000
     assert isinstance(experiment.steps, int)
     assert [entry.color for entry in experiment.entries] == ["#FF8800", "#12AB34"]
-    assert (experiment.style.legend, experiment.style.counter, experiment.style.z_scale) == ("bottom_right", False, 2.0)
+    assert (style.legend, style.counter, style.z_scale) == ("bottom_right", False, 2.0)
 
 
 def test_the_command_line_wins_over_the_file_and_the_file_over_medium(loaded: Load) -> None:
@@ -160,7 +180,7 @@ def test_a_lone_dollar_is_a_dollar(loaded: Load) -> None:
 def test_a_byte_order_mark_and_crlf_are_read(tmp_path: Path) -> None:
     path = tmp_path / "film.yaml"
     path.write_bytes(b"\xef\xbb\xbf" + BASE.replace("\n", "\r\n").encode())
-    assert load(path).steps == 300
+    assert loading.experiment(path).steps == 300
 
 
 @pytest.mark.parametrize(("make", "words"), [
@@ -193,11 +213,11 @@ def test_find_bare_names_paths_and_the_nearest_name(tmp_path: Path, monkeypatch:
 
 
 def test_where_values_were_written(loaded: Load) -> None:
-    experiment = loaded(BASE + "video:\n  fps: 25\n", overrides=["steps=5"])
-    fps, steps = experiment.written("video", "fps"), experiment.written("steps")
+    shot = loaded(BASE + "video:\n  fps: 25\n", overrides=["steps=5"])
+    fps, steps = shot.written("video", "fps"), shot.written("steps")
     assert fps is not None and (fps.line, fps.source) == (4, "")
     assert steps is not None and steps.source == "--set steps=5"
-    assert experiment.written("video", "seconds") is None
+    assert shot.written("video", "seconds") is None
 
 
 EDGE = 'surface: {expression: "x**2 + y**2", domain: {x: [-0.9, 0.9], y: [1000, 1004]}}\noptimizers: [sgd]\nstart: %s\n'
@@ -208,8 +228,8 @@ EDGE = 'surface: {expression: "x**2 + y**2", domain: {x: [-0.9, 0.9], y: [1000, 
     ("[[0.5, 999.999996], [0, 1002]]", [[0.5, 1000], [0, 1002]]), ("[0.89999999999, 1001]", [[0.89999999999, 1001]]),
     ("{grid: [1, 1], box: {x: [0.5, 0.9000017], y: [1000, 1002]}}", [[0.7, 1001]]),
 ])
-def test_what_rounding_alone_keeps_outside_is_on_the_edge(start: str, points: list[list[float]], loaded: Load) -> None:
-    assert loaded(EDGE % start).entries[0].starts.tolist() == points
+def test_what_rounding_alone_keeps_outside_is_on_the_edge(start: str, points: list[list[float]], rolled: Read) -> None:
+    assert rolled(EDGE % start).entries[0].starts.tolist() == points
 
 
 @pytest.mark.parametrize("start", ["[0.9000019, 1001]", "[0, 999.9999]", "[0, 1004.0000041]"])
@@ -220,9 +240,9 @@ def test_what_lies_farther_outside_is_told(start: str, loaded: Load) -> None:
 
 @pytest.mark.parametrize("text", ["log(x) + y", "sqrt(x - 2.9) + y", "(1000*x)**120",
                                   "log(x*y - 8)"])
-def test_a_start_where_the_surface_is_not_finite_is_told_one_where_it_is(text: str, loaded: Load) -> None:
+def test_a_start_where_the_surface_is_not_finite_is_told_one_where_it_is(text: str, rolled: Read) -> None:
     config = f'surface: {{expression: "{text}"}}\noptimizers: [sgd]\nstart: [-1.5, 0]\n'
     with pytest.raises(ConfigErrors, match="not finite at ") as caught:
-        loaded(config)
+        rolled(config)
     cure = str(caught.value).rpartition("for example at ")[2]
-    assert loaded(config, overrides=[f"start={cure}"]).entries[0].starts.shape == (1, 2)
+    assert rolled(config, overrides=[f"start={cure}"]).entries[0].starts.shape == (1, 2)

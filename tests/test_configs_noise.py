@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import loading
 import numpy as np
 import pytest
 
@@ -15,10 +16,11 @@ from thalweg.engine.noise import NOISES
 from thalweg.engine.schedules import SCHEDULES, Schedule
 from thalweg.experiment.data import write
 from thalweg.experiment.experiment import Experiment
-from thalweg.spec import load
+from thalweg.film.shot import Shot
 from thalweg.system.machine import memory_needed
 
-Load = Callable[[str], Experiment]
+Load = Callable[[str], Shot]
+Read = Callable[[str], Experiment]
 RACE = """surface: least_squares
 steps: 20
 seed: 3
@@ -33,15 +35,25 @@ ENTRIES = ("- sgd: {lr: 0.1}", "- adam: {schedule: cosine}", "- nag: {start: [0,
 @pytest.fixture
 def loaded(tmp_path: Path) -> Load:
     """Loads YAML text."""
-    def load_text(text: str) -> Experiment:
+    def load_text(text: str) -> Shot:
         path = tmp_path / "film.yaml"
         path.write_text(text, encoding="utf-8")
-        return load(path)
+        return loading.shot(path)
     return load_text
 
 
-def entry(loaded: Load, text: str) -> Any:
-    return loaded(f"surface: bowl\noptimizers:\n  - sgd: {{{text}}}\n").entries[0]
+@pytest.fixture
+def rolled(loaded: Load) -> Read:
+    """What rolls in YAML text."""
+    def experiment(text: str) -> Experiment:
+        found = loaded(text).experiment
+        assert found is not None
+        return found
+    return experiment
+
+
+def entry(rolled: Read, text: str) -> Any:
+    return rolled(f"surface: bowl\noptimizers:\n  - sgd: {{{text}}}\n").entries[0]
 
 
 @pytest.mark.parametrize(("text", "schedule", "words"), [
@@ -57,20 +69,20 @@ def entry(loaded: Load, text: str) -> Any:
      "lr cosine, momentum multistep"),
     ("schedule: {}", {}, None), ("schedule: null", {}, None),
 ])
-def test_forms_of_a_schedule(text: str, schedule: dict[str, Schedule], words: str | None, loaded: Load) -> None:
-    made = entry(loaded, text)
+def test_forms_of_a_schedule(text: str, schedule: dict[str, Schedule], words: str | None, rolled: Read) -> None:
+    made = entry(rolled, text)
     assert made.schedule == schedule
-    assert made.given.get("schedule") == words
-    assert made.given["lr"] == 0.1, "the rate it starts from stays on screen"
+    assert made.chosen.get("schedule") == words
+    assert made.chosen["lr"] == 0.1, "the rate it starts from stays on screen"
 
 
 @pytest.mark.parametrize(("text", "clip", "words"), [
     ("clip: {norm: 2}", Clip(norm=2.0), "norm 2"), ("clip: {value: 0.5}", Clip(value=0.5), "value 0.5"),
     ("clip: null", None, None),
 ])
-def test_clipping_is_named(text: str, clip: Clip | None, words: str | None, loaded: Load) -> None:
-    made = entry(loaded, text)
-    assert (made.clip, made.given.get("clip")) == (clip, words)
+def test_clipping_is_named(text: str, clip: Clip | None, words: str | None, rolled: Read) -> None:
+    made = entry(rolled, text)
+    assert (made.clip, made.chosen.get("clip")) == (clip, words)
 
 
 @pytest.mark.parametrize(("text", "noise"), [
@@ -80,9 +92,10 @@ def test_clipping_is_named(text: str, clip: Clip | None, words: str | None, load
     ("{batch: 8}", NOISES["batch"](batch=8)), ("null", None),
 ])
 def test_forms_of_noise(text: str, noise: Any, loaded: Load) -> None:
-    experiment = loaded(f"surface: logistic\noptimizers: [sgd]\nnoise: {text}\n")
-    assert experiment.noise == noise
-    assert loaded(json.dumps(experiment.resolved)).noise == noise
+    shot = loaded(f"surface: logistic\noptimizers: [sgd]\nnoise: {text}\n")
+    again = loaded(json.dumps(shot.resolved))
+    assert shot.experiment is not None and again.experiment is not None
+    assert (shot.experiment.noise, again.experiment.noise) == (noise, noise)
 
 
 @pytest.mark.parametrize(("entries", "labels"), [
@@ -91,12 +104,12 @@ def test_forms_of_noise(text: str, noise: Any, loaded: Load) -> None:
      ["SGD momentum cosine", "SGD linear, clip norm 1"]),
     ("[adam: {schedule: cosine}, adam: {schedule: {kind: cosine, T_max: 9}}]", ["Adam cosine", "Adam cosine (2)"]),
 ])
-def test_schedule_and_clipping_tell_labels_apart(entries: str, labels: list[str], loaded: Load) -> None:
-    assert [each.label for each in loaded(f"surface: bowl\noptimizers: {entries}\n").entries] == labels
+def test_schedule_and_clipping_tell_labels_apart(entries: str, labels: list[str], rolled: Read) -> None:
+    assert [each.label for each in rolled(f"surface: bowl\noptimizers: {entries}\n").entries] == labels
 
 
-def test_balls_count_starts_then_replicas(loaded: Load) -> None:
-    (made,) = loaded(RACE + ENTRIES[0]).entries
+def test_balls_count_starts_then_replicas(rolled: Read) -> None:
+    (made,) = rolled(RACE + ENTRIES[0]).entries
     assert made.starts.tolist() == [[-1, 1], [1, 0], [2, 2]] * 2
     assert made.start_index.tolist() == [0, 1, 2] * 2
     assert made.replica.tolist() == [0, 0, 0, 1, 1, 1]
@@ -107,16 +120,16 @@ def paths(experiment: Experiment) -> dict[str, np.ndarray]:
 
 
 @pytest.mark.parametrize("noise", ["{std: 0.2}", "{df: 2}", "{batch: 5}"])
-def test_other_optimizers_change_no_run(noise: str, loaded: Load) -> None:
+def test_other_optimizers_change_no_run(noise: str, rolled: Read) -> None:
     race = RACE.replace("{std: 0.2}", noise)
-    whole = paths(loaded(race + "\n".join(ENTRIES)))
+    whole = paths(rolled(race + "\n".join(ENTRIES)))
     for chosen in ([0], [3, 1], [2, 0, 1, 3]):
-        for label, positions in paths(loaded(race + "\n".join(ENTRIES[k] for k in chosen))).items():
+        for label, positions in paths(rolled(race + "\n".join(ENTRIES[k] for k in chosen))).items():
             assert positions.tobytes() == whole[label].tobytes()
-    more = paths(loaded(race.replace("replicas: 2", "replicas: 4") + ENTRIES[0]))["SGD"]
+    more = paths(rolled(race.replace("replicas: 2", "replicas: 4") + ENTRIES[0]))["SGD"]
     assert more[:6].tobytes() == whole["SGD"].tobytes()
     assert len(np.unique(more[::3, -1], axis=0)) == 4, "replicas of one start go different ways"
-    seeded = paths(loaded(race.replace("seed: 3", "seed: 4") + ENTRIES[0]))["SGD"]
+    seeded = paths(rolled(race.replace("seed: 3", "seed: 4") + ENTRIES[0]))["SGD"]
     assert not (seeded[:, 1:] == whole["SGD"][:, 1:]).any()
 
 
@@ -125,16 +138,20 @@ def test_a_resolved_config_rolls_the_same(loaded: Load) -> None:
     first = loaded(text)
     again = loaded(json.dumps(first.resolved, allow_nan=False))
     assert again.resolved == first.resolved
-    assert [(each.schedule, each.clip) for each in again.entries] == [
-        (each.schedule, each.clip) for each in first.entries]
-    assert all((path == paths(again)[label]).all() for label, path in paths(first).items())
+    ours, theirs = again.experiment, first.experiment
+    assert ours is not None and theirs is not None
+    assert [(each.schedule, each.clip) for each in ours.entries] == [
+        (each.schedule, each.clip) for each in theirs.entries]
+    assert all((path == paths(ours)[label]).all() for label, path in paths(theirs).items())
 
 
 def test_data_says_start_and_replica_of_every_run(loaded: Load, tmp_path: Path) -> None:
-    experiment = loaded(RACE + "\n".join(ENTRIES))
+    shot = loaded(RACE + "\n".join(ENTRIES))
+    experiment = shot.experiment
+    assert experiment is not None
     trajectories = experiment.roll()
     for suffix in ("csv", "npz", "json"):
-        write(tmp_path / f"out.{suffix}", experiment, trajectories)
+        write(tmp_path / f"out.{suffix}", experiment, trajectories, shot.resolved)
     with np.load(tmp_path / "out.npz", allow_pickle=False) as arrays:
         replica, start_index, ball, start = (arrays[name] for name in ("replica", "start_index", "ball", "start"))
     assert ball.tolist() == [*range(6), *range(6), 0, 1, *range(6)]
@@ -150,14 +167,14 @@ def test_data_says_start_and_replica_of_every_run(loaded: Load, tmp_path: Path) 
     assert [float(row["loss"]) for row in rows] == exact.tolist()
 
 
-def test_replicas_and_draws_count_as_memory(loaded: Load, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_replicas_and_draws_count_as_memory(rolled: Read, monkeypatch: pytest.MonkeyPatch) -> None:
     state = 8     # of sgd, for a ball: the steps made
     needed = memory_needed(6, 20, state) + 6 * NOISES["gaussian"](std=0.2).bytes_a_run(None, 20)
     assert needed > memory_needed(6, 20, state) > memory_needed(3, 20, state)
     for free, fits in ((needed / 0.8 + 1, True), (needed / 0.8 - 1, False)):
         monkeypatch.setattr("thalweg.spec.entries.memory_free", lambda free=free: free)
         if fits:
-            assert len(loaded(RACE + ENTRIES[0]).entries) == 1
+            assert len(rolled(RACE + ENTRIES[0]).entries) == 1
         else:
             with pytest.raises(Exception, match="fewer steps, starts or replicas"):
-                loaded(RACE + ENTRIES[0])
+                rolled(RACE + ENTRIES[0])

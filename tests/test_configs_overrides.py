@@ -2,11 +2,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
+import loading
 import pytest
 
 from thalweg.experiment.experiment import Experiment
-from thalweg.spec import ConfigErrors, load
+from thalweg.film.shot import Shot
+from thalweg.spec import ConfigErrors
 from thalweg.spec.overrides import split
 
 TEXT = """surface: bowl_with_two_holes
@@ -19,10 +22,16 @@ optimizers:
 """
 
 
-def setting(folder: Path, *overrides: str, text: str = TEXT) -> Experiment:
+def setting(folder: Path, *overrides: str, text: str = TEXT) -> Shot:
     path = folder / "film.yaml"
     path.write_text(text)
-    return load(path, overrides)
+    return loading.shot(path, overrides)
+
+
+def rolling(folder: Path, *overrides: str, text: str = TEXT) -> Experiment:
+    found = setting(folder, *overrides, text=text).experiment
+    assert found is not None
+    return found
 
 
 @pytest.mark.parametrize(("text", "keys", "value"), [
@@ -46,31 +55,32 @@ def test_keys_are_split_at_dots_outside_quotes(text: str, keys: list[str], value
     ("optimizers.2={adam: {lr: 0.25}}", 2, 0.25),
 ])
 def test_entries_by_label_name_and_index(override: str, index: int, lr: float, tmp_path: Path) -> None:
-    changed, plain = setting(tmp_path, override), setting(tmp_path)
-    rates = [entry.given["lr"] for entry in plain.entries]
+    changed, plain = rolling(tmp_path, override), rolling(tmp_path)
+    rates = [entry.chosen["lr"] for entry in plain.entries]
     rates[index] = lr
-    assert [entry.given["lr"] for entry in changed.entries] == rates
+    assert [entry.chosen["lr"] for entry in changed.entries] == rates
 
 
 def test_labels_are_those_of_the_file_for_every_set(tmp_path: Path) -> None:
-    experiment = setting(tmp_path, 'optimizers."SGD lr=0.1".lr=0.7', 'optimizers."SGD lr=0.1".momentum=0.5')
-    assert experiment.entries[0].given == {"lr": 0.7, "momentum": 0.5}
+    experiment = rolling(tmp_path, 'optimizers."SGD lr=0.1".lr=0.7', 'optimizers."SGD lr=0.1".momentum=0.5')
+    assert experiment.entries[0].chosen == {"lr": 0.7, "momentum": 0.5}
 
 
 def test_sections_are_opened_where_they_are_missing_or_short(tmp_path: Path) -> None:
-    experiment = setting(tmp_path, "surface.parameters.h2=1", "scene.hold=4", "camera.phi=50", "video.fps=25",
-                         "start.1.0=0.5", "title='5'", "optimizers.adam.start={random: 3}")
+    shot: Any = setting(tmp_path, "surface.parameters.h2=1", "scene.hold=4", "camera.phi=50", "video.fps=25",
+                        "start.1.0=0.5", "title='5'", "optimizers.adam.start={random: 3}")
+    experiment = shot.experiment
     assert experiment.surface.h2 == 1
-    assert experiment.options.hold == 4
-    assert (experiment.camera.phi, experiment.video.fps, experiment.title) == (50, 25, "5")
+    assert shot.options.hold == 4
+    assert (shot.camera.phi, shot.video.fps, shot.title) == (50, 25, "5")
     assert experiment.entries[0].starts.tolist() == [[0, 1], [0.5, 1]]
     assert len(experiment.entries[2].starts) == 3
 
 
 def test_aliases_do_not_carry_an_override_elsewhere(tmp_path: Path) -> None:
     text = "surface: bowl\noptimizers:\n  - sgd: &same {lr: 0.1}\n  - adam: *same\n"
-    experiment = setting(tmp_path, "optimizers.adam.lr=0.9", text=text)
-    assert [entry.given["lr"] for entry in experiment.entries] == [0.1, 0.9]
+    experiment = rolling(tmp_path, "optimizers.adam.lr=0.9", text=text)
+    assert [entry.chosen["lr"] for entry in experiment.entries] == [0.1, 0.9]
 
 
 @pytest.mark.parametrize(("override", "words"), [

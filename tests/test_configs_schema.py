@@ -59,6 +59,11 @@ def test_it_refuses_what_is_bad(path: Path) -> None:
         assert duplicates or not VALIDATOR.is_valid(as_json(tree.plain))
 
 
+def test_the_file_that_editors_read_is_up_to_date() -> None:
+    kept = ours.FILE.read_text("utf-8") if ours.FILE.exists() else ""
+    assert kept == ours.text(), f"{ours.FILE} is behind the members that are there; write it with: make schema"
+
+
 def test_the_written_file_is_written_anew_only_when_it_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "schema.json"
     monkeypatch.setattr(ours, "FILE", file)

@@ -4,6 +4,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import loading
 import numpy as np
 import pytest
 
@@ -11,7 +12,7 @@ from tests.test_configs_schema import VALIDATOR, as_json
 from thalweg.engine import OPTIMIZERS, roll
 from thalweg.experiment.experiment import Entry
 from thalweg.live.write_back import written
-from thalweg.spec import ConfigErrors, load
+from thalweg.spec import ConfigErrors
 from thalweg.spec.reader import read
 
 NESTED = "surface: bowl\nsteps: 30\noptimizers:\n  - lookahead: {optimizer: {adam: {lr: 0.1, betas: [0.5, 0.9]}}}\n"
@@ -20,7 +21,7 @@ NESTED = "surface: bowl\nsteps: 30\noptimizers:\n  - lookahead: {optimizer: {ada
 def entry(tmp_path: Path, text: str, *overrides: str) -> Entry:
     file = tmp_path / "a.yaml"
     file.write_text(text)
-    made, = load(file, list(overrides)).entries
+    made, = loading.experiment(file, overrides).entries
     return made
 
 
@@ -43,20 +44,21 @@ def test_the_entry_is_the_optimizer_that_python_makes(text: str, name: str, argu
                                                       tmp_path: Path) -> None:
     made = entry(tmp_path, body(text))
     wanted = OPTIMIZERS[name](**arguments)
-    assert made.given["lr"] == wanted.lr
+    assert made.chosen["lr"] == wanted.lr
     starts = np.array([[1.0, 2.0], [-1.0, 0.5]])
-    surface = load(tmp_path / "a.yaml").surface
+    surface = loading.experiment(tmp_path / "a.yaml").surface
     ours, theirs = (roll(each, surface, starts, 30).positions for each in (made.optimizer, wanted))
     assert ours.tobytes() == theirs.tobytes()
     VALIDATOR.validate(as_json(read(body(text))[0].plain))
 
 
 def test_it_travels_with_the_film_and_is_told(tmp_path: Path) -> None:
-    experiment = load(_written(tmp_path, NESTED))
-    told = experiment.resolved["optimizers"][0]["lookahead"]
+    shot = loading.shot(_written(tmp_path, NESTED))
+    told = shot.resolved["optimizers"][0]["lookahead"]
     assert told["optimizer"] == {"adam": {"betas": [0.5, 0.9]}} and told["lr"] == 0.1
-    assert experiment.entries[0].given == {"optimizer": "adam(betas=[0.5, 0.9])", "lr": 0.1}
-    VALIDATOR.validate(experiment.resolved)
+    assert shot.experiment is not None
+    assert shot.experiment.entries[0].chosen == {"optimizer": "adam(betas=[0.5, 0.9])", "lr": 0.1}
+    VALIDATOR.validate(shot.resolved)
 
 
 def _written(tmp_path: Path, text: str) -> Path:
@@ -78,13 +80,13 @@ def _written(tmp_path: Path, text: str) -> Path:
 ])
 def test_what_is_set_on_the_command_line(text: str, override: str, lr: float, given: str, tmp_path: Path) -> None:
     made = entry(tmp_path, text, override)
-    assert (made.given["lr"], made.given["optimizer"]) == (lr, given)
+    assert (made.chosen["lr"], made.chosen["optimizer"]) == (lr, given)
 
 
 def test_labels_on_the_command_line_are_those_of_the_film(tmp_path: Path) -> None:
     two = NESTED + "  - lookahead: {optimizer: {adam: {lr: 0.3}}, k: 3}\n"
-    labels = [each.label for each in load(_written(tmp_path, two)).entries]
-    changed = load(_written(tmp_path, two), [f'optimizers."{labels[1]}".alpha=0.25'])
+    labels = [each.label for each in loading.experiment(_written(tmp_path, two)).entries]
+    changed = loading.experiment(_written(tmp_path, two), [f'optimizers."{labels[1]}".alpha=0.25'])
     assert [each.optimizer.alpha for each in changed.entries] == [0.5, 0.25]
 
 
@@ -96,7 +98,7 @@ def test_labels_on_the_command_line_are_those_of_the_film(tmp_path: Path) -> Non
 ])
 def test_the_window_writes_the_learning_rate_where_it_stands(text: str, after: str, tmp_path: Path) -> None:
     assert written(text, {(0, "lr"): 0.25}) == after
-    assert entry(tmp_path, after).given["lr"] == 0.25
+    assert entry(tmp_path, after).chosen["lr"] == 0.25
 
 
 @pytest.mark.parametrize("text", ["sam: {optimizer: {adm: {}}}", "sam: {optimizer: {adam: {bets: [1, 2]}}}",

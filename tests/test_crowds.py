@@ -11,13 +11,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.scenes_help import experiment, race
+from tests.loading import experiment
+from tests.scenes_help import shot, staged
 from thalweg.engine import roll
 from thalweg.engine.cores import in_order
 from thalweg.experiment import data
 from thalweg.geometry.pace import decisions
 from thalweg.geometry.playback import MOST_WAYS, hold_last, stop_at_edge, traced
-from thalweg.spec import load
 
 HOSTILE = [0.0, -0.0, 5e-324, -1.7976931348623157e308, 1e16, 1e15, 1e-4, 9e-5, 0.1, 1 / 3, np.inf, -np.inf, np.nan]
 RUNS = """surface: bowl
@@ -58,7 +58,7 @@ def plain_csv(made, trajectories) -> bytes:
 @pytest.mark.parametrize("jobs", [1, 3])
 def test_a_csv_has_the_bytes_of_pythons_own_writer(tmp_path: Path, monkeypatch, record: str, jobs: int) -> None:
     (tmp_path / "film.yaml").write_text(RUNS % record, encoding="utf-8")
-    made = load(tmp_path / "film.yaml")
+    made = experiment(tmp_path / "film.yaml")
     trajectories, chance = made.roll(made.record), np.random.default_rng(5)
     assert {"ok", "diverged"} <= {str(status) for path in trajectories for status in path.status}
     strange = trajectories[0]
@@ -67,7 +67,7 @@ def test_a_csv_has_the_bytes_of_pythons_own_writer(tmp_path: Path, monkeypatch, 
     trajectories = [strange, *trajectories[1:]]
     monkeypatch.setattr(data, "ROWS_AT_ONCE", 900)
     monkeypatch.setattr(data, "cores", lambda: jobs)
-    data.write(tmp_path / "film.csv", made, trajectories)
+    data.write(tmp_path / "film.csv", made, trajectories, {})
     assert (tmp_path / "film.csv").read_bytes() == plain_csv(made, trajectories)
 
 
@@ -131,12 +131,12 @@ def test_of_every_entry_trails_are_drawn(sizes: tuple[int, ...]) -> None:
 
 
 def test_a_crowd_is_drawn_small_and_says_whose_trails_are_seen(tmp_path: Path) -> None:
-    scene = race(experiment(CROWD % 2500, folder=tmp_path))
+    scene = staged(shot(CROWD % 2500, folder=tmp_path))
     try:
         motion, ways = scene.motion, scene.motion.traced
-        assert len(scene.group) == 2501 and len(ways) == 1001 == len(scene.trails.paths)
-        assert set(scene.trails.names) >= {("Momentum", 0)}
-        assert f"trails of 1001 of {len(scene.group)} balls" == scene._thinned()
+        assert len(scene.motion.group) == 2501 and len(ways) == 1001 == len(scene.rolling.trails.paths)
+        assert set(scene.rolling.trails.names) >= {("Momentum", 0)}
+        assert f"trails of 1001 of {len(scene.motion.group)} balls" == scene.motion.thinned(True)
         true = np.concatenate([path.positions for path in scene.trajectories])
         for share in (0.0, 0.5, 1.0):
             moment = motion.at(share * motion.duration)
@@ -146,23 +146,23 @@ def test_a_crowd_is_drawn_small_and_says_whose_trails_are_seen(tmp_path: Path) -
             assert np.abs(moment.center - moment.contact - motion.radius * moment.normal).max() < 1e-12
         at_last = motion.paths.points[:, -1]
         assert np.abs(at_last - true[ways, -1]).max() < 1e-12, "the trails are those of their balls"
-        steps, dots = scene.trails.mark_steps, scene.trails.mark_points
-        assert np.abs(dots - true[ways[scene.trails.marks[2]], steps]).max() < 1e-12
+        steps, dots = scene.rolling.trails.mark_steps, scene.rolling.trails.mark_points
+        assert np.abs(dots - true[ways[scene.rolling.trails.marks[2]], steps]).max() < 1e-12
     finally:
         scene.release()
 
 
 def test_few_balls_all_leave_trails_and_nothing_is_said(tmp_path: Path) -> None:
-    scene = race(experiment(CROWD % 300, folder=tmp_path))
+    scene = staged(shot(CROWD % 300, folder=tmp_path))
     try:
-        assert scene._thinned() == "" and len(scene.trails.paths) == 301
-        assert set(scene.balls.instances[:, 7]) == {0, 1}
+        assert scene.motion.thinned(True) == "" and len(scene.rolling.trails.paths) == 301
+        assert set(scene.rolling.balls.instances[:, 7]) == {0, 1}
     finally:
         scene.release()
 
 
 def test_balls_shrink_steadily_as_there_are_more() -> None:
-    from thalweg.scenes.race.scene import size_among
+    from thalweg.parts.motion import size_among
     counts = [1, 14, 100, 1000, 1001, 3000, 10_000, 100_000, 1_000_000]
     sizes = [size_among(count) for count in counts]
     assert sizes == sorted(sizes, reverse=True) and sizes[0] == 1 and sizes[-1] > 0.05

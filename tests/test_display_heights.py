@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.loading import experiment
 from thalweg.calculus import from_expression
 from thalweg.geometry.display import Display, display_of
 
@@ -49,12 +50,10 @@ def test_where_a_path_ends_is_shown() -> None:
 
 
 def test_who_ends_outside_the_domain_changes_no_height(tmp_path: Path) -> None:
-    from thalweg.spec import load
-
     config = "surface: {expression: '0 - x**2 + 20*y**2'}\nstart: [1, 1]\nsteps: 40\noptimizers: [sgd: {lr: 0.04}]\n"
     (tmp_path / "a.yaml").write_text(config, encoding="utf-8")
-    experiment = load(tmp_path / "a.yaml")
-    display = display_of(experiment, experiment.roll("all"))
+    made = experiment(tmp_path / "a.yaml")
+    display = display_of(made.surface, made.roll("all"))
     assert display.heights.low == pytest.approx(-9)     # of the corners of the least y**2 within the domain
 
 

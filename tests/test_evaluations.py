@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tests.loading import experiment
 from thalweg.calculus import SURFACES, from_expression
 from thalweg.engine import OPTIMIZERS, roll
 from thalweg.engine.asked import CountedTrajectory, counted_roll
 from thalweg.engine.base import Optimizer
-from thalweg.experiment.outcomes import outcomes
+from thalweg.experiment.outcomes import outcomes_of
 from thalweg.registry import BrokenMember
-from thalweg.spec import load
 
 STEPS = 25
 STARTS = np.array([[-0.64, 1.8], [1.1, 0.3], [0.4, 0.5]])
@@ -121,9 +121,9 @@ def test_with_schedule_noise_and_clipping_as_without_counting(tmp_path: Path) ->
     entry = "\n  - adam: {lr: 0.1, schedule: {kind: cosine, warmup: 5}, clip: {norm: 1}}\n"
     (tmp_path / "film.yaml").write_text(f"surface: himmelblau\nsteps: 40\nnoise: {{std: 1}}\nreplicas: 3\n"
                                        f"optimizers:{entry}", encoding="utf-8")
-    made = load(tmp_path / "film.yaml")
+    made = experiment(tmp_path / "film.yaml")
     path, one = made.roll()[0], made.entries[0]
     plain = roll(one.optimizer, made.surface, one.starts, 40, schedule=one.schedule, clip=one.clip, noise=made.noise,
                  seed=made.seed, start_index=one.start_index, replica=one.replica)
     assert path.positions.tobytes() == plain.positions.tobytes() and path.optimizer == "adam"
-    assert outcomes(made, [path]).entries[0].evaluations.tolist() == [[0, 40, 0]] * 3
+    assert outcomes_of(made, [path]).entries[0].evaluations.tolist() == [[0, 40, 0]] * 3

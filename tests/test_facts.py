@@ -9,25 +9,25 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.loading import shot
 from tests.test_evaluations import STARTS, counted
 from thalweg.calculus import SURFACES, Surface, from_expression
 from thalweg.cli.report import report
 from thalweg.engine import OPTIMIZERS, Trajectory
 from thalweg.engine.asked import UNKNOWN
 from thalweg.experiment.data import write
-from thalweg.experiment.experiment import Experiment
-from thalweg.experiment.outcomes import NONE, Facts, of_paths, outcomes
-from thalweg.spec import load
+from thalweg.experiment.outcomes import NONE, Facts, of_paths, outcomes_of
+from thalweg.film.shot import Shot
 
 
-def written(tmp_path: Path, text: str) -> Experiment:
+def written(tmp_path: Path, text: str) -> Shot:
     path = tmp_path / "film.yaml"
     path.write_text(text, encoding="utf-8")
-    return load(path)
+    return shot(path)
 
 
-def of(experiment: Experiment) -> list[Facts]:
-    return list(outcomes(experiment, experiment.roll()).entries)
+def of(made: Shot) -> list[Facts]:
+    return list(outcomes_of(made.experiment, made.roll()).entries)
 
 
 def facts_of(surface: Surface, path: Trajectory, tolerance: float) -> Facts:
@@ -48,50 +48,50 @@ def test_steps_are_those_of_the_closed_form(tmp_path: Path, tolerance: float) ->
     """The distance halves with each step, the diagonal is 10: 3 / 2^k <= 10 tolerance, and the height is a quarter:
     1 / 4^k <= 1/1000.
     """
-    told, = of(written(tmp_path, QUADRATIC + f"tolerance: {tolerance}\n"))
-    assert told.steps.tolist() == [math.ceil(max(math.log2(3 / (10 * tolerance)), math.log(1000, 4))), 0]
-    assert told.until[:, 1].tolist() == told.steps.tolist()
-    assert told.minimum.tolist() == [0, 0] and told.distance.tolist() == [3 / 2 ** 60, 0]
-    assert told.limit.tolist() == [1, 1]
+    found, = of(written(tmp_path, QUADRATIC + f"tolerance: {tolerance}\n"))
+    assert found.steps.tolist() == [math.ceil(max(math.log2(3 / (10 * tolerance)), math.log(1000, 4))), 0]
+    assert found.until[:, 1].tolist() == found.steps.tolist()
+    assert found.minimum.tolist() == [0, 0] and found.distance.tolist() == [3 / 2 ** 60, 0]
+    assert found.limit.tolist() == [1, 1]
 
 
 def test_the_distance_is_to_the_minimum_reached_or_to_the_nearest() -> None:
     surface = SURFACES["himmelblau"]()
     starts = np.array([[3.1, 2.1], [-0.27, -0.92], [-2.8, 3.0]])
     path = counted(OPTIMIZERS["sgd"](lr=0.0), surface, starts, 3)
-    told = facts_of(surface, path, 0.02)
+    found = facts_of(surface, path, 0.02)
     apart = np.array([[math.dist(start, each[:2]) for each in surface.minima] for start in starts])
-    assert told.minimum.tolist() == [apart[0].argmin(), NONE, apart[2].argmin()]
-    assert told.distance == pytest.approx(apart.min(axis=1), rel=1e-12)
-    assert told.steps.tolist() == [NONE] * 3     # near, not in
+    assert found.minimum.tolist() == [apart[0].argmin(), NONE, apart[2].argmin()]
+    assert found.distance == pytest.approx(apart.min(axis=1), rel=1e-12)
+    assert found.steps.tolist() == [NONE] * 3     # near, not in
 
 
 def test_passing_through_is_not_arriving() -> None:
     bowl = from_expression("x**2 + y**2")
     path = counted(OPTIMIZERS["momentum"](lr=0.05), bowl, np.array([[2.0, 0.0]]), 200)
-    told, near = facts_of(bowl, path, 0.01), 0.01 * math.hypot(6, 6)
+    found, near = facts_of(bowl, path, 0.01), 0.01 * math.hypot(6, 6)
     away = np.hypot(*path.positions[0].T)
     there = (away <= near) & (away**2 <= 1e-3 * 4)
-    first, stays = int(there.argmax()), int(told.steps[0])
+    first, stays = int(there.argmax()), int(found.steps[0])
     assert first < stays and not there[stays - 1] and there[stays:].all()
 
 
 def test_without_a_minimum_or_with_a_run_that_ended_there_is_nothing_to_tell() -> None:
     slope = from_expression("x - y")
-    told = facts_of(slope, counted(OPTIMIZERS["sgd"](), slope, STARTS[:1]), 0.02)
-    assert told.minimum.tolist() == told.steps.tolist() == [NONE] and np.isnan(told.distance).all()
-    assert told.until.tolist() == [[NONE] * 3] and told.limit.tolist() == [math.inf]
+    found = facts_of(slope, counted(OPTIMIZERS["sgd"](), slope, STARTS[:1]), 0.02)
+    assert found.minimum.tolist() == found.steps.tolist() == [NONE] and np.isnan(found.distance).all()
+    assert found.until.tolist() == [[NONE] * 3] and found.limit.tolist() == [math.inf]
     steep = from_expression("x**4 + y**2")
-    told = facts_of(steep, counted(OPTIMIZERS["sgd"](lr=1.0), steep, np.array([[3.0, 0.0]]), 50), 0.02)
-    assert told.minimum.tolist() == [NONE] and np.isnan(told.distance).all()
+    found = facts_of(steep, counted(OPTIMIZERS["sgd"](lr=1.0), steep, np.array([[3.0, 0.0]]), 50), 0.02)
+    assert found.minimum.tolist() == [NONE] and np.isnan(found.distance).all()
 
 
 def test_steps_need_every_step_recorded() -> None:
     for record, known in (("all", True), ("last", False), ({"every": 10}, False)):
-        told = facts_of(SURFACES["bowl"](), counted(OPTIMIZERS["adam"](), SURFACES["bowl"](), STARTS, 300,
+        found = facts_of(SURFACES["bowl"](), counted(OPTIMIZERS["adam"](), SURFACES["bowl"](), STARTS, 300,
                                                     record=record), 0.02)
-        assert (told.minimum == 0).all() and (told.evaluations[:, 1] == 300).all()
-        assert (told.steps >= 0).all() == known
+        assert (found.minimum == 0).all() and (found.evaluations[:, 1] == 300).all()
+        assert (found.steps >= 0).all() == known
 
 
 DATA = """\
@@ -106,31 +106,31 @@ optimizers:
 
 
 @pytest.fixture
-def made(tmp_path: Path) -> Experiment:
+def made(tmp_path: Path) -> Shot:
     (tmp_path / "run.csv").write_text("x,y\n-3,-3\n3,2\n", encoding="utf-8")
     return written(tmp_path, DATA)
 
 
-def test_facts_in_the_data(made: Experiment, tmp_path: Path) -> None:
+def test_facts_in_the_data(made: Shot, tmp_path: Path) -> None:
     paths = made.roll()
     for suffix in ("json", "npz"):
-        write(tmp_path / f"film.{suffix}", made, paths)
+        write(tmp_path / f"film.{suffix}", made.experiment, paths, made.resolved)
     read = json.loads((tmp_path / "film.json").read_text("utf-8"), parse_constant=lambda word: pytest.fail(word))
     points = read["critical_points"]
     assert Counter(each["kind"] for each in points) == {"minimum": 4, "saddle": 4, "maximum": 1}
     assert points[-1]["stability_limit"] is None and points[0]["stability_limit"] == 2 / points[0]["eigenvalues"][1]
-    told = [run["facts"] for run in read["runs"]]
-    for fact, run in zip(told[:2], read["runs"], strict=False):
+    facts = [run["facts"] for run in read["runs"]]
+    for fact, run in zip(facts[:2], read["runs"], strict=False):
         place = points[fact["minimum"]]
         assert math.hypot(run["positions"][-1][0] - place["x"], run["positions"][-1][1] - place["y"]) == pytest.approx(
             fact["distance"])
         assert fact["evaluations"] == {"value": 0, "gradient": 600, "hessian": 0}
         assert fact["evaluations_to_minimum"]["gradient"] == 2 * fact["steps_to_minimum"] > 0
-    assert told[2]["minimum"] is told[2]["distance"] is told[2]["steps_to_minimum"] is None
-    assert told[2]["evaluations"]["gradient"] == read["runs"][2]["last"]
-    assert told[4]["evaluations"] is None and points[told[4]["minimum"]]["x"] == 3
+    assert facts[2]["minimum"] is facts[2]["distance"] is facts[2]["steps_to_minimum"] is None
+    assert facts[2]["evaluations"]["gradient"] == read["runs"][2]["last"]
+    assert facts[4]["evaluations"] is None and points[facts[4]["minimum"]]["x"] == 3
     with np.load(tmp_path / "film.npz", allow_pickle=False) as arrays:
-        assert arrays["minimum"].tolist() == [NONE if each["minimum"] is None else each["minimum"] for each in told]
+        assert arrays["minimum"].tolist() == [NONE if each["minimum"] is None else each["minimum"] for each in facts]
         assert arrays["evaluations"].shape == (5, 3) and (arrays["evaluations"][4] == UNKNOWN).all()
         assert arrays["critical_kind"].tolist() == [each["kind"] for each in points]
         np.testing.assert_array_equal(arrays["critical_points"], [[each["x"], each["y"], each["loss"]]
@@ -138,7 +138,7 @@ def test_facts_in_the_data(made: Experiment, tmp_path: Path) -> None:
         assert np.isinf(arrays["critical_stability_limit"][-1])
 
 
-def test_the_report_tells_them(made: Experiment) -> None:
+def test_the_report_tells_them(made: Shot) -> None:
     lines = list(report(made, made.roll()))
     assert "in a minimum the median is" in lines[1] and "gradients" in lines[1] and "diverged" in lines[2]
     assert lines[5].removeprefix("  critical points: ").removeprefix("at least ") == "4 minima, 4 saddles, 1 maximum"

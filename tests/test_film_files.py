@@ -10,49 +10,49 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.scenes_help import FILM, decoded, decoded_planes, experiment, planes, race
+from tests.scenes_help import FILM, decoded, decoded_planes, film, planes, staged
 from thalweg.film.clock import OutsideFilm
 from thalweg.film.moments import LAST, Moment
 from thalweg.stage.pictures import frame_pixels
-from thalweg.stage.render import frames_of, render_film, render_frames, render_still
-from thalweg.stage.told import told
+from thalweg.stage.reel import Reel
+from thalweg.stage.render import render_film, render_frames, render_still
 from thalweg.version import VERSION
 
 SHAPE = (180, 320)
 
 
 @pytest.fixture(scope="module")
-def loaded(tmp_path_factory):
-    return experiment(FILM, folder=tmp_path_factory.mktemp("film"))
+def small(tmp_path_factory):
+    return film(FILM, folder=tmp_path_factory.mktemp("film"))
 
 
 @pytest.fixture(scope="module")
-def trajectories(loaded):
-    return loaded.roll()
+def rolled(small):
+    return small.roll()
 
 
 @pytest.fixture(scope="module")
-def drawn(loaded):
+def drawn(small):
     """The frames as drawn, (20, 180, 320, 3)."""
-    scene = race(loaded)
+    scene = staged(small.shot)
     frames = np.stack([frame_pixels(scene, index)[..., :3] for index in range(scene.frames)])
     scene.release()
     return frames
 
 
 @pytest.fixture(scope="module", params=[".mp4", ".mov", ".webm"])
-def film(request, loaded, trajectories, tmp_path_factory):
+def file(request, small, rolled, tmp_path_factory):
     path, told = tmp_path_factory.mktemp("out") / f"film{request.param}", []
-    render_film(loaded, trajectories, path, lambda done, total: told.append((done, total)))
+    render_film(small, rolled, path, lambda done, total: told.append((done, total)))
     assert told == [(k, 20) for k in range(1, 21)]
     assert [each.name for each in path.parent.iterdir()] == [path.name]
     return path
 
 
-def test_codec_size_rate_and_length(film):
-    with av.open(str(film)) as container:
+def test_codec_size_rate_and_length(file):
+    with av.open(str(file)) as container:
         stream = container.streams.video[0]
-        codec = {".mp4": "h264", ".mov": "h264", ".webm": "vp9"}[film.suffix]
+        codec = {".mp4": "h264", ".mov": "h264", ".webm": "vp9"}[file.suffix]
         assert stream.codec_context.name.replace("libvpx-", "") == codec and stream.codec_context.pix_fmt == "yuv420p"
         assert (stream.codec_context.height, stream.codec_context.width) == SHAPE and stream.average_rate == 10
         assert len(container.streams) == 1
@@ -61,42 +61,42 @@ def test_codec_size_rate_and_length(film):
         assert container.duration / av.time_base == pytest.approx(2.0, abs=0.002)
 
 
-def test_colours_are_tagged_bt709_limited(film):
-    with av.open(str(film)) as container:
+def test_colours_are_tagged_bt709_limited(file):
+    with av.open(str(file)) as container:
         context = container.streams.video[0].codec_context
         assert (context.colorspace, context.color_range) == (1, 1)
-        if film.suffix != ".webm":  # which may name the matrix alone
+        if file.suffix != ".webm":  # which may name the matrix alone
             assert (context.color_primaries, context.color_trc) == (1, 1)
         frame = next(container.decode(video=0))
         assert (frame.colorspace, frame.color_range) == (1, 1)
 
 
-def test_the_film_is_true_to_the_frames_as_drawn(film, drawn):
-    (luma, chroma), (shown, shown_chroma) = planes(drawn), decoded_planes(film)
+def test_the_film_is_true_to_the_frames_as_drawn(file, drawn):
+    (luma, chroma), (shown, shown_chroma) = planes(drawn), decoded_planes(file)
     assert shown.shape == luma.shape and shown_chroma.shape == chroma.shape
     light, color = ((shown - luma) ** 2).sum(axis=(1, 2)), ((shown_chroma - chroma) ** 2).sum(axis=(1, 2, 3))
     for squares in (light / luma[0].size, (light + color) / (1.5 * luma[0].size)):
         assert (10 * np.log10(255**2 / squares)).mean() >= 43, "dB, as ffmpeg's psnr counts"
 
 
-def test_the_film_carries_its_config(film, loaded):
-    with av.open(str(film)) as container:
+def test_the_film_carries_its_config(file, small):
+    with av.open(str(file)) as container:
         about = {key.lower(): value for key, value in container.metadata.items()}
     assert about["title"] == "A small film" and VERSION in about["version"]
-    assert json.loads(about["comment"]) == json.loads(json.dumps(loaded.resolved))
+    assert json.loads(about["comment"]) == json.loads(json.dumps(small.shot.resolved))
 
 
-def test_players_can_start_at_once(film):
-    content = film.read_bytes()
-    if film.suffix == ".webm":
+def test_players_can_start_at_once(file):
+    content = file.read_bytes()
+    if file.suffix == ".webm":
         assert content[:4] == b"\x1a\x45\xdf\xa3"
     else:
         assert 0 < content.index(b"moov") < content.index(b"mdat")
 
 
-def test_gif(loaded, trajectories, drawn, tmp_path):
+def test_gif(small, rolled, drawn, tmp_path):
     path = tmp_path / "film.gif"
-    render_film(loaded, trajectories, path)
+    render_film(small, rolled, path)
     with Image.open(path) as picture:
         assert picture.n_frames == 20 and picture.info.get("loop") == 0, "for ever"
         durations, frames = [], []
@@ -113,21 +113,20 @@ def test_gif(loaded, trajectories, drawn, tmp_path):
 
 @pytest.mark.parametrize(("asked", "made"), [(30, 25), (60, 50), (12, 10)])
 def test_a_gif_has_a_rate_that_gifs_can_have(asked, made, tmp_path):
-    loaded = experiment(FILM, {"resolution": "64x64", "fps": asked}, ["video.seconds=1", "style.legend=false"],
-                        folder=tmp_path)  # fmt: skip
-    render_film(loaded, loaded.roll(), tmp_path / "film.gif")
+    tiny = film(FILM, {"resolution": "64x64", "fps": asked}, ["video.seconds=1", "style.legend=false"], tmp_path)
+    render_film(tiny, tiny.roll(), tmp_path / "film.gif")
     with Image.open(tmp_path / "film.gif") as picture:
         assert picture.n_frames == made and picture.info["duration"] == 1000 // made
 
 
 @pytest.fixture(scope="module")
 def clear(tmp_path_factory):
-    return experiment(FILM, {"transparent": True}, folder=tmp_path_factory.mktemp("clear"))
+    return film(FILM, {"transparent": True}, folder=tmp_path_factory.mktemp("clear"))
 
 
 @pytest.fixture(scope="module")
 def clear_drawn(clear):
-    scene = race(clear)
+    scene = staged(clear.shot)
     frames = np.stack([frame_pixels(scene, index) for index in (0, 10, 19)])
     scene.release()
     return frames
@@ -161,9 +160,9 @@ def test_transparent_films_keep_alpha_and_colour(suffix, clear, clear_drawn, tmp
         )
 
 
-def test_a_still_is_that_frame_of_the_film(loaded, trajectories, drawn, tmp_path):
+def test_a_still_is_that_frame_of_the_film(small, rolled, drawn, tmp_path):
     for at, index in ((0.0, 0), (0.95, 9), (1.0, 10), (None, 19)):
-        render_still(loaded, trajectories, tmp_path / "still.png", at)
+        render_still(small, rolled, tmp_path / "still.png", at)
         with Image.open(tmp_path / "still.png") as picture:
             assert picture.mode == "RGB" and picture.info["title"] == "A small film"
             assert json.loads(picture.info["comment"])["steps"] == 12
@@ -176,53 +175,53 @@ def test_a_transparent_still_is_that_frame(clear, clear_drawn, tmp_path):
         assert picture.mode == "RGBA" and np.array_equal(np.asarray(picture), clear_drawn[1])
 
 
-def test_step_is_the_first_frame_at_or_past_it(loaded):
-    scene = race(loaded)
-    shown = [told(scene, index)["balls"][0]["step"] for index in range(scene.frames)]
+def test_step_is_the_first_frame_at_or_past_it(small, rolled):
+    reel = Reel(small, rolled)
+    shown = [reel.told(index)["balls"][0]["step"] for index in range(reel.frames)]
     first = [next(index for index, at in enumerate(shown) if at >= step) for step in range(13)]
-    assert frames_of(scene, [Moment(f"step:{step}", step=step) for step in range(13)]) == first
+    assert reel.frames_of([Moment(f"step:{step}", step=step) for step in range(13)]) == first
     assert len(set(first)) > 3 and shown[-1] == 12
     with pytest.raises(OutsideFilm) as caught:
-        frames_of(scene, [LAST, Moment("step:13", step=13), Moment("1", 1.0), Moment("2.5", 2.5)])
-    scene.release()
+        reel.frames_of([LAST, Moment("step:13", step=13), Moment("1", 1.0), Moment("2.5", 2.5)])
+    reel.release()
     assert caught.value.args == (
         "step:13: no frame is at or past step 13; choose from step:0 to step:12",
         "2.5: the film has no second 2.5; choose from 0 to 1.9",
     )
 
 
-def test_frames_are_written_one_by_one_and_told_as_json(loaded, trajectories, drawn, tmp_path):
+def test_frames_are_written_one_by_one_and_told_as_json(small, rolled, drawn, tmp_path):
     asked = [LAST, Moment("0.5", 0.5), Moment("step:0", step=0)]
     paths = [tmp_path / f"x_{number}.Frame.json" for number in (1, 2, 3)]
-    made = render_frames(loaded, trajectories, paths, asked)
+    made = render_frames(small, rolled, paths, asked)
     assert next(made) == paths[0] and [each.name for each in tmp_path.iterdir()] == [paths[0].name]
     assert list(made) == paths[1:]
     frames = [json.loads(path.read_text("utf-8")) for path in paths]
     assert [frame["frame"] for frame in frames] == [19, 5, 0] and frames[0]["size"] == [320, 180]
     assert {"texts", "panels", "balls", "dots", "trails", "arrows", "numbers", "camera", "seconds"} <= set(frames[1])
-    list(render_frames(loaded, trajectories, [tmp_path / "a_1.png", tmp_path / "a_2.png"], asked[:2]))
+    list(render_frames(small, rolled, [tmp_path / "a_1.png", tmp_path / "a_2.png"], asked[:2]))
     for name, index in (("a_1.png", 19), ("a_2.png", 5)):
         with Image.open(tmp_path / name) as picture:
             assert np.array_equal(np.asarray(picture), drawn[index])
 
 
-def test_a_moment_outside_leaves_what_was_there(loaded, trajectories, tmp_path):
+def test_a_moment_outside_leaves_what_was_there(small, rolled, tmp_path):
     place = tmp_path / "still.png"
     place.write_text("mine")
     with pytest.raises(OutsideFilm):
-        render_still(loaded, trajectories, place, 2.0)
+        render_still(small, rolled, place, 2.0)
     assert place.read_text() == "mine" and len(list(tmp_path.iterdir())) == 1
 
 
 @pytest.mark.parametrize("suffix", [".MP4", ".Gif"])
 def test_suffixes_in_capitals(suffix, tmp_path):
-    loaded = experiment(FILM, {"resolution": "64x64"}, ["video.seconds=1"], folder=tmp_path)
+    tiny = film(FILM, {"resolution": "64x64"}, ["video.seconds=1"], folder=tmp_path)
     path: Path = tmp_path / f"film{suffix}"
-    render_film(loaded, loaded.roll(), path)
+    render_film(tiny, tiny.roll(), path)
     assert path.stat().st_size > 1000
 
 
-def test_a_failure_while_encoding_comes_through_and_leaves_nothing(loaded, trajectories, tmp_path, monkeypatch):
+def test_a_failure_while_encoding_comes_through_and_leaves_nothing(small, rolled, tmp_path, monkeypatch):
     from thalweg.stage.writer import FilmWriter
 
     def full(self, rgba):
@@ -232,11 +231,11 @@ def test_a_failure_while_encoding_comes_through_and_leaves_nothing(loaded, traje
 
     monkeypatch.setattr(FilmWriter, "_encode", full)
     with pytest.raises(OSError, match="No space"):
-        render_film(loaded, trajectories, tmp_path / "film.mp4")
+        render_film(small, rolled, tmp_path / "film.mp4")
     assert not list(tmp_path.iterdir())
 
 
-def test_an_interrupt_while_drawing_leaves_what_was_there(loaded, trajectories, tmp_path):
+def test_an_interrupt_while_drawing_leaves_what_was_there(small, rolled, tmp_path):
     place = tmp_path / "film.mp4"
     place.write_text("mine")
 
@@ -245,5 +244,5 @@ def test_an_interrupt_while_drawing_leaves_what_was_there(loaded, trajectories, 
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        render_film(loaded, trajectories, place, interrupt)
+        render_film(small, rolled, place, interrupt)
     assert place.read_text() == "mine" and len(list(tmp_path.iterdir())) == 1

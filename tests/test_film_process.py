@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.scenes_help import FILM, ROOT, decoded, environment, experiment, race, render
+from tests.scenes_help import FILM, ROOT, decoded, environment, render, shot, staged
 from thalweg.stage.pictures import frame_pixels
 
 XVFB = pytest.mark.skipif(
@@ -121,7 +121,7 @@ def test_manimgls_own_command_draws_the_same_frames(display, film, tmp_path):
     assert done.returncode == 0, done.stderr
     with np.load(place) as kept:
         count, frames = int(kept["count"]), kept["frames"]
-    scene = race(experiment(FILM, folder=tmp_path))
+    scene = staged(shot(FILM, folder=tmp_path))
     assert count == scene.frames == 20
     for index, frame in zip((0, 10, 19), frames, strict=True):
         assert np.array_equal(frame, frame_pixels(scene, index)), f"frame {index}"
@@ -158,7 +158,7 @@ def test_the_other_kinds_of_file(arguments, name, film, tmp_path):
     with Image.open(out / name) as picture:
         assert getattr(picture, "n_frames", 1) == (1 if name.endswith(".png") else 20)
         if name.endswith(".png"):
-            scene = race(experiment(FILM, folder=tmp_path))
+            scene = staged(shot(FILM, folder=tmp_path))
             assert np.array_equal(np.asarray(picture), frame_pixels(scene, 19)[..., :3])
             scene.release()
 
@@ -184,7 +184,7 @@ def test_a_config_of_another_kind_is_told_where_it_belongs(monkeypatch, capsys):
     monkeypatch.setenv("CONFIG", "kink")
     monkeypatch.setattr(command, "video_of_command", lambda: None)
     with pytest.raises(SystemExit) as caught:
-        command.experiment_from_environment("explain", "Explain")
+        command.film_from_environment("explain", "Explain")
     told = capsys.readouterr().err.splitlines()
     assert caught.value.code == 2 and len(told) == 1
     assert "CONFIG=kink manimgl scenes/race/scene.py Race -w" in told[0]

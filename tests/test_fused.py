@@ -10,7 +10,7 @@ import pytest
 
 from tests.test_swarms import assert_same
 from thalweg.calculus import SURFACES, from_expression
-from thalweg.engine import OPTIMIZERS, SCHEDULES, Record, Trajectory, roll
+from thalweg.engine import NOISES, OPTIMIZERS, SCHEDULES, CompileError, CompileWarning, Record, Trajectory, roll
 from thalweg.engine import rollout as _rollout
 from thalweg.engine.base import Array, Hyper, Objective, Optimizer, State
 from thalweg.engine.compiled import fused as _fused
@@ -119,7 +119,16 @@ def test_what_cannot_be_compiled_goes_the_plain_way(monkeypatch: pytest.MonkeyPa
             return state, points * np.where(objective.value(points)[:, None] > 1, 0.5, 0.9)
 
     made = []
-    for odd in (Peeking(), Wide(), Branching()):
+    with pytest.warns(CompileWarning, match="not compiled; AttributeError: .* has no attribute 'any'"):
+        fast, plain, each_made = fast_and_plain(monkeypatch, Peeking(), from_expression("x**2 + y**2"))
+    assert_same(plain, fast)
+    made += each_made
+    for odd, why in ((Peeking(), "has no attribute 'any'"), (Wide(), "its state is not a pair"),
+                     (Branching(), "the loss")):
+        with pytest.raises(CompileError, match=why) as caught:
+            roll(odd, from_expression("x**2 + y**2"), STARTS, 9, record="last", compiled="require")
+        assert "\n" not in str(caught.value)
+    for odd in (Wide(), Branching()):
         fast, plain, each_made = fast_and_plain(monkeypatch, odd, from_expression("x**2 + y**2"))
         assert_same(plain, fast)
         made += each_made
@@ -136,3 +145,51 @@ def test_without_a_compiler_swarms_roll_all_the_same(monkeypatch: pytest.MonkeyP
     assert_same(plain, fast)
     assert made == []
     assert np.isfinite(fast.positions).all()
+    with pytest.raises(CompileError, match="there is no C compiler"):
+        roll(OPTIMIZERS["adam"](), SURFACES["bowl"](), STARTS, 9, record="last", compiled="require")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asked for there alone")
+def test_a_compiler_that_fails_is_told_and_changes_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
+    fake = tmp_path / "cc"
+    fake.write_text("#!/bin/sh\necho 'cc: out of order' >&2\necho more >&2\nexit 3\n")
+    fake.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    _fused.compiled.cache_clear()
+    with pytest.warns(CompileWarning, match=r"^adam: .*; OSError: .* failed: cc: out of order$") as told:
+        fast, plain, made = fast_and_plain(monkeypatch, OPTIMIZERS["adam"](), SURFACES["bowl"]())
+    assert len(told) == 1 and made == []
+    assert_same(plain, fast)
+    with pytest.raises(CompileError, match="out of order$"):
+        roll(OPTIMIZERS["adam"](), SURFACES["bowl"](), STARTS, 9, record="last", compiled="require")
+    _fused.compiled.cache_clear()
+
+
+@compiler
+def test_compiled_loops_are_had_or_not_as_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[Any] = []
+    walk = _fused.Fused.walk
+    monkeypatch.setattr(_fused.Fused, "walk", lambda self, *given: made.append(1) or walk(self, *given))
+    rolled = []
+    for compiled in ("require", "never", "auto"):
+        rolled.append(roll(OPTIMIZERS["adam"](), SURFACES["bowl"](), STARTS, 90, record="last", compiled=compiled))
+        assert bool(made) == (compiled == "require")     # this swarm is not worth it
+        made.clear()
+    assert_same(rolled[0], rolled[1])
+    monkeypatch.setattr(_rollout, "BLOCK", 9)
+    monkeypatch.setattr(_rollout, "HUGE", 1)
+    roll(OPTIMIZERS["adam"](), SURFACES["bowl"](), STARTS, 90, record="last", compiled="never")
+    assert not made
+
+
+@pytest.mark.parametrize(("more", "why"), [({"record": "all"}, "record: all keeps every step"),
+                                           ({"noise": NOISES["gaussian"](std=0.1)}, "gradients are noisy")])
+def test_why_required_loops_cannot_be_had(more: dict[str, Any], why: str) -> None:
+    with pytest.raises(CompileError, match=f"^sgd: .*; {why}$"):
+        roll(OPTIMIZERS["sgd"](), SURFACES["bowl"](), STARTS, 9, **{"record": "last", **more}, compiled="require")
+
+
+def test_another_word_is_refused() -> None:
+    sometimes: Any = "sometimes"
+    with pytest.raises(ValueError, match="use auto, never or require"):
+        roll(OPTIMIZERS["sgd"](), SURFACES["bowl"](), STARTS, 9, compiled=sometimes)

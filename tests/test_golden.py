@@ -21,8 +21,13 @@ def test_a_still_of_each_config(name):
     assert not wrong, f"{'; '.join(wrong)}; see {sheet(name, expected, got)}; if it is meant: python -m tests.golden"
 
 
-def test_each_belongs_to_a_config_and_is_small():
-    assert NAMES and set(NAMES) <= set(shipped())
+def test_each_config_has_one_and_none_is_left_over():
+    missing, left = sorted(set(shipped()) - set(NAMES)), sorted(set(NAMES) - set(shipped()))
+    assert not missing, f"draw them, and look at them: python -m tests.golden {' '.join(missing)}"
+    assert not left, f"there is no config of that name in configs/; remove {left} from tests/golden/"
+
+
+def test_they_are_small():
     assert all((KEPT / f"{name}.png").stat().st_size < 120_000 for name in NAMES)
 
 

@@ -1,8 +1,7 @@
-"""The rules of the house, read from the sources: who may import whom, how long functions are, what the pages name."""
+"""The rules of the house, read from the sources: who may import whom, how long functions are."""
 from __future__ import annotations
 
 import ast
-import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -21,21 +20,24 @@ MAY_IMPORT: dict[str, set[str]] = {
     "system": set(), "colors": set(),
     "engine": BELOW, "calculus": BELOW,
     "experiment": {*BELOW, "system", "engine", "calculus"},
-    "film": {*BELOW, "experiment"},
+    "film": {*BELOW, "engine", "calculus", "experiment"},
     "typeset": {*BELOW, "system", "colors"},
     "geometry": {*BELOW, "calculus", "typeset"},
     "spec": {*BELOW, "system", "engine", "calculus", "experiment", "film", "typeset"},
-    "stage": {*BELOW, "system", "film", "geometry", "colors", "spec"},
+    "stage": {*BELOW, "system", "engine", "film", "geometry", "colors", "spec"},
     "mobjects": {*BELOW, "geometry", "typeset", "colors", "stage"},
-    "live": {*BELOW, "system", "film", "geometry", "colors", "spec", "experiment", "typeset", "mobjects", "stage"},
+    "live": {*BELOW, "system", "engine", "film", "geometry", "colors", "spec", "experiment", "typeset", "mobjects",
+             "stage"},
 }
-MAY_IMPORT["scenes"] = {*BELOW, "film", "experiment", "typeset", "geometry", "colors", "mobjects", "stage"}
+MAY_IMPORT["parts"] = {*BELOW, "calculus", "experiment", "film", "typeset", "geometry", "colors", "mobjects"}
+MAY_IMPORT["scenes"] = {*MAY_IMPORT["parts"], "engine", "parts", "stage"}
 MAY_IMPORT["optimizers"] = {*BELOW, "engine"}
 MAY_IMPORT["surfaces"] = {*BELOW, "calculus"}
-MAY_IMPORT["cli"] = set(MAY_IMPORT) - set(KINDS)
+MAY_IMPORT["cli"] = {part for part in MAY_IMPORT if part not in KINDS}
+MAY_IMPORT["api"] = MAY_IMPORT["cli"] | {"cli"}
 MAY_IMPORT["__main__"] = {"cli"}
 DRAWING = {"manimlib", "moderngl", "moderngl_window", "av", "pyglet", "OpenGL", "glcontext"}
-MAY_DRAW = {"stage", "mobjects", "live", "scenes"}
+MAY_DRAW = {"stage", "mobjects", "parts", "live", "scenes"}
 HEAVY = DRAWING | {"scipy", "matplotlib", "PIL"}
 
 FUNCTION_LINES = 40     # a file is as long as its one thought needs
@@ -131,8 +133,10 @@ def test_only_drawing_knows_what_draws(path: Path) -> None:
 
 @pytest.mark.parametrize("path", [path for path in OURS if path.name == "options.py"], ids=name)
 def test_options_of_scenes_are_light(path: Path) -> None:
-    assert sorted({imported.split(".")[0] for imported in imports(path)} & HEAVY) == []
-    assert {part(other) for other in known(path)} - BELOW - {"film", "scenes"} == set()
+    at_once = {alias.name for node in TREES[path].body if isinstance(node, ast.Import) for alias in node.names}
+    at_once |= {node.module or "" for node in TREES[path].body if isinstance(node, ast.ImportFrom)}
+    assert sorted({name.split(".")[0] for name in at_once} & (HEAVY | {"numpy", "sympy"})) == []
+    assert {part(name) for name in at_once if name.startswith("thalweg.")} - BELOW - {"film"} == set()
 
 
 PARTS = sorted({f"thalweg.{part(here)}" for here in MODULES} - {"thalweg.", "thalweg.__main__", "thalweg.mobjects"})
@@ -146,6 +150,30 @@ def test_importing_a_package_loads_no_member_and_nothing_heavy(package: str) -> 
     assert {each.split(".")[0] for each in loaded} & HEAVY == set()
     assert loaded & {module(path) for kind in KINDS for path in members(kind)} == set()
     assert package != "thalweg" or not loaded & {"numpy", "sympy", "yaml", "pydantic"}
+
+
+def test_stage_and_window_know_no_scene() -> None:
+    for here, path in MODULES.items():
+        if part(here) not in ("scenes", "cli"):
+            assert [other for other in known(path) if part(other) == "scenes"] == [], here
+
+
+def test_a_part_is_of_several_scenes() -> None:
+    """What one scene alone uses lies in that scene's folder."""
+    graph = {here: known(path) for here, path in MODULES.items()}
+
+    def below(here: str, found: set[str]) -> set[str]:
+        for there in graph[here] - found:
+            found.add(there)
+            below(there, found)
+        return found
+
+    users: dict[str, set[str]] = {here: set() for here in MODULES if part(here) == "parts" and here.count(".") > 1}
+    for here in MODULES:
+        if part(here) == "scenes" and here.count(".") > 1:
+            for there in below(here, set()) & set(users):
+                users[there].add(here.split(".")[2])
+    assert {there: scenes for there, scenes in users.items() if len(scenes) < 2 and not there.endswith("panels")} == {}
 
 
 def members(kind: str) -> list[Path]:
@@ -187,6 +215,19 @@ def test_every_exception_is_still_there_and_says_why() -> None:
         assert len(why.split()) >= 4
 
 
+def test_quick_tests_reach_every_part() -> None:
+    waiting = [ROOT / line for line in (ROOT / "tests" / "quick.txt").read_text(encoding="utf-8").split()]
+    reached: set[str] = set()
+    for path in waiting:     # grows: what the tests' helpers import counts
+        assert path in TREES, f"{path} is not there; tests/quick.txt names it"
+        named = set(imports(path))
+        reached |= {part(other) for other in named if other.startswith("thalweg.")}
+        helpers = {ROOT / "tests" / f"{other.split('.')[1]}.py" for other in named if other.startswith("tests.")}
+        waiting += [helper for helper in helpers if helper in TREES and helper not in waiting]
+    parts = {part(here) for here, path in MODULES.items() if path.name == "__init__.py"} - {"", *KINDS}
+    assert sorted(parts - reached) == [], "add a test of it to tests/quick.txt"
+
+
 PUBLIC = [path for path in OURS if part(module(path)) in ("engine", "calculus", *KINDS[:2])]
 
 
@@ -196,45 +237,3 @@ def test_what_is_public_says_what_it_is(path: Path) -> None:
     assert ast.get_docstring(tree)
     defined = (node for node in tree.body if isinstance(node, ast.ClassDef | ast.FunctionDef))
     assert [node.name for node in defined if node.name[0] != "_" and not ast.get_docstring(node)] == []
-
-
-# --- the pages
-
-PAGES = [ROOT / page for page in ("README.md", "ARCHITECTURE.md", "CHANGELOG.md")]
-# Made by a run, written by the reader of a guide, or not ours.
-NOT_HERE = re.compile(r"^(videos/|~|/|\.venv)|(^|/)my_|(^|/)[A-Z]+\.(?!md)")
-FILE = re.compile(r"(?<![\w/.-])((?:[\w.-]+/)*[\w.-]+\.(?:py|yaml|json|md|toml|lock|sh|glsl|png)"
-                  r"|(?:[\w-]+/)+)(?![\w/])")
-
-
-def test_readme_names_every_option() -> None:
-    done = subprocess.run([sys.executable, "render.py", "--help"], cwd=ROOT, capture_output=True, text=True, check=True)
-    options = set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", done.stdout))
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", readme))
-    assert len(options) > 5
-    assert sorted(options - named) == []
-
-
-@pytest.mark.parametrize("page", PAGES, ids=name)
-def test_links_lead_somewhere(page: Path) -> None:
-    words = re.sub(r"^    .*$", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE)   # without blocks of code
-    links = re.findall(r"\]\(([^)#\s]+)", words)
-    here = [link for link in links if not link.startswith(("https://", "http://", "mailto:"))]
-    assert [link for link in here if not (page.parent / link).exists()] == []
-
-
-@pytest.mark.parametrize("page", PAGES[:2], ids=name)
-def test_files_named_in_the_pages_exist(page: Path) -> None:
-    code = re.findall(r"`([^`\n]+)`", page.read_text(encoding="utf-8"))
-    files = {found for text in code for found in FILE.findall(text) if not NOT_HERE.search(found)}
-    assert len(files) > 2
-    assert sorted(file for file in files if not any((ROOT / part / file).exists() for part in ("", "thalweg"))) == []
-
-
-@pytest.mark.parametrize("page", PAGES[:2], ids=name)
-def test_no_table_names_the_members_of_a_registry(page: Path) -> None:
-    listed = {path.parent.name if path.name == "options.py" else path.stem
-              for kind in KINDS for path in members(kind)}
-    rows = re.findall(r"^\|\s*`?([\w-]+)`?\s*\|", page.read_text(encoding="utf-8"), flags=re.MULTILINE)
-    assert sorted(set(rows) & listed) == [], "--list says them, and cannot go out of date"

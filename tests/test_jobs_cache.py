@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.jobs_help import SMALL
-from tests.scenes_help import experiment
+from tests.scenes_help import film
 from thalweg.stage import cache
 
 
@@ -105,24 +105,25 @@ def test_a_folder_given_relative_is_not_used(monkeypatch, tmp_path):
 
 
 def test_the_key_tells_films_apart(tmp_path, monkeypatch):
-    loaded = experiment(SMALL, folder=tmp_path)
-    rolled = loaded.roll()
-    keys = [cache.film_key(loaded, rolled, ".mp4", (128, 72), 30, "llvmpipe")]
-    again = experiment(SMALL, folder=tmp_path)
+    small = film(SMALL, folder=tmp_path)
+    rolled = small.roll()
+    keys = [cache.film_key(small, rolled, ".mp4", (128, 72), 30, "llvmpipe")]
+    again = film(SMALL, folder=tmp_path)
     assert cache.film_key(again, again.roll(), ".mp4", (128, 72), 30, "llvmpipe") == keys[0]
     for details in ((".mov", (128, 72), 30, "llvmpipe"), (".mp4", (128, 74), 30, "llvmpipe"),
                     (".mp4", (128, 72), 60, "llvmpipe"), (".mp4", (128, 72), 30, "a card")):
-        keys.append(cache.film_key(loaded, rolled, *details))
+        keys.append(cache.film_key(small, rolled, *details))
     for override in ("steps=13", "style.grid=false", "optimizers.adam.lr=0.2", "title=Bowl"):
-        other = experiment(SMALL, overrides=[override], folder=tmp_path)
+        other = film(SMALL, overrides=[override], folder=tmp_path)
         keys.append(cache.film_key(other, rolled, ".mp4", (128, 72), 30, "llvmpipe"))
-    moved = [replace(rolled[0], positions=rolled[0].positions + 1e-12), rolled[1]]
-    keys.append(cache.film_key(loaded, moved, ".mp4", (128, 72), 30, "llvmpipe"))
+    first, second = rolled[0]
+    moved = [[replace(first, positions=first.positions + 1e-12), second]]
+    keys.append(cache.film_key(small, moved, ".mp4", (128, 72), 30, "llvmpipe"))
     monkeypatch.setattr(cache, "CODE", (tmp_path / "thalweg", tmp_path / "scenes"))
     (tmp_path / "thalweg").mkdir()
     (tmp_path / "thalweg" / "registry.py").write_text("pass")
-    keys.append(cache.film_key(loaded, rolled, ".mp4", (128, 72), 30, "llvmpipe"))
+    keys.append(cache.film_key(small, rolled, ".mp4", (128, 72), 30, "llvmpipe"))
     (tmp_path / "scenes").mkdir()
     (tmp_path / "scenes" / "ball.frag").write_text("void main() {}")
-    keys.append(cache.film_key(loaded, rolled, ".mp4", (128, 72), 30, "llvmpipe"))
+    keys.append(cache.film_key(small, rolled, ".mp4", (128, 72), 30, "llvmpipe"))
     assert len(set(keys)) == len(keys) == 12

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from tests.jobs_help import CHUNKS, FRAMES, SMALL, Notes, command, draw, noted, start
-from tests.scenes_help import decoded, experiment, race
+from tests.scenes_help import decoded, film, staged
 from thalweg.stage.chunks import chunk_bounds
 from thalweg.stage.render import render_film
 
@@ -26,14 +26,14 @@ def folder(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def loaded(folder):
-    return experiment(SMALL, folder=folder)
+def small(folder):
+    return film(SMALL, folder=folder)
 
 
 @pytest.fixture(scope="module")
-def alone(loaded, folder) -> dict[int, str]:
+def alone(small, folder) -> dict[int, str]:
     """Hashes of the frames, each drawn after another one than in the film."""
-    scene, notes = race(loaded), Notes(folder / "alone.txt")
+    scene, notes = staged(small.shot), Notes(folder / "alone.txt")
     for index in random.Random(0).sample(range(scene.frames), scene.frames):
         scene.draw_frame(index)
         notes(index, scene.camera.read_rgba(np.empty((72, 128, 4), "u1")))
@@ -103,19 +103,19 @@ def test_done_it_leaves_only_the_film(by_one, by_two, folder):
     assert list((folder / "cache" / "thalweg").iterdir()) == []
 
 
-def test_a_child_started_anew_draws_the_same(loaded, alone, by_one, folder, monkeypatch):
+def test_a_child_started_anew_draws_the_same(small, alone, by_one, folder, monkeypatch):
     """This process has a GL context, which a fork would not survive."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
     monkeypatch.setattr("thalweg.stage.chunks.LENGTH", 10)  # here alone: so that the child is there in time
     (folder / "anew").mkdir()
-    render_film(loaded, loaded.roll(), folder / "anew" / "film.mp4", jobs=2, on_frame=Notes(folder / "anew.txt"))
+    render_film(small, small.roll(), folder / "anew" / "film.mp4", jobs=2, on_frame=Notes(folder / "anew.txt"))
     assert noted(folder / "anew.txt")[0] == alone
     assert decoded(folder / "anew" / "film.mp4").shape == (FRAMES, 72, 128, 3)
 
 
-def test_a_gif_is_the_same_by_one_process_and_by_two(loaded, tmp_path, monkeypatch):
+def test_a_gif_is_the_same_by_one_process_and_by_two(small, tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    render_film(loaded, loaded.roll(), tmp_path / "one.gif", jobs=1)
+    render_film(small, small.roll(), tmp_path / "one.gif", jobs=1)
     done = draw(tmp_path, "two.gif", jobs=2)
     assert done.returncode == 0, done.stderr
     assert set(noted(tmp_path / "two.gif.txt")[1]) == {"parent", "child"}
@@ -165,7 +165,7 @@ def test_stopped_it_leaves_no_process_and_no_film(tmp_path):
     assert chunks_kept(tmp_path), "they stay for --resume"
 
 
-def test_an_old_film_is_not_resumed_unasked(loaded, tmp_path, monkeypatch):
+def test_an_old_film_is_not_resumed_unasked(small, tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
 
     told: list[tuple[int, int]] = []
@@ -178,5 +178,5 @@ def test_an_old_film_is_not_resumed_unasked(loaded, tmp_path, monkeypatch):
     for resume, first in ((False, 1), (True, 52), (False, 1)):
         told.clear()
         with pytest.raises(KeyboardInterrupt):
-            render_film(loaded, loaded.roll(), tmp_path / "film.mp4", interrupt, jobs=1, resume=resume)
+            render_film(small, small.roll(), tmp_path / "film.mp4", interrupt, jobs=1, resume=resume)
         assert told[0] == (first, FRAMES)

@@ -1,4 +1,4 @@
-"""The processes that draw together, with a stand-in for the scene: what they say, how they end."""
+"""The processes that draw together, with a stand-in for the film: what they say, how they end."""
 
 from __future__ import annotations
 
@@ -24,21 +24,17 @@ FRAMES, SIZE = 240, (32, 16)
 PARENT = os.getpid()
 
 
-class Scene:
-    """Frames of one grey each, drawn by nobody."""
+class Grey:
+    """A reel of frames of one grey each, drawn by nobody."""
 
     frames, pixels = FRAMES, SIZE
 
     def __init__(self, pause: float) -> None:
         self.pause = pause
-        self.camera = SimpleNamespace(read_rgba=self.read)
 
-    def draw_frame(self, index: int) -> None:
+    def draw(self, index: int, into: np.ndarray) -> np.ndarray:
         time.sleep(self.pause)
-        self.index = index
-
-    def read(self, into: np.ndarray) -> np.ndarray:
-        into[:] = self.index % 256
+        into[:] = index % 256
         return into
 
 
@@ -49,9 +45,9 @@ class Faulty(Task):
     fault: object = None
     staging: bool = False
 
-    def stage(self) -> Scene:
+    def stage(self) -> Grey:
         self.fail(self.staging)
-        return Scene(0.001 if self.fault is None else 0.01)  # so that a child has time to fail
+        return Grey(0.001 if self.fault is None else 0.01)  # so that a child has time to fail
 
     def fail(self, now: bool) -> None:
         if now and self.fault is not None and os.getpid() != PARENT:
@@ -61,8 +57,8 @@ class Faulty(Task):
 
 
 def task(fault: object = None, staging: bool = False) -> Faulty:
-    experiment = SimpleNamespace(video=SimpleNamespace(transparent=False))
-    made = Faulty(experiment, [], 30, ".mp4", lambda index, rgba: made.fail(index % 60 > 3), fault, staging)
+    opaque = SimpleNamespace(video=SimpleNamespace(transparent=False))
+    made = Faulty(opaque, [], 30, ".mp4", lambda index, rgba: made.fail(index % 60 > 3), fault, staging)
     return made
 
 

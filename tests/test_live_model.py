@@ -6,8 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.loading import shot
 from thalweg.live.model import SHARED, START, Model, settings, yaml_of
-from thalweg.spec import ConfigErrors, load
+from thalweg.spec import ConfigErrors
 
 FILM = """\
 surface: bowl
@@ -23,11 +24,11 @@ optimizers:
 @pytest.fixture
 def model(tmp_path: Path) -> Model:
     path = tmp_path / "film.yaml"
-    return Model(lambda data, more: load(path, more, data=data), FILM.encode())
+    return Model(lambda data, more: shot(path, more, data=data), FILM.encode())
 
 
 def starts(model: Model) -> list:
-    return [entry.starts.tolist() for entry in model.experiment.entries]
+    return [entry.starts.tolist() for entry in model.entries]
 
 
 def test_dropping_moves_all_and_says_so_as_the_file_would(model: Model) -> None:
@@ -48,7 +49,7 @@ def test_moving_a_ball_moves_its_entry_alone(model: Model) -> None:
 def test_a_recorded_run_is_not_moved(tmp_path: Path) -> None:
     (tmp_path / "run.csv").write_text("x,y\n1,1\n0.5,0.5\n")
     text = b"surface: bowl\nsteps: 1\noptimizers: [sgd, {recorded: {file: run.csv}}]\n"
-    model = Model(lambda data, more: load(tmp_path / "film.yaml", more, data=data), text)
+    model = Model(lambda data, more: shot(tmp_path / "film.yaml", more, data=data), text)
     with pytest.raises(ConfigErrors):
         model.move(1, 0, 0.25, 0.5)
     assert (model.edits, model.unsettled) == ({}, False)
@@ -64,7 +65,7 @@ def test_balls_roll_at_once_as_the_reader_would_have_them_and_once_only(model: M
     assert model.unsettled
     model.settle()
     assert all(a is b for a, b in zip(shown, model.trajectories, strict=True))
-    alone = load(model.filed.path, settings(model.edits), data=FILM.encode()).roll()
+    alone = shot(model.filed.path, settings(model.edits), data=FILM.encode()).roll()
     assert all(np.array_equal(a.positions, b.positions) for a, b in zip(shown, alone, strict=True))
 
 
@@ -74,9 +75,9 @@ def test_tuning_rolls_only_what_changed(model: Model) -> None:
     assert [a is b for a, b in zip(before, model.trajectories, strict=True)] == [False, True, True]
     tuned = model.trajectories[0]
     model.settle()
-    assert model.experiment.entries[0].optimizer.lr == 0.2
+    assert model.entries[0].optimizer.lr == 0.2
     assert np.array_equal(model.trajectories[0].positions, tuned.positions)
-    alone = load(model.filed.path, ["optimizers.sgd.lr=0.2"], data=FILM.encode()).roll()[0]
+    alone = shot(model.filed.path, ["optimizers.sgd.lr=0.2"], data=FILM.encode()).roll()[0]
     assert np.array_equal(model.trajectories[0].positions, alone.positions)
     model.tune(0, "lr", 0.1)
     assert model.edits == {}
@@ -103,7 +104,7 @@ def test_changes_by_hand_stay_where_the_file_still_says_the_same(model: Model, t
     assert model.reload(text.encode(), filed, False) == lost
     assert model.edits == kept
     assert model.stale
-    assert model.experiment.steps == filed.steps
+    assert model.shot.experiment.steps == filed.experiment.steps
 
 
 def test_values_are_written_as_yaml() -> None:

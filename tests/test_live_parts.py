@@ -8,9 +8,10 @@ from thalweg.calculus import SURFACES
 from thalweg.engine import OPTIMIZERS
 from thalweg.geometry.display import Display
 from thalweg.geometry.framing import CameraPose
+from thalweg.geometry.sight import BallAt, Sight, ball_at, on_surface
 from thalweg.live.bar import Place
 from thalweg.live.camera import CameraHand
-from thalweg.live.hands import Sight, ball_at, on_surface, rounded
+from thalweg.live.hands import rounded
 from thalweg.live.keys import BINDINGS, HELP, TABLE, name_of
 from thalweg.live.panel import Knob, Panel, knobs, overlap
 from thalweg.live.player import Player
@@ -93,17 +94,16 @@ def test_the_ball_in_front_is_picked() -> None:
     eye = np.linalg.inv(looking.view)[:3] @ [0, 0, 1 / looking.factors[2], 1]
     near = eye + 0.9 * (np.zeros(3) - eye)
     x, y = looking.pixel(np.zeros(3))
-    balls = [(0, 0, np.zeros(3), 0.2), (1, 3, near, 0.2)]
+    balls = [BallAt(0, 0, np.zeros(3), 0.2), BallAt(1, 3, near, 0.2)]
     assert ball_at(looking, balls, x, y) == (1, 3)
     assert ball_at(looking, balls[:1], x + 2, y) == (0, 0)
     assert ball_at(looking, balls, x + 200, y) is None
 
 
 def test_points_are_rounded_below_a_pixel_and_stay_inside() -> None:
-    surface = SURFACES["bowl"]()
-    display = Display(surface, ((-2.0, 2.2), (-1.6, 2.6)))
-    assert rounded(np.array([0.123456, -0.98765]), display) == (0.123, -0.988)
-    assert rounded(np.array([2.2, -1.6]), display) == (2.2, -1.6)
+    domain = ((-2.0, 2.2), (-1.6, 2.6))
+    assert rounded(np.array([0.123456, -0.98765]), domain) == (0.123, -0.988)
+    assert rounded(np.array([2.2, -1.6]), domain) == (2.2, -1.6)
 
 
 # --- the camera

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from thalweg.live.model import SHARED, START
+from tests.loading import shot
+from thalweg.live.model import SHARED, START, entries_of
 from thalweg.live.write_back import CannotWrite, replaces_many, written
-from thalweg.spec import load
 from thalweg.spec.find import FOLDER
 from thalweg.spec.reader import read
 
@@ -76,10 +76,9 @@ def test_starts_that_become_fewer_are_named(start: str, many: bool) -> None:
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.yaml")), ids=lambda path: path.stem)
 def test_every_shipped_config_takes_its_values_back(path: Path) -> None:
     text = path.read_text()
-    experiment = load(path)
-    edits = {(index, "lr"): 0.0123 for index, entry in enumerate(experiment.entries)
+    edits = {(index, "lr"): 0.0123 for index, entry in enumerate(entries_of(shot(path)))
              if hasattr(entry.optimizer, "lr")}
     new = written(text, edits)
-    again = load(path, data=new.encode())
-    assert [entry.optimizer.lr for entry in again.entries] == [0.0123] * len(edits)
+    again = entries_of(shot(path, data=new.encode()))
+    assert [entry.optimizer.lr for entry in again] == [0.0123] * len(edits)
     assert new.count("#") == text.count("#")

@@ -99,6 +99,17 @@ def test_a_ball_made_on_a_moved_surface_lies_there(surface):
                        - 0.5 * still.loss_surface.get_center(), atol=1e-4)  # fmt: skip
 
 
+def test_a_ball_tells_its_point_and_where_it_touches(scene, surface):
+    ground, _, ball = group = landscape(surface)
+    scene.add(group)
+    ball.move_to_point(END).move_to_point((0.5, 0.7))
+    look(scene)
+    (told,) = ball.told()["balls"]
+    assert told["point"].tolist() == [0.5, 0.7] and told["loss"] == surface.value(np.array([0.5, 0.7]))
+    row, column = pixel_of(scene, ground.display.to_world(np.array([[0.5, 0.7]]))[0])
+    assert np.abs(told["pixel"] - [column, row]).max() < 1
+
+
 def test_a_ball_is_drawn_where_it_says(scene, surface):
     group = landscape(surface)
     scene.add(group)

@@ -28,8 +28,3 @@ def test_the_example_is_drawn_by_manimgls_command(root, tmp_path):
     assert ((red > 180) & (green > 110) & (blue < 120)).sum() > 60, "the trail, the ball, the circle"
     assert (pixels.min(axis=-1) > 200).sum() > 150, "the title"
     assert ((blue > 200) & (red > 120) & (red < 235)).sum() > 150, "the sphere"
-
-
-def test_the_guide_shows_that_file(root):
-    guide = (root / "docs" / "mobjects.md").read_text(encoding="utf-8")
-    assert (root / "docs" / "my_landscape.py").read_text(encoding="utf-8") in guide

@@ -12,9 +12,8 @@ import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
 from scipy.optimize import brentq
-from thalweg.scenes.race.facts import rows
-from thalweg.scenes.race.result import LEVELS, result_lines
 
+from tests.loading import experiment, shot
 from thalweg.calculus import SURFACES, Minimum, Surface, from_expression
 from thalweg.cli.report import report
 from thalweg.engine import OPTIMIZERS, Trajectory, roll
@@ -22,10 +21,21 @@ from thalweg.engine import rollout as _rollout
 from thalweg.engine.stored import stored_per_weight
 from thalweg.engine.tail import of_positions
 from thalweg.experiment.data import write
-from thalweg.experiment.experiment import Experiment
 from thalweg.experiment.outcome_words import lines, one_start, place
-from thalweg.experiment.outcomes import OUTCOMES, Facts, Group, Told, _facts, _landmarks, median, of_paths, outcomes
-from thalweg.spec import load
+from thalweg.experiment.outcomes import (
+    OUTCOMES,
+    Facts,
+    Group,
+    Outcomes,
+    _facts,
+    _landmarks,
+    median,
+    of_paths,
+    outcomes_of,
+)
+from thalweg.film.shot import Shot
+from thalweg.parts.panels.facts import rows
+from thalweg.parts.panels.result import LEVELS, result_lines
 
 # minima as the literature lists them (Molga and Smutnicki, "Test functions for optimization needs", 2005; Surjanovic
 # and Bingham, Virtual Library of Simulation Experiments; Jamil and Yang, 2013), with the domain they are used on
@@ -43,12 +53,12 @@ PUBLISHED: dict[str, tuple[str, tuple[float, ...], list[tuple[float, float]]]] =
 }
 
 
-def film(folder: Path, name: str, optimizers: str, more: str = "start: {grid: [6, 6]}\nsteps: 150\n") -> Experiment:
+def filmed(folder: Path, name: str, optimizers: str, more: str = "start: {grid: [6, 6]}\nsteps: 150\n") -> Shot:
     formula, (x0, x1, y0, y1), _ = PUBLISHED[name]
     path = folder / f"{name}.yaml"
     path.write_text(f'surface: {{expression: "{formula}", domain: {{x: [{x0}, {x1}], y: [{y0}, {y1}]}}}}\n{more}'
                     f"optimizers: {optimizers}\n", encoding="utf-8")
-    return load(path)
+    return shot(path)
 
 
 @pytest.mark.parametrize("name", PUBLISHED)
@@ -56,25 +66,25 @@ def film(folder: Path, name: str, optimizers: str, more: str = "start: {grid: [6
 def test_who_is_in_which_minimum_as_gradient_flow_integrated_elsewhere_says(name: str, tolerance: float,
                                                                             tmp_path: Path) -> None:
     step = {"himmelblau": 0.003, "branin": 0.01, "six_hump": 0.02, "styblinski_tang": 0.005, "drop_wave": 0.003}[name]
-    made = film(tmp_path, name, f"[sgd: {{lr: {step}}}]", f"start: {{grid: [4, 4]}}\nsteps: 12\n"
-                                                         f"tolerance: {tolerance}\n")
+    made = filmed(tmp_path, name, f"[sgd: {{lr: {step}}}]",
+                  f"start: {{grid: [4, 4]}}\nsteps: 12\ntolerance: {tolerance}\n").experiment
     paths = made.roll()
-    told = outcomes(made, paths)
+    outcomes = outcomes_of(made, paths)
     (x0, x1), (y0, y1) = made.surface.domain
     known, near = np.array(PUBLISHED[name][2]), tolerance * np.hypot(x1 - x0, y1 - y0)
     for ball, end in enumerate(paths[0].positions[:, -1]):
         flow = solve_ivp(lambda _, at: -made.surface.gradient(at), (0, 300), end, method="LSODA", rtol=1e-8, atol=1e-10)
         away = np.hypot(*(known - flow.y[:, -1]).T)
-        index = int(told.entries[0].minimum[ball])
+        index = int(outcomes.entries[0].minimum[ball])
         if away.min() > 1e-3 * np.hypot(x1 - x0, y1 - y0):     # it ends on a ring, or leaves
-            assert index < 0 or not told.landmarks.curves
+            assert index < 0 or not outcomes.landmarks.curves
             continue
         place, value = known[away.argmin()], made.surface.value(known[away.argmin()])
         assert (index >= 0) == (np.hypot(*(place - end)) <= near)
         if index >= 0:
-            assert told.landmarks.minima[index][:2] == pytest.approx(place, abs=1e-4)
+            assert outcomes.landmarks.minima[index][:2] == pytest.approx(place, abs=1e-4)
             left = (made.surface.value(end) - value) / (made.surface.value(paths[0].start[ball]) - value)
-            assert told.entries[0].outcome[ball] == ("in minimum" if left <= 1e-3 else "near minimum")
+            assert outcomes.entries[0].outcome[ball] == ("in minimum" if left <= 1e-3 else "near minimum")
 
 
 @pytest.mark.parametrize("text", ["100*abs(y - x**2) + (x - 1)**2", "1e6*(y - x**2)**2 + (x - 1)**2",
@@ -98,27 +108,27 @@ def counted(text: str) -> int:
 
 @pytest.mark.parametrize("name", PUBLISHED)
 def test_counts_add_up_and_are_the_same_everywhere(name: str, tmp_path: Path) -> None:
-    made = film(tmp_path, name, "[adam: {lr: 0.1}, momentum: {lr: 0.01}, sgd: {lr: 0.3}]")
+    made = filmed(tmp_path, name, "[adam: {lr: 0.1}, momentum: {lr: 0.01}, sgd: {lr: 0.3}]")
     paths = made.roll()
-    told, colors = outcomes(made, paths), ["#ffffff"] * 3
-    whole = Counter(str(word) for facts in told.entries for word in facts.outcome)
+    outcomes, colors = outcomes_of(made.experiment, paths), ["#ffffff"] * 3
+    whole = Counter(str(word) for facts in outcomes.entries for word in facts.outcome)
     assert whole.total() == 3 * 36
     for most, named in LEVELS:
-        groups = lines(told, str, most)
+        groups = lines(outcomes, str, most)
         assert sum(sum(line.counts) for line in groups) == 3 * 36
         assert len({line.words for line in groups}) == len(groups)
         assert [sum(column) for column in zip(*(line.counts for line in groups), strict=True)] == [36] * 3
-        screen = " ".join(text for line in result_lines(told, made.entries, colors, str, most, named)
+        screen = " ".join(text for line in result_lines(outcomes, made.experiment.entries, colors, str, most, named)
                          for text, _ in line[1:])
         assert sum(int(number) for number in re.findall(r"\b(\d+) of", screen)) == 3 * 36
-    assert [counted(row[1]) for row in rows(made, told)] == [36] * 3
+    assert [counted(row[1]) for row in rows(made.experiment, outcomes)] == [36] * 3
     said = list(report(made, paths))
     for line in said[1:4]:
         words = line.split(": ", 1)[1].split("; of the ")[0].split(", 0 numbers")[0]
         assert counted(re.sub(r", \d numbers? stored per weight$", "", words)) == 36
     assert said[4].startswith("  all 108 balls: ") and counted(said[4].split(": ")[1]) == 108
     for suffix in ("json", "npz"):
-        write(tmp_path / f"data.{suffix}", made, paths)
+        write(tmp_path / f"data.{suffix}", made.experiment, paths, made.resolved)
     runs = json.loads((tmp_path / "data.json").read_text("utf-8"))["runs"]
     assert Counter(run["outcome"] for run in runs) == whole
     with np.load(tmp_path / "data.npz", allow_pickle=False) as arrays:
@@ -185,8 +195,8 @@ def test_on_a_quadratic_at_the_limit_gradient_descent_circles() -> None:
     """x -> (1 - 2 lr) x is -x for lr = 1: a period of two."""
     bowl = from_expression("x**2 + y**2")
     runs = {lr: roll(OPTIMIZERS["sgd"](lr=lr), bowl, [[1.5, 0.5]], 60) for lr in (1.0, 1 - 1e-9, 0.999, 0.0, 0.5)}
-    told = of_paths(bowl, list(runs.values()), 0.02).entries
-    words = [str(facts.outcome[0]) for facts in told]
+    entries = of_paths(bowl, list(runs.values()), 0.02).entries
+    words = [str(facts.outcome[0]) for facts in entries]
     assert words == ["circling", "circling", "still moving", "at rest", "in minimum"]
 
 
@@ -216,10 +226,10 @@ def test_a_recording_that_ended_before_the_film_is_over(tmp_path: Path) -> None:
     (tmp_path / "run.csv").write_text("ball,step,x,y\n0,0,2,2\n0,5,1,1\n1,0,2,2\n1,5,0,0\n2,0,1,1\n2,40,2,2\n"
                                       "3,0,1,1\n3,30,1,1\n", "utf-8")
     (tmp_path / "film.yaml").write_text("surface: bowl\nsteps: 30\noptimizers: [recorded: {file: run.csv}]\n", "utf-8")
-    made = load(tmp_path / "film.yaml")
+    made = experiment(tmp_path / "film.yaml")
     for record in ("all", "last", {"every": 7}):
-        told, = outcomes(made, made.roll(record)).entries
-        assert told.outcome.tolist() == ["over", "in minimum", "still moving", "at rest"], record
+        facts, = outcomes_of(made, made.roll(record)).entries
+        assert facts.outcome.tolist() == ["over", "in minimum", "still moving", "at rest"], record
 
 
 @pytest.mark.parametrize("name", ["sgd", "momentum", "adam", "lbfgs", "rprop", "lion", "sam"])
@@ -231,13 +241,13 @@ def test_what_is_recorded_changes_nothing(name: str, steps: int) -> None:
     made = {str(record): roll(OPTIMIZERS[name](lr=0.02), surface, starts, steps, record=record)
             for record in ("all", "last", {"every": 7})}
     tails = [path.tail for path in made.values()]
-    told = [of_paths(surface, [path], 0.02).entries[0] for path in made.values()]
-    for tail, facts in zip(tails[1:], told[1:], strict=True):
+    entries = [of_paths(surface, [path], 0.02).entries[0] for path in made.values()]
+    for tail, facts in zip(tails[1:], entries[1:], strict=True):
         fine = made["all"].status == "ok"
         np.testing.assert_array_equal(tail.moved[fine], tails[0].moved[fine])
         np.testing.assert_array_equal(tail.missed[fine], tails[0].missed[fine])
-        assert facts.outcome.tolist() == told[0].outcome.tolist()
-        assert facts.minimum.tolist() == told[0].minimum.tolist()
+        assert facts.outcome.tolist() == entries[0].outcome.tolist()
+        assert facts.minimum.tolist() == entries[0].minimum.tolist()
 
 
 @pytest.mark.parametrize("name", ["momentum", "adam", "rprop"])
@@ -260,11 +270,11 @@ def test_a_minimum_is_found_from_where_a_ball_ends(tmp_path: Path) -> None:
     path = tmp_path / "film.yaml"
     path.write_text("surface: {name: rastrigin, domain: {x: [-20, 20], y: [-20, 20]}}\nstart: [17.1, 16.8]\n"
                     "optimizers: [sgd: {lr: 0.001}]\n", encoding="utf-8")
-    made = load(path)
-    told = outcomes(made, made.roll())
-    assert told.entries[0].outcome.tolist() == ["in minimum"]
-    assert told.landmarks.minima[told.entries[0].minimum[0]][:2] == pytest.approx(place, abs=1e-6)
-    assert told.landmarks.critical_points[told.entries[0].minimum[0]][:2] == pytest.approx(place, abs=1e-6)
+    made = experiment(path)
+    outcomes = outcomes_of(made, made.roll())
+    assert outcomes.entries[0].outcome.tolist() == ["in minimum"]
+    assert outcomes.landmarks.minima[outcomes.entries[0].minimum[0]][:2] == pytest.approx(place, abs=1e-6)
+    assert outcomes.landmarks.critical_points[outcomes.entries[0].minimum[0]][:2] == pytest.approx(place, abs=1e-6)
 
 
 def test_seeds_are_few_and_only_where_nothing_is_known() -> None:
@@ -287,12 +297,12 @@ def test_who_rests_on_a_curve_of_minima_is_told_so() -> None:
         known: Any = SimpleNamespace(minima=(), critical_points=(), curves=(line, line), complete=True)
         there, off = (_facts(valley, path_of(np.array(points) + [x, 0]), 0.02, known) for x in (1e-9, 0.5))
         creeps = _facts(valley, path_of(np.linspace([2.0, 0.0], [0.001, 0.0], 30)), 0.02, known)
-        assert [each.words for each in lines(Told(known, (creeps,)), str, 4)] == [
+        assert [each.words for each in lines(Outcomes(known, (creeps,)), str, 4)] == [
             f"on a {word} of minima, loss 0.0, still creeping"]
         assert (there.outcome[0], there.curve[0], off.outcome[0], off.curve[0]) == ("at rest", 0, "at rest", -1)
-        said = [each.words for each in lines(Told(known, (there,)), str, 4)]
+        said = [each.words for each in lines(Outcomes(known, (there,)), str, 4)]
         assert said == [f"at rest on a {word} of minima, loss 0.0"]
-        assert [each.words for each in lines(Told(known, (off,)), str, 4)] == ["at rest"]
+        assert [each.words for each in lines(Outcomes(known, (off,)), str, 4)] == ["at rest"]
 
 
 def facts_with(outcome: list[str], minimum: list[int]) -> Facts:
@@ -306,31 +316,31 @@ def test_where_minima_are_many_the_words_stand_for_all_balls() -> None:
     landmarks = SURFACES["rastrigin"]().landmarks
     many = facts_with(["in minimum"] * 10 + ["near minimum"] * 3 + ["at rest", "diverged"],
                       [*range(10), 20, 21, 21, -1, -1])
-    groups = lines(Told(landmarks, (many,)), str, 4)
+    groups = lines(Outcomes(landmarks, (many,)), str, 4)
     assert [line.words.split(",")[0] for line in groups][3:] == ["in one of 7 other minima",
                                                                  "near one of 2 other minima", "at rest",
                                                                  "diverged"]
     assert [line.counts for line in groups] == [(1,), (1,), (1,), (7,), (3,), (1,), (1,)]
-    assert [line.words for line in lines(Told(landmarks, (many,)), str, 1)][0] == "in one of 10 minima"
+    assert [line.words for line in lines(Outcomes(landmarks, (many,)), str, 1)][0] == "in one of 10 minima"
     both = facts_with(["in minimum"] * 5 + ["near minimum"] * 2, [0, 1, 2, 3, 4, 0, 1])
-    said = [line.words for line in lines(Told(landmarks, (both,)), str, 4)][3:]
+    said = [line.words for line in lines(Outcomes(landmarks, (both,)), str, 4)][3:]
     assert said == ["in one of 2 other minima", "near one of 2 minima"]     # these are no others
 
 
 def test_equal_minima_are_told_apart_by_their_places() -> None:
     landmarks = SURFACES["himmelblau"]().landmarks
-    told = Told(landmarks, (facts_with(["in minimum"] * 5, [0, 1, 2, 3, 3]),))
-    words = [line.words for line in lines(told, lambda value: f"{value:.3f}", 4)]
+    outcomes = Outcomes(landmarks, (facts_with(["in minimum"] * 5, [0, 1, 2, 3, 3]),))
+    words = [line.words for line in lines(outcomes, lambda value: f"{value:.3f}", 4)]
     assert len(set(words)) == 4 and any("at (3, 2)" in each for each in words)
     close = from_expression("((x - 1)**2 + y**2)*((x - 1.0004)**2 + y**2)").landmarks
     if len(close.minima) == 2:     # places that read the same to three digits
-        told = Told(close, (facts_with(["in minimum"] * 2, [0, 1]),))
-        assert len({line.words for line in lines(told, lambda value: "0", 4)}) == 2
+        outcomes = Outcomes(close, (facts_with(["in minimum"] * 2, [0, 1]),))
+        assert len({line.words for line in lines(outcomes, lambda value: "0", 4)}) == 2
 
 
 def test_groups_are_kept_apart_by_what_they_are() -> None:
-    told = facts_with(["in minimum", "near minimum", "in minimum", "at rest", "still moving"], [0, 0, 1, -1, -1])
-    assert told.counts() == {Group("in minimum", 0): 1, Group("near minimum", 0): 1, Group("in minimum", 1): 1,
+    facts = facts_with(["in minimum", "near minimum", "in minimum", "at rest", "still moving"], [0, 0, 1, -1, -1])
+    assert facts.counts() == {Group("in minimum", 0): 1, Group("near minimum", 0): 1, Group("in minimum", 1): 1,
                              Group("at rest"): 1, Group("still moving"): 1}
 
 
@@ -348,14 +358,14 @@ def test_numbers_stored_per_weight(name: str, count: int, hyper: dict[str, Any])
 
 def test_stored_numbers_are_told(tmp_path: Path) -> None:
     (tmp_path / "run.csv").write_text("x,y\n1,1\n2,2\n", "utf-8")
-    made = film(tmp_path, "himmelblau", "[sgd, momentum, adam, recorded: {file: run.csv}]", "steps: 3\n")
+    made = filmed(tmp_path, "himmelblau", "[sgd, momentum, adam, recorded: {file: run.csv}]", "steps: 3\n")
     paths = made.roll()
-    assert [facts.stored for facts in outcomes(made, paths).entries] == [0, 1, 2, -1]
+    assert [facts.stored for facts in outcomes_of(made.experiment, paths).entries] == [0, 1, 2, -1]
     said = list(report(made, paths))
     assert "0 numbers stored per weight" in said[1] and "1 number stored per weight" in said[2]
     assert "2 numbers stored per weight" in said[3] and "stored" not in said[4]
     for suffix in ("json", "npz"):
-        write(tmp_path / f"data.{suffix}", made, paths)
+        write(tmp_path / f"data.{suffix}", made.experiment, paths, made.resolved)
     runs = json.loads((tmp_path / "data.json").read_text("utf-8"))["runs"]
     assert [run["facts"]["stored_per_weight"] for run in runs] == [0, 1, 2, None]
     with np.load(tmp_path / "data.npz") as arrays:
@@ -364,8 +374,8 @@ def test_stored_numbers_are_told(tmp_path: Path) -> None:
 
 def test_from_this_start_where_all_share_one(tmp_path: Path) -> None:
     def first(more: str, optimizers: str = "[sgd: {lr: 0.001}, adam]") -> str:
-        made = film(tmp_path, "himmelblau", optimizers, more)
-        return result_lines(outcomes(made, made.roll()), made.entries, ["#fff"] * 2)[0][0][0]
+        made = filmed(tmp_path, "himmelblau", optimizers, more).experiment
+        return result_lines(outcomes_of(made, made.roll()), made.entries, ["#fff"] * 2)[0][0][0]
 
     assert first("steps: 9\n") == "From this start:" != first("start: {grid: [2, 2]}\nsteps: 9\n")
     assert first("steps: 9\n", "[sgd: {lr: 0.001, start: [1, 1]}, adam: {start: [2, 1]}]") != "From this start:"
@@ -375,10 +385,10 @@ def test_from_this_start_where_all_share_one(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["sgd", "adam"])
 def test_steps_to_a_minimum_are_those_until_it_is_near_and_low_for_good(name: str, tmp_path: Path) -> None:
     """By the definition, step by step, at Himmelblau's published minima, whose loss is 0."""
-    made = film(tmp_path, "himmelblau", f"[{name}: {{lr: {0.01 if name == 'sgd' else 0.05}}}]",
-                "start: {grid: [3, 2]}\nsteps: 100\n")
+    made = filmed(tmp_path, "himmelblau", f"[{name}: {{lr: {0.01 if name == 'sgd' else 0.05}}}]",
+                  "start: {grid: [3, 2]}\nsteps: 100\n").experiment
     path, = paths = made.roll()
-    facts, = outcomes(made, paths).entries
+    facts, = outcomes_of(made, paths).entries
     known = np.array(PUBLISHED["himmelblau"][2])
     for ball, points in enumerate(path.positions):
         x, y = points.T
@@ -392,10 +402,12 @@ def test_steps_to_a_minimum_are_those_until_it_is_near_and_low_for_good(name: st
 
 def test_near_a_minimum_no_steps_to_it_and_its_loss_is_not_the_balls() -> None:
     bowl = from_expression("x**2 + y**2")
-    told = of_paths(bowl, [path_of([[2.0, 0.0]] + [[0.1, 0.0]] * 5), path_of([[2.0, 0.0], [0.1, 0.0], [0.0, 0.0]])],
+    outcomes = of_paths(bowl, [path_of([[2.0, 0.0]] + [[0.1, 0.0]] * 5), path_of([[2.0, 0.0], [0.1, 0.0], [0.0, 0.0]])],
                     0.02)
-    assert [facts.steps.tolist() for facts in told.entries] == [[-1], [2]]     # 0.1 is near, but 0.01 of 4 is not low
-    assert [line.words for line in lines(told, str, 4)] == ["in the minimum, loss 0.0", "near the minimum of loss 0.0"]
+    # 0.1 is near, but 0.01 of 4 is not low
+    assert [facts.steps.tolist() for facts in outcomes.entries] == [[-1], [2]]
+    words = [line.words for line in lines(outcomes, str, 4)]
+    assert words == ["in the minimum, loss 0.0", "near the minimum of loss 0.0"]
 
 
 @pytest.mark.parametrize(("steps", "count", "middle"), [([4], 1, 4), ([1, 9, -1], 2, 5), ([1, 2, 9], 3, 2)])
@@ -417,9 +429,9 @@ def test_a_place_where_the_loss_is_not_defined_is_told_apart_from_divergence() -
     dome = from_expression("sqrt(4 - x**2 - y**2)", domain=((-3.0, 3.0), (-3.0, 3.0)))
     bowl = from_expression("x**2 + y**2")
     for surface, rate, words in ((dome, 0.1, "diverged (loss not defined there)"), (bowl, 90.0, "diverged")):
-        told = of_paths(surface, [roll(OPTIMIZERS["sgd"](lr=rate), surface, [[-0.5, 0.4]], 300)], 0.02)
-        assert told.entries[0].outcome.tolist() == ["diverged"]
-        assert [line.words for line in lines(told, str, 4)] == [words]
+        outcomes = of_paths(surface, [roll(OPTIMIZERS["sgd"](lr=rate), surface, [[-0.5, 0.4]], 300)], 0.02)
+        assert outcomes.entries[0].outcome.tolist() == ["diverged"]
+        assert [line.words for line in lines(outcomes, str, 4)] == [words]
     far = from_expression("x**4 - y**4")      # inf - inf, far away
-    told = of_paths(far, [roll(OPTIMIZERS["sgd"](lr=90.0), far, [[1.0, 1.0]], 300)], 0.02)
-    assert [line.words for line in lines(told, str, 4)] == ["diverged"]
+    outcomes = of_paths(far, [roll(OPTIMIZERS["sgd"](lr=90.0), far, [[1.0, 1.0]], 300)], 0.02)
+    assert [line.words for line in lines(outcomes, str, 4)] == ["diverged"]

@@ -4,11 +4,11 @@ from __future__ import annotations
 import runpy
 from pathlib import Path
 
+import loading
 import numpy as np
 import pytest
 
 from thalweg.cli.report import report
-from thalweg.spec import load
 
 RECIPE = Path(__file__).resolve().parent.parent / "docs" / "own_training.py"
 
@@ -33,18 +33,20 @@ def test_its_files_make_a_film(recipe: dict, tmp_path: Path, capsys: pytest.Capt
     said = capsys.readouterr().out.splitlines()
     page = RECIPE.with_suffix(".md").read_text(encoding="utf-8")
     assert [line for line in said[:-1] if line not in page] == [], "the page tells other numbers"
-    experiment = load(tmp_path / "made" / "film.yaml")
+    shot = loading.shot(tmp_path / "made" / "film.yaml")
+    experiment = shot.experiment
+    assert experiment is not None
     network, other, on_plane = experiment.roll()
     assert [entry.label for entry in experiment.entries][:2] == ["Network, Adam", "Network, momentum"]
     assert experiment.steps == recipe["STEPS"] == network.last[0] == other.last[0]
     assert network.loss[0, -1] < 0.05 < network.loss[0, 0] == other.loss[0, 0]
     assert network.status[0] == other.status[0] == on_plane.status[0] == "ok"
-    assert experiment.entries[0].given == experiment.entries[1].given == {"recorded": "elsewhere, projected"}
+    assert experiment.entries[0].chosen == experiment.entries[1].chosen == {"recorded": "elsewhere, projected"}
     assert network.positions[0, -1] == pytest.approx([0, 0], abs=1e-12)
     assert experiment.surface.value([0.0, 0.0]) == pytest.approx(network.loss[0, -1], abs=1e-4)
     assert on_plane.start[0] == pytest.approx(network.positions[0, 0])
     assert other.positions[0, 0] == pytest.approx(network.positions[0, 0]), "both begin at the same weights"
-    assert "loss_plane.npz" in list(report(experiment, [network, other, on_plane]))[0]
+    assert "loss_plane.npz" in list(report(shot, [network, other, on_plane]))[0]
 
 
 def test_its_rules_are_torch_s(recipe: dict) -> None:

@@ -11,9 +11,12 @@ import numpy as np
 import pytest
 
 import thalweg.spec.plugins as plugins
+from tests import loading
+from tests.plugins_help import alone
 from thalweg.calculus import SURFACES
 from thalweg.cli import main as cli
 from thalweg.engine import OPTIMIZERS
+from thalweg.registry import ELSEWHERE
 from thalweg.spec import ConfigErrors, load
 
 SIGNS = '''
@@ -60,15 +63,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     (tmp_path / "code" / "my_signs.py").write_text(SIGNS, encoding="utf-8")
     (tmp_path / "my_valley.py").write_text(VALLEY, encoding="utf-8")
     (tmp_path / "film.yaml").write_text(YAML, encoding="utf-8")
-    monkeypatch.setenv(plugins.TRUST, "0")
-    monkeypatch.setattr(plugins, "_loaded", {})
-    monkeypatch.setattr(plugins, "_given", [])
-    for registry in (OPTIMIZERS, SURFACES):
-        monkeypatch.setattr(registry, "_added", {})
-        monkeypatch.setattr(registry, "_loaded", dict(registry._loaded))
-    yield tmp_path
-    for name in [name for name in sys.modules if name.startswith("plugins.")]:
-        del sys.modules[name]
+    with alone(monkeypatch):
+        yield tmp_path
 
 
 def trust(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -92,15 +88,17 @@ def test_nothing_runs_without_trust(folder: Path) -> None:
 
 def test_with_trust_they_are_members_like_all_others(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     trust(monkeypatch)
-    experiment = load(folder / "film.yaml")
+    shot = loading.shot(folder / "film.yaml")
+    experiment = shot.experiment
+    assert experiment is not None
     (path,) = experiment.roll()
     assert (path.optimizer, experiment.surface.name) == ("my_signs", "my_valley")
     assert path.positions[0, 5] == pytest.approx(experiment.surface.start - 0.1 * np.sign(experiment.surface.start))
     assert experiment.surface.value([1.0, 2.0]) == 2.0
-    assert experiment.resolved["plugins"] == ["code/my_signs.py", "my_valley.py"]
+    assert shot.resolved["plugins"] == ["code/my_signs.py", "my_valley.py"]
     assert experiment.entries[0].label == "Signs"
     (folder / "code" / "my_signs.ran").unlink()
-    assert load(folder / "film.yaml").resolved == experiment.resolved
+    assert loading.shot(folder / "film.yaml").resolved == shot.resolved
     assert not (folder / "code" / "my_signs.ran").exists(), "it ran twice"
 
 
@@ -110,7 +108,7 @@ def test_a_changed_file_runs_again(folder: Path, monkeypatch: pytest.MonkeyPatch
     for sign in "-+":    # equally long, and saved in one second: bytecode of the first would seem to be of the second
         file.write_text(SIGNS.replace("points - hyper", f"points {sign} hyper"), encoding="utf-8")
         plugins.run_again({file})
-        positions = load(folder / "film.yaml").roll()[0].positions
+        positions = loading.experiment(folder / "film.yaml").roll()[0].positions
         steps.append(positions[0, 1] - positions[0, 0])
     assert np.abs(steps[0]).min() > 0
     assert steps[1] == pytest.approx(-steps[0])
@@ -134,9 +132,11 @@ def test_a_changed_file_of_the_command_line_runs_again(folder: Path, monkeypatch
 
 def test_they_reach_processes_that_are_started_anew(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     trust(monkeypatch)
-    experiment = load(folder / "film.yaml")
+    experiment = loading.experiment(folder / "film.yaml")
     sent = pickle.dumps((experiment.entries[0].optimizer, experiment.surface))
     plugins._loaded.clear()
+    ELSEWHERE.leave("thalweg.plugins.my_signs")
+    ELSEWHERE.leave("thalweg.plugins.my_valley")
     for registry in (OPTIMIZERS, SURFACES):
         registry._added.clear()
     optimizer, surface = pickle.loads(sent)
@@ -153,7 +153,8 @@ def test_they_reach_processes_that_are_started_anew(folder: Path, monkeypatch: p
     ("broken.py", "1 / 0", "broken.py: cannot be loaded: ZeroDivisionError: division by zero; mend that file"),
     ("leaves.py", "raise SystemExit(3)", "leaves.py: cannot be loaded: SystemExit: 3; mend that file"),
     ("_own.py", SIGNS, '_own.py: "_own" is no name; name the file with letters, digits and _, a letter first'),
-    ("mine.txt", SIGNS, "mine.txt: is not a Python file; give FILE.py"),
+    ("mine.txt", SIGNS, "mine.txt: is neither a Python file nor a folder; give FILE.py or the folder of a scene"),
+    ("gone", None, "gone cannot be read: No such file or directory; paths are relative to the YAML's folder"),
     ("gone.py", None, "gone.py cannot be read: No such file or directory; paths are relative to the YAML's folder"),
 ])
 def test_files_that_are_no_plugins(name: str, text: str | None, words: str, folder: Path,
@@ -163,7 +164,7 @@ def test_files_that_are_no_plugins(name: str, text: str | None, words: str, fold
         (folder / name).write_text(text, encoding="utf-8")
     (folder / "film.yaml").write_text(f"surface: bowl\nplugins:\n  - {name}\noptimizers: [mine]\n", encoding="utf-8")
     assert said(folder / "film.yaml") == [f":3: plugins.0: {words}"]
-    assert not any(module.startswith("plugins.") for module in sys.modules)
+    assert not any(module.startswith("thalweg.plugins.") for module in sys.modules)
 
 
 def test_a_second_file_of_that_name_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -189,3 +190,15 @@ def test_on_the_command_line(folder: Path, monkeypatch: pytest.MonkeyPatch, caps
     assert cli.main(["--list", "optimizers", "--plugin", "code/my_signs.py", "--trust"]) == 0
     assert "my_signs" in capsys.readouterr().out
     assert os.environ[plugins.TRUST] == "1"
+
+
+def test_the_name_of_what_is_kept_of_a_film_follows_its_plugins(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from thalweg.stage.cache import film_key
+    trust(monkeypatch)
+    film = load(folder / "film.yaml")
+    keys = {film_key(film, [])}
+    for file in ("code/my_signs.py", "my_valley.py"):
+        with open(folder / file, "a", encoding="utf-8") as opened:
+            opened.write("# another thought\n")
+        keys.add(film_key(film, []))
+    assert len(keys) == 3

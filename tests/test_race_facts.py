@@ -6,14 +6,14 @@ import re
 
 import numpy as np
 import pytest
-from thalweg.scenes.race.facts import NOTHING, rows
-from thalweg.scenes.race.marks import CORNERS, MOST, Marks, chosen, glyph, key
-from thalweg.scenes.race.panels import box_of
 
-from tests.scenes_help import experiment, race
+from tests.scenes_help import shot, staged
 from thalweg.calculus import SURFACES
-from thalweg.experiment.outcomes import outcomes
+from thalweg.experiment.outcomes import outcomes_of
 from thalweg.geometry.display import Display
+from thalweg.parts.marks import CORNERS, MOST, Marks, chosen, glyph, key
+from thalweg.parts.panels.caption import box_of
+from thalweg.parts.panels.facts import NOTHING, rows
 
 SIZES = ["854x480", "1920x1080", "1080x1920", "1080x1080"]
 ON = ("scene.facts=true", "scene.critical_points=true")
@@ -34,8 +34,8 @@ style: {contour_map: true, loss_panel: true}
 
 def boxes(scene) -> dict[str, tuple[float, float, float, float]]:
     """Left, top, right, bottom in pixels of the panels."""
-    places = scene.panels.corners.places
-    assert box_of(scene.panels.caption) in places
+    places = scene.board.corners.places
+    assert box_of(scene.board["caption"].panel) in places
     return {f"panel {index}": tuple(place) for index, place in enumerate(places)}
 
 
@@ -45,11 +45,10 @@ def boxes(scene) -> dict[str, tuple[float, float, float, float]]:
 def test_nothing_lies_on_anything_else(source: str, size: str, caption: bool, tmp_path) -> None:
     words = ["caption=Those that keep a velocity are carried on into the deeper hole"] * caption
     video = {"resolution": size}
-    loaded = experiment(source, video, [*ON, *words], tmp_path if "\n" in source else None)
-    scene = race(loaded)
+    scene = staged(shot(source, video, [*ON, *words], tmp_path if "\n" in source else None))
     found = boxes(scene)
     for name, (left, top, right, bottom) in found.items():
-        assert 0 <= left < right <= scene.panels.page.width and 0 <= top < bottom <= scene.panels.page.height, name
+        assert 0 <= left < right <= scene.board.page.width and 0 <= top < bottom <= scene.board.page.height, name
     names = list(found)
     for index, one in enumerate(names):
         for other in names[index + 1 :]:
@@ -70,11 +69,11 @@ optimizers: [sgd: {lr: 0.001}, sgd: {lr: 0.003}, momentum: {lr: 0.001}, nag, ada
 @pytest.mark.parametrize("size", SIZES)
 def test_a_result_of_many_groups_is_whole_and_clear_of_the_legend(size: str, tmp_path) -> None:
     """However little room there is: it accounts for all balls, within the page, beside or below the legend."""
-    scene = race(experiment(TEN, {"resolution": size}, folder=tmp_path))
-    page, words = scene.panels.page, scene.panels.words
-    left, top, right, bottom = box = box_of(scene.panels.caption)
+    scene = staged(shot(TEN, {"resolution": size}, folder=tmp_path))
+    page, words = scene.board.page, scene.board["caption"]
+    left, top, right, bottom = box = box_of(scene.board["caption"].panel)
     assert 0 <= left < right <= page.width and 0 <= top < bottom <= page.height and bottom - top < 0.36 * page.height
-    for other in scene.panels.corners.places:
+    for other in scene.board.corners.places:
         apart = min(box[2], other[2]) - max(box[0], other[0]) <= 1 or min(box[3], other[3]) - max(box[1], other[1]) <= 1
         assert apart or tuple(other) == tuple(box)
     size_of_words, lines = words._result(21 * page.text, right - left)
@@ -84,38 +83,38 @@ def test_a_result_of_many_groups_is_whole_and_clear_of_the_legend(size: str, tmp
 
 
 def test_the_table_tells_what_the_data_tell(tmp_path) -> None:
-    loaded = experiment(MANY, {"resolution": "320x180"}, folder=tmp_path)
-    whole = outcomes(loaded, loaded.roll())
-    told = dict(zip([entry.label for entry in loaded.entries], whole.entries, strict=True))
-    table = {label: rest for label, *rest in rows(loaded, whole)}
-    inside = int((told["SAM"].outcome == "in minimum").sum())     # minima of one depth: together where there is no room
-    assert len(set(told["SAM"].minimum)) == 3 and table["SAM"][0].startswith(f"{inside} in one of {inside} minima; ")
-    middle = np.median([steps for steps in told["SAM"].steps if steps >= 0])
+    experiment = shot(MANY, {"resolution": "320x180"}, folder=tmp_path).experiment
+    whole = outcomes_of(experiment, experiment.roll())
+    facts = dict(zip([entry.label for entry in experiment.entries], whole.entries, strict=True))
+    table = {label: rest for label, *rest in rows(experiment, whole)}
+    inside = int((facts["SAM"].outcome == "in minimum").sum())     # of one depth: together where there is no room
+    assert len(set(facts["SAM"].minimum)) == 3 and table["SAM"][0].startswith(f"{inside} in one of {inside} minima; ")
+    middle = np.median([steps for steps in facts["SAM"].steps if steps >= 0])
     assert table["SAM"][1:] == [f"{middle:g}", f"{2 * middle:g}"]
     assert table["SGD lr=1"] == ["3 diverged", NOTHING, NOTHING]
     assert table["SGD lr=0.0001"] == ["3 still moving", NOTHING, NOTHING]
 
 
 def test_of_one_ball_the_table_has_its_own_numbers() -> None:
-    loaded = experiment("boss_fight", {"resolution": "320x180"})
-    table = {label: rest for label, *rest in rows(loaded, outcomes(loaded, loaded.roll()))}
+    experiment = shot("boss_fight", {"resolution": "320x180"}).experiment
+    table = {label: rest for label, *rest in rows(experiment, outcomes_of(experiment, experiment.roll()))}
     assert table["Momentum"][0].replace(" found", "") == "in the deepest minimum, loss −0.6790"
     assert table["SGD"][0].replace(" a ", " the ") == "in the shallower minimum, loss −0.5003"
     assert all(steps == gradients and int(steps) > 0 for _, steps, gradients in table.values())
 
 
 def test_off_unless_asked_for() -> None:
-    off, on = (race(experiment("boss_fight", {"resolution": "320x180"}, how)) for how in ((), ON))
+    off, on = (staged(shot("boss_fight", {"resolution": "320x180"}, how)) for how in ((), ON))
     assert not any(isinstance(mobject, Marks) for mobject in off.mobjects)
     assert any(isinstance(mobject, Marks) for mobject in on.mobjects)
-    assert off.panels.caption.picture.shape != on.panels.caption.picture.shape
+    assert off.board["caption"].panel.picture.shape != on.board["caption"].panel.picture.shape
     for scene in (off, on):
         scene.release()
 
 
 def test_marks_are_drawn_where_the_points_are() -> None:
     """The picture changes there, and nowhere else."""
-    scene = race(experiment("boss_fight", {"resolution": "640x360"}, ON))
+    scene = staged(shot("boss_fight", {"resolution": "640x360"}, ON))
     marks = next(mobject for mobject in scene.mobjects if isinstance(mobject, Marks))
     frames = []
     for marks.opacity in (0.0, 1.0):

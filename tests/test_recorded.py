@@ -4,6 +4,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import loading
 import numpy as np
 import pytest
 
@@ -26,7 +27,7 @@ def folder(tmp_path: Path) -> Path:
 def made(folder: Path, csv: str, yaml: str = BOWL, *more: str) -> Experiment:
     (folder / "run.csv").write_text(csv, encoding="utf-8")
     (folder / "film.yaml").write_text(yaml, encoding="utf-8")
-    return load(folder / "film.yaml", more)
+    return loading.experiment(folder / "film.yaml", more)
 
 
 def test_our_own_csv_reads_back_unchanged(folder: Path) -> None:
@@ -35,16 +36,16 @@ def test_our_own_csv_reads_back_unchanged(folder: Path) -> None:
         (folder / "a.yaml").write_text(
             f"surface: {surface}\nstart: [[-1.2, 1], [1.5, 1.5]]\nsteps: 30\noptimizers:\n"
             "  - sgd: {lr: 0.9}\n  - adam\n  - momentum: {lr: 0.6}\n", encoding="utf-8")
-        first = load(folder / "a.yaml")
-        write(folder / "a.csv", first, first.roll())
+        first = loading.experiment(folder / "a.yaml")
+        write(folder / "a.csv", first, first.roll(), {})
         (folder / "b.yaml").write_text(f"surface: {surface}\noptimizers:\n" + "".join(
             f"  - recorded: {{file: a.csv, label: {label}}}\n" for label in ("SGD", "Adam", "Momentum")))
-        again = load(folder / "b.yaml")
+        again = loading.experiment(folder / "b.yaml")
         paths = again.roll()
-        write(folder / "b.csv", again, paths)
+        write(folder / "b.csv", again, paths, {})
         assert (folder / "b.csv").read_bytes() == (folder / "a.csv").read_bytes()
         assert {str(status) for path in paths for status in path.status} >= {"ok"}
-        assert all(entry.given == {"recorded": "elsewhere"} for entry in again.entries)
+        assert all(entry.chosen == {"recorded": "elsewhere"} for entry in again.entries)
     assert "left" in paths[2].status
 
 
@@ -66,14 +67,14 @@ def test_other_lengths_share_the_clock_and_hold_at_their_end(folder: Path) -> No
     assert path.positions[0, :, 0].tolist() == [2, 2, 2, 1.5, 1, 0.5, 0.5, 0.5, 0.5]
     assert path.loss[0].tolist() == [9, 9, 9, 7, 5, 4, 4, 4, 4]
     assert (path.last.tolist(), path.status.tolist()) == ([5], ["ok"])
-    write(folder / "out.csv", experiment, [path, own])
+    write(folder / "out.csv", experiment, [path, own], {})
     lines = (folder / "out.csv").read_text(encoding="utf-8").splitlines()
     assert len([line for line in lines if line.startswith("Net,recorded,0,")]) == 6
-    write(folder / "out.npz", experiment, [path, own])
+    write(folder / "out.npz", experiment, [path, own], {})
     with np.load(folder / "out.npz") as saved:
         assert np.isnan(saved["positions"][0, 6:]).all()
         assert np.isfinite(saved["positions"][0, :6]).all()
-    assert load(folder / "film.yaml", ["steps=3"]).roll()[0].positions[0, :, 0].tolist() == [2, 2, 2, 1.5]
+    assert loading.experiment(folder / "film.yaml", ["steps=3"]).roll()[0].positions[0, :, 0].tolist() == [2, 2, 2, 1.5]
 
 
 def test_several_balls_and_how_they_ended(folder: Path) -> None:
@@ -90,9 +91,9 @@ def test_several_balls_and_how_they_ended(folder: Path) -> None:
 def test_a_loss_that_is_not_the_surface_s_is_said(loss: str, said: str, folder: Path) -> None:
     experiment = made(folder, f"x,y,loss\n2,1,{loss}\n1,1,{loss and 2}\n",
                       BOWL.replace("bowl", '{expression: "x**2 + y**2"}'))
-    assert experiment.entries[0].given == {"recorded": said}
+    assert experiment.entries[0].chosen == {"recorded": said}
     assert experiment.roll()[0].loss[0, 0] == float(loss or 5)
-    assert f"recorded={said}:" in list(report(experiment, experiment.roll()))[1]
+    assert f"recorded={said}:" in list(report(loading.shot(folder / "film.yaml"), experiment.roll()))[1]
 
 
 def test_the_label_is_the_csv_s_unless_given(folder: Path) -> None:
@@ -107,10 +108,11 @@ def test_the_label_is_the_csv_s_unless_given(folder: Path) -> None:
 
 
 def test_the_resolved_config_gives_the_same_and_knows_its_file(folder: Path) -> None:
-    experiment = made(folder, "x,y\n1,1\n0,1\n", BOWL + "  - sgd: {start: [1, 1]}\n")
+    made(folder, "x,y\n1,1\n0,1\n", BOWL + "  - sgd: {start: [1, 1]}\n")
+    shot = loading.shot(folder / "film.yaml")
     again = folder / "again.yaml"
-    again.write_text(json.dumps({**experiment.resolved, "title": "as before"}), encoding="utf-8")
-    assert load(again).resolved["optimizers"] == experiment.resolved["optimizers"]
+    again.write_text(json.dumps({**shot.resolved, "title": "as before"}), encoding="utf-8")
+    assert loading.shot(again).resolved["optimizers"] == shot.resolved["optimizers"]
     (folder / "run.csv").write_text("x,y\n1,1\n0,2\n", encoding="utf-8")
     with pytest.raises(ConfigErrors, match="recorded.sha256: run.csv is another file than the one meant"):
         load(again)
@@ -163,21 +165,21 @@ def test_it_may_be_set_from_the_command_line(folder: Path) -> None:
 
 
 def test_steps_to_a_minimum_between_two_rows_are_not_known(folder: Path) -> None:
-    from thalweg.experiment.outcomes import outcomes
+    from thalweg.experiment.outcomes import outcomes_of
     plain = _loaded(folder, "surface: bowl\nsteps: 300\noptimizers: [sgd]\n")
-    steps = int(outcomes(plain, plain.roll()).entries[0].steps[0])
+    steps = int(outcomes_of(plain, plain.roll()).entries[0].steps[0])
     path = plain.roll()[0].positions[0]
 
     def logged(rows: list[int]) -> int:
         csv = "x,y,step\n" + "".join(f"{float(path[row, 0])!r},{float(path[row, 1])!r},{row}\n" for row in rows)
         experiment = made(folder, csv)
-        return int(outcomes(experiment, experiment.roll()).entries[0].steps[0])
+        return int(outcomes_of(experiment, experiment.roll()).entries[0].steps[0])
 
     assert logged(list(range(301))) == logged([0, steps - 1, steps, 300]) == steps > 1
     assert logged([0, 100, 200, 300]) == -1
 
 
-def _loaded(folder: Path, text: str):
+def _loaded(folder: Path, text: str) -> Experiment:
     path = folder / "plain.yaml"
     path.write_text(text, encoding="utf-8")
-    return load(path)
+    return loading.experiment(path)

@@ -9,6 +9,7 @@ import re
 from pathlib import Path
 
 import jsonschema
+import loading
 import numpy as np
 import pytest
 
@@ -27,7 +28,7 @@ def film(folder: Path, csv: str | bytes, entry: str = "", more: str = "") -> Exp
     (folder / "run.csv").write_bytes(csv if isinstance(csv, bytes) else csv.encode())
     (folder / "film.yaml").write_text(
         f"surface: bowl\noptimizers:\n  - recorded: {{file: run.csv{entry and ', ' + entry}}}\n{more}", "utf-8")
-    return load(folder / "film.yaml")
+    return loading.experiment(folder / "film.yaml")
 
 
 def refused(folder: Path, csv: str | bytes, entry: str = "") -> str:
@@ -178,7 +179,7 @@ def test_several_runs_are_listed_as_entries_to_paste(tmp_path: Path) -> None:
     message = refused(tmp_path, RUNS, "where: {phase: train}, columns: {step: null}")
     assert 'file: run.csv: holds 3 runs by column "run"; write an entry for each: optimizers: [' in message
     (tmp_path / "film.yaml").write_text("surface: bowl\n" + message[message.index("optimizers: ["):], encoding="utf-8")
-    experiment = load(tmp_path / "film.yaml")
+    experiment = loading.experiment(tmp_path / "film.yaml")
     assert [entry.label for entry in experiment.entries] == ["run 1", "run 3.0", "last one"]
     assert [entry.recording.balls[0].points[0].tolist() for entry in experiment.entries] == [[1, 1], [-1, 1], [2, 2]]
 
@@ -214,7 +215,7 @@ def test_a_loss_that_is_nan_is_a_gap_and_one_that_was_not_logged_is_none(tmp_pat
     assert np.isnan(path.loss[0, [6, 8]]).all() and path.loss[0, 7] == np.inf and path.loss[0, 9] == 3
     assert (path.status.tolist(), path.last.tolist()) == (["ok"], [9])
     for name in ("out.csv", "out.npz", "out.json"):
-        write(tmp_path / name, experiment, [path])
+        write(tmp_path / name, experiment, [path], {})
     rows = list(csv.DictReader(io.StringIO((tmp_path / "out.csv").read_text(encoding="utf-8"))))
     assert [row["loss"] for row in rows[5:]] == ["1.0", "nan", "inf", "nan", "3.0"]
     assert [row["status"] for row in rows] == ["ok"] * 10
@@ -223,8 +224,8 @@ def test_a_loss_that_is_nan_is_a_gap_and_one_that_was_not_logged_is_none(tmp_pat
     with np.load(tmp_path / "out.npz") as saved:
         assert np.isnan(saved["loss"][0, [6, 8]]).all()
     (tmp_path / "run.csv").write_bytes((tmp_path / "out.csv").read_bytes())
-    again = load(tmp_path / "film.yaml")
-    write(tmp_path / "again.csv", again, again.roll())
+    again = loading.experiment(tmp_path / "film.yaml")
+    write(tmp_path / "again.csv", again, again.roll(), {})
     assert (tmp_path / "again.csv").read_bytes() == (tmp_path / "out.csv").read_bytes()
 
 
@@ -276,7 +277,7 @@ def test_a_point_on_the_edge_but_for_rounding_is_on_it(tmp_path: Path) -> None:
     film(tmp_path, "x,y\n0,1\n3.0000001,4.0000001\n")
     yaml = tmp_path / "film.yaml"
     yaml.write_text(yaml.read_text(encoding="utf-8").replace("bowl", "{samples: grid.npz}"), encoding="utf-8")
-    path, = load(yaml).roll()
+    path, = loading.experiment(yaml).roll()
     assert path.positions[0, 1].tolist() == [3, 4] and path.loss[0, 1] == pytest.approx(7)
     (tmp_path / "run.csv").write_text("x,y\n0,1\n3.00001,4\n", encoding="utf-8")
     with pytest.raises(ConfigErrors, match=r"run.csv:3: \[3.00001, 4\] lies outside the surface"):
@@ -286,18 +287,19 @@ def test_a_point_on_the_edge_but_for_rounding_is_on_it(tmp_path: Path) -> None:
 
 def test_the_resolved_config_keeps_what_was_asked(tmp_path: Path) -> None:
     experiment = film(tmp_path, RUNS, "columns: {x: y, y: x, ball: null}, where: {run: 3, phase: train}")
-    body = experiment.resolved["optimizers"][0]["recorded"]
+    shot = loading.shot(tmp_path / "film.yaml")
+    body = shot.resolved["optimizers"][0]["recorded"]
     assert body["columns"] == {"x": "y", "y": "x", "ball": None}
     assert body["where"] == {"run": 3, "phase": "train"}
     again = tmp_path / "again.yaml"
-    again.write_text(json.dumps(experiment.resolved), encoding="utf-8")
-    assert load(again).resolved["optimizers"] == experiment.resolved["optimizers"]
-    assert np.array_equal(load(again).roll()[0].positions, experiment.roll()[0].positions)
+    again.write_text(json.dumps(shot.resolved), encoding="utf-8")
+    assert loading.shot(again).resolved["optimizers"] == shot.resolved["optimizers"]
+    assert np.array_equal(loading.experiment(again).roll()[0].positions, experiment.roll()[0].positions)
     validator = jsonschema.Draft202012Validator(schema())
-    assert validator.is_valid(experiment.resolved)
+    assert validator.is_valid(shot.resolved)
     for wrong in ({"columns": {"z": "x"}}, {"where": {"run": [1]}}, {"columns": {"x": ["w"]}}):
         assert not validator.is_valid({"surface": "bowl", "optimizers": [{"recorded": {"file": "run.csv", **wrong}}]})
-    line = list(report(experiment, experiment.roll()))[2]
+    line = list(report(shot, experiment.roll()))[2]
     assert line.strip() == "from run.csv: x is y, y is x, where run is 3, where phase is train"
 
 

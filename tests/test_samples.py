@@ -5,6 +5,7 @@ import json
 import os
 from pathlib import Path
 
+import loading
 import numpy as np
 import pytest
 
@@ -84,18 +85,19 @@ def test_a_run_that_leaves_says_so_and_disturbs_nobody(surface: Surface, name: s
 
 def test_an_experiment_tells_the_same_in_report_and_data(grid: Path) -> None:
     (grid.parent / "film.yaml").write_text(YAML % "sgd, {momentum: {lr: 0.9}}", encoding="utf-8")
-    experiment = load(grid.parent / "film.yaml")
-    paths = experiment.roll()
-    first, *lines = report(experiment, paths)
+    shot = loading.shot(grid.parent / "film.yaml")
+    paths = shot.roll()
+    first, *lines = report(shot, paths)
     assert "grid.npz" in first
     assert "left the samples at step" in lines[1]
-    write(grid.parent / "a.csv", experiment, paths)
+    assert shot.experiment is not None
+    write(grid.parent / "a.csv", shot.experiment, paths, shot.resolved)
     rows = (grid.parent / "a.csv").read_text(encoding="utf-8").splitlines()
     assert [row for row in rows if row.endswith(",left")] == [rows[-1]]
     assert ",nan,nan,nan,left" in rows[-1]
     again = grid.parent / "again.yaml"
-    again.write_text(json.dumps(experiment.resolved), encoding="utf-8")
-    assert load(again).resolved == {**experiment.resolved, "title": experiment.title}
+    again.write_text(json.dumps(shot.resolved), encoding="utf-8")
+    assert loading.shot(again).resolved == {**shot.resolved, "title": shot.title}
     save_samples(grid, X, Y, lambda x, y: x * x + y * y)
     with pytest.raises(ConfigErrors, match="sha256: grid.npz is another file than the one meant; remove sha256"):
         load(again)
@@ -230,17 +232,17 @@ def test_paths_that_span_no_plane(path: np.ndarray, said: str) -> None:
 
 
 def test_the_screen_says_who_left_and_whose_loss_is_projected(grid: Path) -> None:
-    from scenes_help import race
+    from scenes_help import staged
     (grid.parent / "run.csv").write_text("x,y,loss\n-1.5,1.5,9\n0,0.5,3\n", encoding="utf-8")
     (grid.parent / "film.yaml").write_text(
         YAML % "{momentum: {lr: 0.9}}, {recorded: {file: run.csv}}" + "style: {loss_panel: true}\n", encoding="utf-8")
-    scene = race(load(grid.parent / "film.yaml"))
+    scene = staged(loading.shot(grid.parent / "film.yaml"))
     try:
-        gone, recorded = scene.panels.legend.rows
+        gone, recorded = scene.board["legend"].legend.rows
         assert "left" in gone.tags and "diverged" not in gone.tags
         assert recorded.details == "recorded elsewhere, projected"
-        assert scene.panels.losses[1, -1] == 3
-        assert scene.panels.loss_panel.note == " (projected: as recorded)"
+        assert scene.panels.standings.losses[1, -1] == 3
+        assert scene.board["loss_panel"].panel.note == " (projected: as recorded)"
         scene.pose(scene.duration)
         low, high = scene.display.domain.T
         ends = scene.motion.at(scene.duration)

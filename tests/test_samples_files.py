@@ -7,11 +7,13 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import loading
 import numpy as np
 import pytest
 
 from thalweg.calculus import read_samples
-from thalweg.spec import ConfigErrors, load
+from thalweg.film.shot import Shot
+from thalweg.spec import ConfigErrors
 
 X, Y = np.linspace(-1, 2, 7), np.linspace(0, 4, 5)
 Z = np.add.outer(X ** 2, 3 * Y) + np.outer(X, Y)
@@ -71,19 +73,20 @@ def test_a_hole_in_a_table_is_a_hole(tmp_path: Path) -> None:
     assert np.isnan(surface.value([X[1], Y[4]])) and np.isfinite(surface.value([X[1], Y[2]]))
 
 
-def film(folder: Path, file: str, more: str = "") -> Any:
+def film(folder: Path, file: str, more: str = "") -> Shot:
     (folder / "film.yaml").write_text(f"surface: {{samples: {file}{more}}}\noptimizers: [sgd]\nsteps: 5\n",
                                       encoding="utf-8")
-    return load(folder / "film.yaml")
+    return loading.shot(folder / "film.yaml")
 
 
 def test_an_array_alone_needs_a_domain(tmp_path: Path) -> None:
     np.save(tmp_path / "grid.npy", Z)
     with pytest.raises(ConfigErrors, match=r"holds z \(7, 5\) alone, without x and y; write domain: \{x: \[-1, 1\]"):
         film(tmp_path, "grid.npy")
-    experiment = film(tmp_path, "grid.npy", ", domain: {x: [-1, 2], y: [0, 4]}")
-    assert experiment.surface.value(np.stack(IJ, axis=-1)) == pytest.approx(Z)
-    assert experiment.resolved["surface"]["domain"] == {"x": [-1, 2], "y": [0, 4]}
+    shot = film(tmp_path, "grid.npy", ", domain: {x: [-1, 2], y: [0, 4]}")
+    assert shot.surface is not None
+    assert shot.surface.value(np.stack(IJ, axis=-1)) == pytest.approx(Z)
+    assert shot.resolved["surface"]["domain"] == {"x": [-1, 2], "y": [0, 4]}
     np.savez(tmp_path / "grid.npz", x=X, y=Y, z=Z)
     with pytest.raises(ConfigErrors, match="has x and y of its own; remove domain, or write crop for a part"):
         film(tmp_path, "grid.npz", ", domain: {x: [-1, 2], y: [0, 4]}")
@@ -168,13 +171,14 @@ def test_names_without_rows(text: str, tmp_path: Path) -> None:
 def test_crop_and_cap(tmp_path: Path) -> None:
     np.savez(tmp_path / "grid.npz", x=X, y=Y, z=Z)
     whole = film(tmp_path, "grid.npz").surface
-    experiment = film(tmp_path, "grid.npz", ", crop: {x: [0, 1.5]}, cap: 6.5")
-    surface = experiment.surface
+    shot = film(tmp_path, "grid.npz", ", crop: {x: [0, 1.5]}, cap: 6.5")
+    surface = shot.surface
+    assert surface is not None and whole is not None
     assert surface.domain == ((0, 1.5), (0, 4)) and surface.cap == 6.5 and whole.cap is None
     points = np.array([[0.2, 1.1], [1.4, 3.9], [1.6, 1.0]])
     assert surface.value(points)[:2] == pytest.approx(whole.value(points)[:2], abs=0)   # losses stay what they are
     assert np.isnan(surface.value(points)[2])
-    assert experiment.resolved["surface"]["cap"] == 6.5
+    assert shot.resolved["surface"]["cap"] == 6.5
     for more, said in ((", crop: {x: [-3, 1]}", r"crop: x leaves the surface; stay within \[-1, 2\]"),
                        (", cap: -50", "cap: nothing of the surface is below -50; write a loss above"),
                        (", cap: high", "cap")):
@@ -185,11 +189,13 @@ def test_crop_and_cap(tmp_path: Path) -> None:
 def test_crop_and_cap_of_a_formula(tmp_path: Path) -> None:
     (tmp_path / "film.yaml").write_text("surface: {name: bowl, crop: {x: [-1, 2], y: [-1, 1]}, cap: 2}\n"
                                         "optimizers: [sgd]\n", encoding="utf-8")
-    experiment = load(tmp_path / "film.yaml")
-    assert experiment.surface.domain == ((-1, 2), (-1, 1))
-    assert experiment.resolved["surface"]["cap"] == 2
+    shot = loading.shot(tmp_path / "film.yaml")
+    surface = shot.surface
+    assert surface is not None
+    assert surface.domain == ((-1, 2), (-1, 1))
+    assert shot.resolved["surface"]["cap"] == 2
     from thalweg.geometry.display import Display
-    display = Display(experiment.surface, experiment.surface.domain)
+    display = Display(surface, surface.domain)
     points = RANDOM.uniform((-1, -1), (2, 1), (300, 2))
     assert display.cut == 2
-    assert display.shown(points).tolist() == (experiment.surface.value(points) <= 2).tolist()
+    assert display.shown(points).tolist() == (surface.value(points) <= 2).tolist()

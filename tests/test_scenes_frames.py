@@ -1,11 +1,11 @@
-"""Every shipped config draws; a frame is the same pixels whatever was drawn before it; the balls are seen."""
+"""Races are drawn as they are: balls are seen where they are, every style and every odd landscape has its picture."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from tests.scenes_help import FILM, SMALL, experiment, race, shipped
+from tests.scenes_help import FILM, SMALL, shipped, shot, staged
 
 SECONDS = ["video.seconds=3"]
 
@@ -15,56 +15,21 @@ def picture(scene) -> np.ndarray:
     return scene.camera.read_rgba(np.empty((height, width, 4), "u1"))
 
 
-@pytest.fixture(scope="module", params=shipped())
+@pytest.fixture(scope="module", params=shipped("race"))
 def name(request):
     return request.param
 
 
 @pytest.fixture(scope="module")
 def scene(name):
-    made = race(experiment(name, SMALL, SECONDS))
+    made = staged(shot(name, SMALL, SECONDS))
     yield made
     made.release()
 
 
-@pytest.fixture(scope="module")
-def sequence(scene):
-    """Frames 0, N // 2 and N - 1 of a run through the whole film."""
-    kept, wanted = {}, {0, scene.frames // 2, scene.frames - 1}
-    for index in range(scene.frames):
-        scene.draw_frame(index)
-        if index in wanted:
-            kept[index] = picture(scene)
-    return kept
-
-
-def test_frames_drawn_alone_are_those_of_the_run(name, sequence):
-    fresh = race(experiment(name, SMALL, SECONDS))
-    for index in sorted(sequence, reverse=True):
-        fresh.draw_frame(index)
-        assert np.array_equal(picture(fresh), sequence[index]), f"frame {index}"
-    fresh.release()
-    first, middle, last = (sequence[index] for index in sorted(sequence))
-    assert (first != middle).any() and (middle != last).any(), "something moves"
-
-
-def test_a_frame_of_a_fresh_scene_alone(sequence, name):
-    fresh = race(experiment(name, SMALL, SECONDS))
-    index = sorted(sequence)[1]
-    fresh.draw_frame(index)
-    assert np.array_equal(picture(fresh), sequence[index])
-    fresh.release()
-
-
-def test_frames_are_opaque_and_full_of_colour(sequence):
-    for frame in sequence.values():
-        assert frame.shape == (180, 320, 4) and (frame[..., 3] == 255).all()
-        assert len(np.unique(frame.reshape(-1, 4), axis=0)) > 1000
-
-
 def hidden(scene, moment, ball: int, eye: np.ndarray) -> bool:
     """Whether the landscape or another ball may stand between a ball's centre and the eye."""
-    center, radius, display = moment.center[ball], scene.radius, scene.display
+    center, radius, display = moment.center[ball], scene.motion.radius, scene.display
     share = np.linspace(0, 1, 2000)[:, None]
     ray = center + share * (eye - center)
     ray = ray[(share[:, 0] * np.linalg.norm(eye - center) > 1.05 * radius) & (ray[:, 2] < display.ceiling + radius)]
@@ -83,7 +48,7 @@ def pixel(scene, seconds: float, center: np.ndarray) -> tuple[int, int]:
     """Row and column at which a point is drawn, by the formula of the camera alone."""
     from thalweg.geometry.framing import project
 
-    camera, path = scene.experiment.camera, scene.camera_path
+    camera, path = scene.shot.camera, scene.aim.path
     phi = 0.0 if camera.opening == "flat" and seconds == 0 else camera.phi
     view = path.flat if phi == 0 else path.view
     theta = 0.0 if phi == 0 else camera.theta + camera.orbit * seconds
@@ -98,12 +63,12 @@ def test_every_ball_is_seen_where_its_centre_projects(scene):
         scene.draw_frame(index)
         whole, seconds = picture(scene), index / scene.camera.fps
         moment, eye = scene.motion.at(seconds), np.asarray(scene.frame.get_implied_camera_location())
-        for ball in range(0, len(scene.group), 1 + len(scene.group) // 10):
+        for ball in range(0, len(scene.motion.group), 1 + len(scene.motion.group) // 10):
             if not display.inside(moment.points[ball]) or hidden(scene, moment, ball, eye):
                 continue
             scene.draw_frame(index)
-            assert scene.balls.visible[ball]
-            scene.balls.visible = np.arange(len(scene.group)) != ball
+            assert scene.rolling.balls.visible[ball]
+            scene.rolling.balls.visible = np.arange(len(scene.motion.group)) != ball
             scene.update_frame(0, force_draw=True)
             row, column = pixel(scene, seconds, moment.center[ball])
             changed = (picture(scene)[..., :3] != whole[..., :3]).any(axis=-1)
@@ -115,19 +80,19 @@ def test_every_ball_is_seen_where_its_centre_projects(scene):
 
 
 def test_balls_that_left_the_plate_far_behind_are_not_drawn():
-    scene = race(experiment("learning_rates", SMALL, [*SECONDS, "optimizers.3.lr=30"]))
+    scene = staged(shot("learning_rates", SMALL, [*SECONDS, "optimizers.3.lr=30"]))
     scene.draw_frame(scene.frames - 1)
-    assert not scene.balls.visible.all() and scene.balls.visible.any()
+    assert not scene.rolling.balls.visible.all() and scene.rolling.balls.visible.any()
     scene.release()
 
 
 def test_many_scenes_in_one_process_draw_the_same(tmp_path):
-    first = race(experiment(FILM, folder=tmp_path))
+    first = staged(shot(FILM, folder=tmp_path))
     first.draw_frame(3)
     expected = picture(first)
     first.release()
     for _ in range(24):  # from its 22nd scene on, manimgl alone draws other pixels
-        again = race(experiment(FILM, folder=tmp_path))
+        again = staged(shot(FILM, folder=tmp_path))
         again.draw_frame(3)
         assert np.array_equal(picture(again), expected)
         again.release()
@@ -143,7 +108,7 @@ def test_many_scenes_in_one_process_draw_the_same(tmp_path):
     ],
 )  # fmt: skip
 def test_every_style_draws_and_differs(override, plain):
-    scene = race(experiment("boss_fight", SMALL, [*SECONDS, override]))
+    scene = staged(shot("boss_fight", SMALL, [*SECONDS, override]))
     scene.draw_frame(scene.frames - 1)
     assert (picture(scene) != plain).any()
     scene.release()
@@ -151,7 +116,7 @@ def test_every_style_draws_and_differs(override, plain):
 
 @pytest.fixture(scope="module")
 def plain():
-    scene = race(experiment("boss_fight", SMALL, SECONDS))
+    scene = staged(shot("boss_fight", SMALL, SECONDS))
     scene.draw_frame(scene.frames - 1)
     yield picture(scene)
     scene.release()
@@ -168,7 +133,7 @@ def plain():
 )
 def test_odd_landscapes_draw(surface, tmp_path):
     text = f"surface: {surface}\nstart: [0.00005, 0.5]\nsteps: 5\noptimizers: [adam]\nvideo: {{seconds: 1}}\n"
-    scene = race(experiment(text, {"resolution": "160x90", "fps": 5}, folder=tmp_path))
+    scene = staged(shot(text, {"resolution": "160x90", "fps": 5}, folder=tmp_path))
     scene.draw_frame(scene.frames - 1)
     frame = picture(scene)
     assert len(np.unique(frame.reshape(-1, 4), axis=0)) > 50
@@ -178,7 +143,7 @@ def test_odd_landscapes_draw(surface, tmp_path):
 @pytest.mark.parametrize("steps", [1, 2, 20_000])
 def test_few_and_many_steps_draw(steps, tmp_path):
     text = f"surface: bowl\nsteps: {steps}\noptimizers: [sgd, adam]\nvideo: {{seconds: 1}}\n"
-    scene = race(experiment(text, {"resolution": "160x90", "fps": 5}, folder=tmp_path))
+    scene = staged(shot(text, {"resolution": "160x90", "fps": 5}, folder=tmp_path))
     for index in (0, scene.frames - 1):
         scene.draw_frame(index)
     assert scene.motion.at(scene.duration).step == steps

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tests.scenes_help import experiment, race, shipped
+from tests.scenes_help import shipped, shot, staged
 from thalweg.calculus import SURFACES, from_expression
 from thalweg.geometry.display import PLATE, Display, HeightMap, choose_heights
 from thalweg.geometry.framing import Rect, View, between, fit, project, rotation
@@ -14,14 +14,14 @@ from thalweg.mobjects.loss_surface import nice_step
 SHAPES = {"16:9": "640x360", "9:16": "360x640", "1:1": "480x480"}
 
 
-@pytest.fixture(scope="module", params=shipped())
+@pytest.fixture(scope="module", params=shipped("race"))
 def name(request):
     return request.param
 
 
 @pytest.fixture(scope="module", params=SHAPES)
 def scene(request, name):
-    made = race(experiment(name, {"resolution": SHAPES[request.param]}))
+    made = staged(shot(name, {"resolution": SHAPES[request.param]}))
     yield made
     made.release()
 
@@ -34,18 +34,18 @@ def seen_at(scene, seconds, points):
     view = np.array(uniforms["view"]).reshape(4, 4).T
     inside = points @ view[:3, :3].T + view[:3, 3]
     x, y, z = uniforms["frame_rescale_factors"]
-    half = 4 * scene.page.width / scene.page.height, 4
+    half = 4 * scene.board.page.width / scene.board.page.height, 4
     return inside[..., :2] * [x * half[0], abs(y) * half[1]] / (1 - inside[..., 2:] * z)
 
 
 def bare(scene) -> list[Rect]:
     """The panels themselves: each place is taken with a gap around it."""
-    gap = scene.panels.corners.gap * 8 / scene.page.height
-    return [Rect(r.left + gap, r.right - gap, r.bottom + gap, r.top - gap) for r in scene.panels.taken]
+    gap = scene.board.corners.gap * 8 / scene.board.page.height
+    return [Rect(r.left + gap, r.right - gap, r.bottom + gap, r.top - gap) for r in scene.board.taken]
 
 
 def test_landscape_and_paths_stay_in_the_free_part_beside_the_panels(scene):
-    display, page, free = scene.display, scene.page, scene.panels.free
+    display, page, free = scene.display, scene.board.page, scene.board.free
     border = display.to_world(display.grid(33)).reshape(-1, 3)
     for seconds in np.linspace(0, scene.duration, 9):
         moment = scene.motion.at(seconds)
@@ -63,11 +63,11 @@ def test_landscape_and_paths_stay_in_the_free_part_beside_the_panels(scene):
 def test_the_landscape_fills_a_fair_part_of_the_picture(scene):
     seen = seen_at(scene, 0.0, scene.display.to_world(scene.display.grid(33)).reshape(-1, 3))
     size = seen.max(axis=0) - seen.min(axis=0)
-    assert max(size[0] / (8 * scene.page.width / scene.page.height), size[1] / 8) > 0.45
+    assert max(size[0] / (8 * scene.board.page.width / scene.board.page.height), size[1] / 8) > 0.45
 
 
 def test_panels_stand_in_the_picture_and_apart(scene):
-    width, height = 4 * scene.page.width / scene.page.height, 4
+    width, height = 4 * scene.board.page.width / scene.board.page.height, 4
     panels = bare(scene)
     for index, rect in enumerate(panels):
         assert -width <= rect.left and rect.right <= width and -height <= rect.bottom and rect.top <= height
@@ -78,18 +78,18 @@ def test_panels_stand_in_the_picture_and_apart(scene):
 
 
 def test_our_projection_is_manimgls(scene):
-    camera, points = scene.experiment.camera, scene.display.to_world(scene.display.grid(5)).reshape(-1, 3)
-    seconds, path = 0.7 * scene.duration, scene.camera_path
+    camera, points = scene.shot.camera, scene.display.to_world(scene.display.grid(5)).reshape(-1, 3)
+    seconds, path = 0.7 * scene.duration, scene.aim.path
     ours = project(points, path.subject, camera.theta + camera.orbit * seconds, camera.phi, path.view)
     assert np.abs(ours - seen_at(scene, seconds, points)).max() < 2e-3
 
 
 def test_the_title_opening_looks_straight_down():
-    scene = race(experiment("boss_fight", {"resolution": "320x180"}, ["camera.opening=flat"]))
+    scene = staged(shot("boss_fight", {"resolution": "320x180"}, ["camera.opening=flat"]))
     points = scene.display.to_world(scene.display.grid(5))
     seen = seen_at(scene, 0.0, points.reshape(-1, 3)).reshape(5, 5, 2)
     assert (np.diff(seen[..., 0], axis=0) > 0).all() and (np.diff(seen[..., 1], axis=1) > 0).all()
-    plain = race(experiment("boss_fight", {"resolution": "320x180"}))
+    plain = staged(shot("boss_fight", {"resolution": "320x180"}))
     later = scene.motion.timing.intro
     same = seen_at(scene, later, points) - seen_at(plain, later, points)
     assert np.abs(same).max() < 1e-6, "after the opening nothing is different"
@@ -98,11 +98,11 @@ def test_the_title_opening_looks_straight_down():
 
 def test_zoom_and_centre_are_the_users():
     near, far = (
-        race(experiment("boss_fight", {"resolution": "320x180"}, [f"camera.zoom={zoom}", "camera.center=[1, 1]"]))
+        staged(shot("boss_fight", {"resolution": "320x180"}, [f"camera.zoom={zoom}", "camera.center=[1, 1]"]))
         for zoom in (2, 1)
     )
     hole = near.display.to_world(np.array([[1.0, 1.0]]))
-    free = near.panels.free
+    free = near.board.free
     middle = [(free.left + free.right) / 2, (free.bottom + free.top) / 2]
     half = near.duration / 2
     assert np.abs(seen_at(near, half, hole)[0] - middle).max() < 1.2

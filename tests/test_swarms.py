@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tests.loading import experiment
 from tests.reference.objectives import Cliff
 from thalweg.calculus import SURFACES, from_expression
 from thalweg.engine import (
@@ -29,7 +30,6 @@ from thalweg.engine import (
 )
 from thalweg.engine.record import kept_steps, thinned
 from thalweg.experiment.data import write
-from thalweg.spec import load
 
 each = pytest.mark.parametrize("name", list(OPTIMIZERS))
 STARTS = np.random.default_rng(3).uniform(-3, 3, (11, 2))
@@ -185,9 +185,9 @@ def test_the_csv_has_the_steps_that_are_kept(record: str, tmp_path: Path) -> Non
     file = tmp_path / "a.yaml"
     file.write_text("surface: bowl\nsteps: 20\nstart: [[-2, 1], [1, 1]]\n"
                     "optimizers: [sgd: {lr: 0.1}, sgd: {lr: 1e200}]\n")
-    whole, some = (load(file, [f"record={each}"]) for each in ("all", record))
-    write(tmp_path / "all.csv", whole, whole.roll(whole.record))
-    write(tmp_path / "some.csv", some, some.roll(some.record))
+    whole, some = (experiment(file, [f"record={each}"]) for each in ("all", record))
+    write(tmp_path / "all.csv", whole, whole.roll(whole.record), {})
+    write(tmp_path / "some.csv", some, some.roll(some.record), {})
     lines = (tmp_path / "all.csv").read_text("utf-8").splitlines()
     kept = {str(step) for step in kept_steps(some.record, 20)}
     wanted = [line for line in lines[1:] if line.split(",")[3] in kept or line.endswith("diverged")]

@@ -6,6 +6,7 @@ import logging
 import resource
 from pathlib import Path
 
+import loading
 import pytest
 
 from thalweg.spec import ConfigErrors, load
@@ -107,7 +108,7 @@ def test_characters_in_pairs_as_json_writes_them(tmp_path: Path) -> None:
     path = tmp_path / "film.yaml"
     path.write_text('{"title": "\\ud835\\udc65", "surface": "bowl", "optimizers": ["sgd"]}', encoding="utf-8")
     try:
-        assert load(path).title == "𝑥"
+        assert loading.shot(path).title == "𝑥"
     except ConfigErrors as errors:
         assert "U+1D465" in str(errors)
 
@@ -139,7 +140,7 @@ def test_entries_that_are_the_same_are_rolled_once(tmp_path: Path, monkeypatch: 
                     "sgd: {label: A}]", encoding="utf-8")
     original = _asked.counted_roll
     monkeypatch.setattr(_asked, "counted_roll", lambda *given, **more: rolled.append(given) or original(*given, **more))
-    paths = load(path).roll()
+    paths = loading.experiment(path).roll()
     assert len(rolled) == 6 and len(paths) == 8
     ends = [path.positions[0, -1].tolist() for path in paths]
     assert ends[0] == ends[1] == ends[7] and len({tuple(end) for end in ends}) == 6

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from tests.scenes_help import experiment, race, shipped
+from tests.scenes_help import shipped, shot, staged
+from thalweg.calculus import from_expression
 from thalweg.geometry.aside import REACH
+from thalweg.parts.standing import tell_balls
 from thalweg.stage.told import told
 
 LARGE = {"resolution": "1280x720", "fps": 30}
@@ -31,10 +34,10 @@ video: {resolution: 640x360, seconds: 4}
 """
 
 
-@pytest.fixture(scope="module", params=[*shipped(), "six"])
+@pytest.fixture(scope="module", params=[*shipped("race"), "six"])
 def scene(request, tmp_path_factory):
     folder = tmp_path_factory.mktemp("six") if request.param == "six" else None
-    made = race(experiment(SIX if folder else request.param, LARGE, folder=folder))
+    made = staged(shot(SIX if folder else request.param, LARGE, folder=folder))
     yield made
     made.release()
 
@@ -53,8 +56,8 @@ class Outside:
 
     def __init__(self, frame: dict, scene) -> None:
         self.camera, (self.width, self.height) = frame["camera"], frame["size"]
-        self.value = scene.experiment.surface.value
-        each = zip(scene.experiment.entries, scene.trajectories, strict=True)
+        self.value = scene.shot.experiment.surface.value
+        each = zip(scene.shot.experiment.entries, scene.trajectories, strict=True)
         self.ways = {(entry.label, k): way for entry, run in each for k, way in enumerate(run.positions)}
 
     def space(self, points) -> np.ndarray:
@@ -138,7 +141,7 @@ def test_balls_touch_where_the_optimizer_is_and_step_aside_a_little(scene, facts
                 assert np.abs(touched - view.by_matrix(point)).max() < 0.05
         moment = motion.at(frame["seconds"])
         aside = np.linalg.norm((moment.below - moment.points) * scene.display.scale, axis=1)
-        assert aside.max() <= REACH * scene.radius + 1e-9
+        assert aside.max() <= REACH * scene.motion.radius + 1e-9
 
 
 def picture(scene, index: int, change=lambda: None) -> np.ndarray:
@@ -150,10 +153,10 @@ def picture(scene, index: int, change=lambda: None) -> np.ndarray:
 
 
 def test_a_ball_is_drawn_where_it_is_told(scene, facts):
-    checked, names = 0, scene._names()
+    checked, names = 0, scene.motion.names
 
     def only(*runs):
-        scene.balls.visible = np.isin(np.arange(len(names)), runs)
+        scene.rolling.balls.visible = np.isin(np.arange(len(names)), runs)
 
     for index, frame in list(facts.items())[:2]:
         boxes, size = [panel["box"] for panel in frame["panels"]], np.array(frame["size"])
@@ -176,49 +179,13 @@ def test_a_ball_is_drawn_where_it_is_told(scene, facts):
     assert checked
 
 
-def test_a_panel_changes_the_picture_in_its_box_alone(scene, facts):
-    index = scene.frames - 1
-    frame = facts[index]
-    whole = picture(scene, index)
-    for panel in frame["panels"]:
-        parts = [mobject for mobject in scene.mobjects if getattr(mobject, "panel", "") == panel["name"]]
-        shown = [getattr(part, "opacity", None) for part in parts]
-
-        def hide(parts=parts):
-            for part in parts:
-                part.opacity = 0.0
-
-        changed = np.abs(picture(scene, index, hide) - whole).max(axis=2) > 2
-        for part, opacity in zip(parts, shown, strict=True):
-            part.opacity = opacity
-        left, top, right, bottom = panel["box"]
-        assert changed.any(), panel
-        inside = np.zeros_like(changed)
-        inside[max(int(np.floor(top)), 0) : int(np.ceil(bottom)), max(int(np.floor(left)), 0) : int(np.ceil(right))] = 1
-        assert not (changed & ~inside).any(), panel
-        for text in frame["texts"]:
-            if text["panel"] == panel["name"]:
-                left, top, right, bottom = (round(edge) for edge in text["box"])
-                assert changed[top:bottom, left:right].any(), text
-
-
-def test_the_same_is_told_whatever_was_drawn_before(scene, facts):
-    first, *_, last = frames(scene)
-    before = [facts[index] for index in (first, last)]
-    assert [told(scene, index) for index in (last, first)] == before[::-1]
-    names = {text["text"] for text in before[1]["texts"]}
-    assert {entry.label for entry in scene.experiment.entries} <= names
-    for number in before[1]["numbers"]:
-        assert number["text"] in names
-
-
 def test_digits_lie_in_their_boxes(tmp_path):
-    made = race(experiment(SIX, LARGE, folder=tmp_path))
+    made = staged(shot(SIX, LARGE, folder=tmp_path))
     index = made.frames - 1
     frame, whole = told(made, index), picture(made, index)
 
     def hide():
-        made.panels.legend.digits.opacity = 0.0
+        made.board["legend"].legend.digits.opacity = 0.0
 
     rows, columns = np.nonzero((picture(made, index, hide) != whole).any(axis=2))
     boxes = [text["box"] for text in frame["texts"] if text["text"] in {n["text"] for n in frame["numbers"][1:]}]
@@ -234,8 +201,22 @@ def test_digits_lie_in_their_boxes(tmp_path):
     made.release()
 
 
+def test_legends_name_everybody(scene, facts):
+    for frame in facts.values():
+        assert {entry.label for entry in scene.shot.experiment.entries} <= {text["text"] for text in frame["texts"]}
+
+
+def test_the_loss_told_is_the_surfaces_own():
+    """Not that of what is drawn, which may be smoothed."""
+    surface = from_expression("sin(70*x)*sin(90*y) + x**2/400", None, ((-30, 30), (-30, 30)))
+    balls, points = [dict(label="SGD", ball=0)], np.array([[3.137, 2.213]])
+    motion = SimpleNamespace(surface=surface, display=None, names=[("SGD", 0)])
+    tell_balls(balls, motion, SimpleNamespace(points=points, step=0.0), np.zeros((1, 2)))
+    assert balls[0]["loss"] == pytest.approx(np.sin(70 * 3.137) * np.sin(90 * 2.213) + 3.137**2 / 400, rel=1e-12)
+
+
 def test_what_a_hill_hides_is_not_visible(tmp_path):
-    made = race(experiment(HILL, folder=tmp_path))
+    made = staged(shot(HILL, folder=tmp_path))
     behind, before, beside_it = told(made, 30)["balls"]
     assert behind["visible"] == 0 and min(before["visible"], beside_it["visible"]) > 0.98
     made.release()

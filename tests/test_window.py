@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from window_help import FILM, SIZE, WHOLE, far, frame, scene_frame, scene_of, shows
 
-from thalweg.spec import load
+from tests.loading import experiment
 from tools.window_driver import Window, missing
 
 pytestmark = pytest.mark.skipif(bool(missing()), reason=f"the live window is not tried: {missing()}")
@@ -80,12 +80,10 @@ def written(window: Window) -> str:
 
 @pytest.mark.parametrize("point", [(0.9, -0.5), (-1.5, 2.1)])
 def test_a_click_drops_all_balls_where_it_points(fresh: Window, point: tuple[float, float]) -> None:
-    from thalweg.live.hands import Sight
-
     scene = scene_of(fresh.config)
     try:
         scene.draw_at(0.0)
-        sight = Sight.of(scene)
+        sight = scene.sight()
         world = scene.display.to_world(np.array([point, (point[0] + 0.01, point[1]), (point[0], point[1] + 0.01)]))
         x, y = sight.pixel(world[0])
         pixel = 0.01 / np.linalg.norm(sight.pixel(world[1:]) - [x, y], axis=1).min()  # in the domain's units
@@ -95,20 +93,18 @@ def test_a_click_drops_all_balls_where_it_points(fresh: Window, point: tuple[flo
     time.sleep(0.8)  # a second click would make it a double click
     text = written(fresh)
     assert text.replace(text.splitlines()[3], "") == FILM.replace(FILM.splitlines()[3], "")
-    start = load(fresh.config).entries[0].starts[0]
+    start = experiment(fresh.config).entries[0].starts[0]
     assert np.abs(start - point).max() < 1.5 * pixel
 
 
 @pytest.mark.parametrize("opening", ["none", "flat"])
 def test_dragging_a_ball_moves_its_start_alone(fresh: Window, opening: str) -> None:
-    from thalweg.live.hands import Sight
-
     fresh.config.write_text(FILM.replace("orbit: 1.5}", f"orbit: 1.5, opening: {opening}}}"))
     shows(fresh, 0.0)
     scene = scene_of(fresh.config)
     try:
         scene.draw_at(0.0)
-        sight = Sight.of(scene)
+        sight = scene.sight()
         _, _, center, _ = scene.balls_at(0.0)[1]
         start, end = sight.pixel(center), sight.pixel(scene.display.to_world(np.array([[1.0, 1.9]]))[0])
     finally:
@@ -116,7 +112,7 @@ def test_dragging_a_ball_moves_its_start_alone(fresh: Window, opening: str) -> N
     fresh.drag(tuple(start), tuple(end))
     time.sleep(0.8)
     written(fresh)
-    entries = load(fresh.config).entries
+    entries = experiment(fresh.config).entries
     assert entries[0].starts.tolist() == [[-0.64, 1.8]]
     assert np.abs(entries[1].starts - [1.0, 1.9]).max() < 0.03
 

@@ -45,6 +45,38 @@ def test_it_is_right_at_any_size(paused: Window, size: tuple[int, int]) -> None:
         paused.key("h")
 
 
+CARD = """\
+title: A card
+scene: {kind: title, lines: [nothing rolls here]}
+video: {resolution: 640x360, fps: 10, seconds: 6}
+"""
+
+
+def test_a_scene_where_nothing_rolls_is_shown_and_what_hands_do_there_is_harmless(display, tmp_path: Path) -> None:
+    config = tmp_path / "card.yaml"
+    config.write_text(CARD)
+    window = Window(display, config, tmp_path)
+    try:
+        window.resize(*WHOLE)
+        window.key("Right", "Home", "p", "n", "Tab", "bracketright", "1", "period", "plus", "ctrl+Left", "c", "w")
+        window.click(300, 200)
+        window.click(300, 200, button=4)
+        window.drag((300, 200), (350, 220))
+        window.drag((300, 200), (350, 220), button=3)
+        window.key("End")
+        time.sleep(0.6)  # a click would drop balls by now
+        shows(window, 5.9, config)
+        config.write_text(FILM)  # the same window goes on with balls
+        window.key("Home")
+        shows(window, 0.0, config)
+        window.key("ctrl+Left", "p", "bracketright", "w")
+        window.wait_for(lambda: config.read_text() != FILM, 5, "nothing was written")
+        assert window.process.poll() is None
+        assert "Traceback" not in window.told.read_text()
+    finally:
+        window.close()
+
+
 def test_it_rests_when_nothing_moves(paused: Window) -> None:
     time.sleep(3.5)  # messages fade
     before = paused.cpu()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from thalweg.spec import load
+from tests.loading import shot
 from tools.window_driver import STRIP, Window
 
 SIZE = (640, 360)
@@ -28,9 +28,9 @@ video: {resolution: 640x360, fps: 10, seconds: 6}
 def scene_of(config: Path, size=SIZE):
     from thalweg.stage.staging import make_scene
 
-    experiment = load(config)
-    video = replace(experiment.video, width=size[0], height=size[1])  # windows may be odd, films are not
-    return make_scene(replace(experiment, video=video), experiment.roll())
+    filed = shot(config)
+    video = replace(filed.video, width=size[0], height=size[1])  # windows may be odd, films are not
+    return make_scene(replace(filed, video=video), filed.roll())
 
 
 def frame(config: Path, seconds: float, size=SIZE) -> np.ndarray:

@@ -18,7 +18,8 @@ _FROM = {"thalweg.engine": ("NOISES", "OPTIMIZERS", "SCHEDULES", "Clip", "Optimi
          "thalweg.calculus": ("SURFACES", "ExpressionError", "Surface", "from_expression", "plane_of_path",
                               "read_samples", "save_samples", "surface_of_samples"),
          "thalweg.film": ("SCENES",),
-         "thalweg.spec": ("ConfigErrors", "find", "load"),
+         "thalweg.errors": ("ConfigErrors",),
+         "thalweg.api": ("Film", "load"),
          "thalweg.version": ("VERSION",)}
 _PLACES = {name: module for module, names in _FROM.items() for name in names}
 __all__ = sorted(_PLACES)

@@ -35,6 +35,11 @@ class Problem:
         return one_line(f"{place}: {where}{self.what}" + (f"; {self.cure}" if self.cure else ""))
 
 
+def misuse(source: str, what: str, cure: str) -> Problem:
+    """What is wrong with words of the command line."""
+    return Problem("", 0, "", what, cure, source)
+
+
 class ConfigErrors(Exception):
     """All problems of one file, those of the command line first, then ordered by line."""
 

@@ -15,11 +15,13 @@ import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
 HOUSE = "thalweg"
+PLUGINS = f"{HOUSE}.plugins"
+SOURCES = (".py", ".vert", ".frag", ".glsl")  # what of a member's files is code
 HERE = Path(__file__).resolve().parent
 
 
@@ -64,6 +66,82 @@ class Same(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         spec = module.__spec__
         assert spec is not None
         module.__spec__ = self.specs.pop(spec.name)
+
+
+def sources(place: Path) -> list[Path]:
+    """The files that a member is made of: its one file, or all code and shaders in its folder, sorted."""
+    if not place.is_dir():
+        return [place]
+    return sorted(file for file in place.rglob("*") if file.suffix in SOURCES and file.is_file())
+
+
+class Elsewhere(importlib.abc.MetaPathFinder):
+    """Finds members that lie outside the folders of members: a file NAME.py is the module thalweg.plugins.NAME, the
+    folder of a scene is the package thalweg.scenes.NAME, as if it lay in scenes/.
+
+    `places` has the file or folder of each, by the module's name.
+    """
+
+    def __init__(self) -> None:
+        self.places: dict[str, Path] = {}
+
+    def enter(self, name: str, place: Path) -> str:
+        """From now on the module of that file or folder can be imported: by the name that is returned."""
+        module = f"{HOUSE}.scenes.{name}" if place.is_dir() else f"{PLUGINS}.{name}"
+        self.places[module] = place
+        return module
+
+    def leave(self, module: str) -> None:
+        """Forget it, and what was imported of it."""
+        self.places.pop(module, None)
+        for each in self.loaded(module):
+            del sys.modules[each]
+
+    def loaded(self, module: str) -> list[str]:
+        """The module and those below it, as far as they were imported."""
+        return [each for each in sys.modules if each == module or each.startswith(f"{module}.")]
+
+    def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> importlib.machinery.ModuleSpec | None:
+        """See importlib."""
+        if fullname == PLUGINS:
+            return importlib.machinery.ModuleSpec(fullname, None, is_package=True)
+        if not fullname.startswith(f"{HOUSE}."):
+            return None
+        module = ".".join(fullname.split(".")[:3])
+        place = self.places.get(module) or _run_by_manimgl(module)
+        if place is None:
+            return None
+        inside = place.joinpath(*fullname.split(".")[3:])
+        file = inside / "__init__.py" if inside.is_dir() else inside.with_suffix(".py")
+        # the search below a package is empty, so that it is this finder that finds what is in it
+        below: list[str] | None = [] if inside.is_dir() else None
+        if file.is_file():
+            loader = Fresh(fullname, str(file))
+            return importlib.util.spec_from_file_location(
+                fullname, file, loader=loader, submodule_search_locations=below
+            )
+        return None if below is None else importlib.machinery.ModuleSpec(fullname, None, is_package=True)
+
+
+def _run_by_manimgl(module: str) -> Path | None:
+    """The folder of a scene whose scene.py manimgl's own command was given: it runs before any config is read."""
+    for word in sys.argv[1:]:
+        file = Path(word).absolute()
+        if file.name == "scene.py" and module == f"{HOUSE}.scenes.{file.parent.name}" and file.is_file():
+            return file.parent.resolve()
+    return None
+
+
+class Fresh(importlib.machinery.SourceFileLoader):
+    """Compiles the source each time: bytecode would tell changes by the second, and lie about in others' folders."""
+
+    def get_code(self, fullname: str) -> CodeType:
+        """See importlib."""
+        return self.source_to_code(self.get_data(self.path), self.path)
+
+
+ELSEWHERE = Elsewhere()
+sys.meta_path.append(ELSEWHERE)
 
 
 class BrokenMember(Exception):
@@ -118,12 +196,12 @@ class Registry(Mapping[str, type[T]], Generic[T]):
                 raise BrokenMember(name, path, error) from error
         return self._loaded[name]
 
+    def beside(self, name: str, module: str) -> ModuleType:
+        """The module of that name in the folder of a member: for scenes "scene". Raises what importing it raises."""
+        return importlib.import_module(f"{self.package}.{name}.{module}")
+
     def _member(self, module: Any) -> type[T]:
-        classes = [
-            value
-            for value in vars(module).values()
-            if isinstance(value, type) and issubclass(value, self.base) and value.__module__ == module.__name__
-        ]
+        classes = defined(module, self.base)
         if len(classes) != 1:
             raise TypeError(f"expected exactly one {self.base.__name__} class in the file, found {len(classes)}")
         return classes[0]
@@ -137,6 +215,12 @@ class Registry(Mapping[str, type[T]], Generic[T]):
     def __contains__(self, name: object) -> bool:
         seen = self._seen.get(name) if isinstance(name, str) else None
         return (seen is not None and seen.exists()) or name in self.paths()
+
+
+def defined(module: ModuleType, base: type[T]) -> list[type[T]]:
+    """The classes of that base that a module defines, not those that it imports."""
+    return [value for value in vars(module).values()
+            if isinstance(value, type) and issubclass(value, base) and value.__module__ == module.__name__]
 
 
 @dataclass(frozen=True)

@@ -17,15 +17,20 @@ lacks() { [ -n "$(who=$1; shift; probe "$who" tools/probe.py "$@")" ]; }
 
 # --- the virtual environment that may be there already
 
-# A folder that was moved or copied takes its .venv along, whose scripts still point to the old place; one whose
-# installation was interrupted may hold half a package. Both are made anew.
+# One whose installation was interrupted may hold half a package: it is made anew.
 venv_is_whole() {
-    [ -f .venv/bin/activate ] && [ ! -e .venv/installing ] || return 1
-    place=$(set +u; . .venv/bin/activate >/dev/null 2>&1; printf '%s' "${VIRTUAL_ENV:-}")
-    [ "$place" -ef .venv ] && .venv/bin/python -c '' 2>/dev/null && ! lacks .venv/bin/python version
+    [ -f .venv/bin/activate ] && [ ! -e .venv/installing ] &&
+        .venv/bin/python -c '' 2>/dev/null && ! lacks .venv/bin/python version
 }
 
-stamp() { cat "$lock" pyproject.toml | cksum; }
+# A folder that was moved or copied takes its .venv along. That runs (tools/movable.py); what activates it still points
+# to the old place, as does what pip noted.
+venv_is_at_home() {
+    place=$(set +u; . .venv/bin/activate >/dev/null 2>&1; printf '%s' "${VIRTUAL_ENV:-}")
+    [ "$place" -ef .venv ]
+}
+
+stamp() { cat "$lock" pyproject.toml setup.py tools/movable.py | cksum; }
 is_current() { [ "$(cat .venv/installed 2>/dev/null)" = "$(stamp)" ]; }
 
 # --- Python
@@ -136,9 +141,21 @@ python_packages() {
     say "Installing Python packages into .venv (a few minutes the first time)"
     why="pip could not install what $lock names (why stands above); mend it and run the same command again"
     .venv/bin/python -m pip $quietly -r "$lock" >&2 || fail "$why"
-    .venv/bin/python -m pip $quietly --quiet --no-build-isolation --no-deps --editable . >&2 || fail "$why"
+    this_repository || fail "$why"
     stamp >.venv/installed
     rm .venv/installing
+}
+
+this_repository() {
+    .venv/bin/python -m pip $quietly --quiet --no-build-isolation --no-deps --editable . >&2 &&
+        .venv/bin/python tools/movable.py
+}
+
+# The scripts that activate it come last: they are what says that it is at home.
+move_in() {
+    say "This folder was moved or copied; its .venv moves in"
+    this_repository && .venv/bin/python -m venv .venv --without-pip >&2 ||
+        fail "The .venv could not be mended (why stands above); remove it and run the same command again"
 }
 
 quietly="--disable-pip-version-check install --quiet --no-user"
@@ -146,5 +163,6 @@ updated=
 whole=
 if venv_is_whole; then whole=yes; python=.venv/bin/python; else pick_python; fi
 if [ "$(uname)" = Linux ]; then system_packages; fi
+if [ -n "$whole" ] && ! venv_is_at_home; then move_in; fi
 if [ -z "$whole" ] || ! is_current; then python_packages; fi
 if [ "$for_tests" = --test ] && [ "$(uname)" = Linux ]; then test_packages; fi

@@ -6,7 +6,15 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from thalweg.film.options import SceneOptions
+from thalweg.film.sections import Balls, Camera3D, Paced, Panel, Panels, Relief
 from thalweg.registry import parameter
+
+
+@dataclass(frozen=True)
+class RaceStyle(Panels, Balls, Relief):
+    """What a race's style has."""
+
+    contour_map: Panel = parameter(False, doc="the race from above, as an inset")
 
 
 @dataclass(frozen=True)
@@ -15,6 +23,10 @@ class RaceOptions(SceneOptions):
 
     scene_class: ClassVar[str] = "Race"
     summary: ClassVar[str] = "all optimizers roll at once, with legend, step counter and the result at the end"
+    needs = ("surface", "optimizers")
+    style = RaceStyle
+    video = Paced
+    camera = Camera3D
 
     intro: float = parameter(2.0, low=0, high=60, doc="seconds to see the landscape before the first step")
     hold: float = parameter(3.0, low=0, high=60, doc="seconds on the result after the last step")

@@ -1,4 +1,4 @@
-"""Loss surfaces over the plane. Every file of this folder without a leading underscore is one; its name is public."""
+"""Loss surfaces over the plane: what is known of them. Members stand in `surfaces/`, one file each."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping

@@ -115,6 +115,13 @@ class Surface:
         from thalweg.calculus.printer import as_text
         return as_text(self.compiled.formula)
 
+    @property
+    def mathtext(self) -> str:
+        """'$f(x, y) = ...$', numbers with four significant digits; empty for samples, which have no formula."""
+        from thalweg.calculus.printer import as_mathtext
+        formula = self.compiled.formula
+        return "" if formula is None else f"$f(x, y) = {as_mathtext(formula)}$"
+
     @cached_property
     def compiled(self) -> Any:
         """The formula's `thalweg.calculus.compile.Compiled`."""

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from thalweg.calculus import minima as _minima
+from thalweg.calculus import minima as lowest
 from thalweg.calculus.kinds import curvatures, eigenvalues, hessians, kind_of, kinds_of, kinked
 from thalweg.calculus.landmarks import CIRCLE, Array, CriticalPoint, Curve, Landmarks, Minimum, Searched, limit_of
 from thalweg.calculus.minima import diagonal, inside, kinks_and_tips, newton, simple_numbers
@@ -184,7 +184,7 @@ def _certain(surface: Searched, points: Array, size: float) -> Array:
 
 def _sharp_minima(surface: Searched, starts: Array, size: float) -> Array:
     """Minima on kinks and tips (n, 2), from starts (m, 2) and from a grid."""
-    found = np.reshape([each[:2] for each in _minima.find(surface, starts)], (-1, 2))
+    found = np.reshape([each[:2] for each in lowest.find(surface, starts)], (-1, 2))
     return found[kinked(surface, found, size)]
 
 
@@ -225,7 +225,7 @@ def _until_nothing_new(surface: Searched, cells: Cells, found: Found, unknown: A
     a time, until they find nothing new or it has cost enough.
     """
     size, work = diagonal(surface), 0
-    unknown, starts = np.random.default_rng(0).permutation(unknown), _minima.starts(surface, MOST_STARTS)
+    unknown, starts = np.random.default_rng(0).permutation(unknown), lowest.starts(surface, MOST_STARTS)
     for _ in range(MOST_ROUNDS):
         before = len(found.points)
         found = _joined(found, _judged(surface, cells, _rest(surface, starts, size), found))
@@ -243,7 +243,7 @@ def _searched(surface: Searched) -> Found:
     until a grid brings nothing new; and the minima of `calculus/minima.py`.
     """
     size = diagonal(surface)
-    minima = np.reshape([each[:2] for each in _minima.find(surface)], (-1, 2))
+    minima = np.reshape([each[:2] for each in lowest.find(surface)], (-1, 2))
     minima = minima[surface.may_be_extrema(minima)]
     found = Found(minima, ["minimum"] * len(minima), [], False)
     for number in range(4):

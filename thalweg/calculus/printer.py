@@ -1,9 +1,13 @@
-"""How an operation is written for numpy: numbers as the nearest double, whole powers by squaring."""
+"""How formulas are written: an operation for numpy (numbers as the nearest double, whole powers by squaring), a whole
+one as text that is read again, or as mathtext for the screen.
+"""
 from __future__ import annotations
 
 import math
 from typing import Any
 
+from sympy import Float
+from sympy.printing.latex import LatexPrinter
 from sympy.printing.numpy import NumPyPrinter
 from sympy.printing.str import StrPrinter
 
@@ -66,3 +70,26 @@ class _Text(StrPrinter):   # type: ignore[misc]   # sympy has no types
 def as_text(formula: Any) -> str:
     """A sympy expression as text that the reader of formulas takes."""
     return str(_Text().doprint(formula))
+
+
+class _Mathtext(LatexPrinter):   # type: ignore[misc]   # sympy has no types
+    """LaTeX that matplotlib's mathtext sets, with our own functions as mathematicians write them."""
+
+    def _print_Function(self, function: Any, exp: str | None = None) -> str:
+        name = function.func.__name__.rstrip("_")
+        parts = [self._print(part) for part in function.args]
+        if name in FORMS:
+            text = FORMS[name].format(*parts)
+        else:
+            text = rf"{NAMES.get(name, chr(92) + name)}\left({', '.join(parts)}\right)"
+        return text if exp is None else rf"\left({text}\right)^{{{exp}}}"
+
+
+FORMS = {"abs": r"\left|{0}\right|", "exp": "e^{{{0}}}", "sqrt": r"\sqrt{{{0}}}", "pow": r"\left({0}\right)^{{{1}}}"}
+NAMES = {"sign": r"\mathrm{sign}", "step": r"\mathrm{step}", "asin": r"\arcsin", "acos": r"\arccos", "atan": r"\arctan"}
+
+
+def as_mathtext(formula: Any, digits: int = 4) -> str:
+    """A sympy expression as mathtext without its $, numbers with so many significant digits."""
+    rounded = formula.xreplace({number: Float(f"{float(number):.{digits}g}") for number in formula.atoms(Float)})
+    return str(_Mathtext({"fold_short_frac": False}).doprint(rounded))

@@ -6,39 +6,40 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from thalweg.errors import Problem
-from thalweg.spec.plugins import given
+from thalweg.errors import Problem, misuse
+from thalweg.spec.plugins import files_of, files_of_command
 
 if TYPE_CHECKING:
-    from thalweg.experiment.experiment import Experiment
+    from thalweg.film.shot import Shot
 
-NAMING = ("samples", "file")     # keys whose values are paths; and the list of plugins
+NAMING = ("samples", "file")     # keys whose values are paths
 
 
-def inputs(experiment: Experiment) -> Iterator[tuple[str, Path]]:
-    """What each file that this experiment is read from is to it, and where: the config, its data, its plugins."""
-    yield "the config", experiment.path
-    for plugin in given():
+def inputs(shot: Shot) -> Iterator[tuple[str, Path]]:
+    """What each file that this shot is read from is to it, and where: the config, its data, its plugins."""
+    yield "the config", shot.path
+    for plugin in files_of_command():
         yield "a plugin of this command", plugin
-    waiting = [experiment.tree]
+    waiting = [shot.tree]
     while waiting:
         node = waiting.pop()
         waiting += [*(node.items or []), *(node.entries or {}).values()]
         for key, child in (node.entries or {}).items():
-            named = (child.items or []) if key == "plugins" else [child] if key in NAMING else []
-            for each in named:
-                if isinstance(each.scalar, str) and "\0" not in each.scalar:
-                    yield f"read by {experiment.path}", experiment.path.parent / each.scalar
+            if key in NAMING and isinstance(child.scalar, str) and "\0" not in child.scalar:
+                yield f"read by {shot.path}", shot.path.parent / child.scalar
+    if shot.tree.has("plugins"):
+        for plugin in files_of(shot.tree.child("plugins"), shot.path.parent):
+            yield f"read by {shot.path}", plugin
 
 
-def overwritten(experiments: Sequence[Experiment], files: Sequence[Sequence[Path]]) -> list[Problem]:
+def overwritten(shots: Sequence[Shot], files: Sequence[Sequence[Path]]) -> list[Problem]:
     """The outputs that are an input of the same run, by whatever path or link."""
     read: dict[tuple[int, int], str] = {}
-    for experiment in experiments:
-        for what, path in inputs(experiment):
+    for shot in shots:
+        for what, path in inputs(shot):
             if place := _identity(path):
                 read.setdefault(place, what)
-    return [Problem("", 0, "", f"is {read[place]}", "give another path", str(target))
+    return [misuse(str(target), f"is {read[place]}", "give another path")
             for targets in files for target in targets if (place := _identity(target)) in read and place]
 
 

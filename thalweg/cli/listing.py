@@ -1,30 +1,38 @@
-"""What --list prints: every member with its parameters, one line each."""
+"""What --list prints: every member with its parameters, one line each; of scenes, when asked, the sections too."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, fields
-from typing import Any
+from types import UnionType
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from thalweg.errors import one_line
+from thalweg.errors import listed, one_line
 from thalweg.experiment.tables import NAMED
+from thalweg.film.options import Need, SceneOptions
+from thalweg.film.sections import Panel
 from thalweg.registry import BrokenMember, Range
 from thalweg.spec.labels import words
 
+NEEDED: dict[Need, str] = {"surface": "a surface", "optimizers": "optimizers", "optimizer": "one optimizer"}
+PLACES = ("true", "false", "left", "right", "a corner like top_left")     # of a panel
+SECTIONS = ("style", "camera", "video")
 WHAT = ("optimizers", "surfaces", "scenes", "schedules", "noise", "recorded")
 RECORDED = ("file=... (a csv)",
             f"columns=null (the csv's names of {', '.join(NAMED)}: " "{x: w1, loss: train/loss}; null: none)",
             "where=null (the rows that count: {run: 3})", "label=null", "color=null", "sha256=null")
 
 
-def listing(what: str) -> Iterator[str]:
-    """Lines for one of WHAT, or for all of them under headings when `what` is 'all'."""
+def listing(what: str, verbose: bool = False) -> Iterator[str]:
+    """Lines for one of WHAT, or for all of them under headings when `what` is 'all'. With `verbose` each scene has
+    lines for the sections that it reads.
+    """
     for name in WHAT:
-        lines = iter([f"recorded  {', '.join(RECORDED)}"]) if name == "recorded" else None
+        lines = iter([f"recorded  {', '.join(RECORDED)}"]) if name == "recorded" else _members(registry(name), verbose)
         if what == name:
-            yield from lines or _members(registry(name))
+            yield from lines
         elif what == "all":
             yield f"{name}:"
-            yield from (f"  {line}" for line in lines or _members(registry(name)))
+            yield from (f"  {line}" for line in lines)
 
 
 def registry(what: str) -> Mapping[str, Any]:
@@ -44,19 +52,50 @@ def registry(what: str) -> Mapping[str, Any]:
     return SCENES
 
 
-def _members(members: Mapping[str, Any]) -> Iterator[str]:
+def _members(members: Mapping[str, Any], verbose: bool) -> Iterator[str]:
     width = max(map(len, members), default=0)
     for name in members:
         try:
-            parameters = [_parameter(each) for each in fields(members[name])]
+            member = members[name]
         except BrokenMember as error:
             yield one_line(f"{name:{width}}  broken: {type(error.cause).__name__}: {error.cause}")
             continue
-        yield f"{name:{width}}  {', '.join(parameters)}".rstrip()
+        if not issubclass(member, SceneOptions):
+            yield f"{name:{width}}  {_parameters(member)}".rstrip()
+            continue
+        yield one_line(f"{name:{width}}  {'; '.join(filter(None, _of_scene(member)))}")
+        for section in SECTIONS if verbose else ():
+            if getattr(member, section):
+                yield f"{'':{width}}  {section}: {_parameters(getattr(member, section))}"
 
 
-def _parameter(each: Any) -> str:
+def _of_scene(options: type[SceneOptions]) -> Iterator[str]:
+    """What it shows, what the file must have for it and can have, and its own keys."""
+    yield options.summary
+    yield f"needs {' and '.join(NEEDED[need] for need in options.needs)}" if options.needs else ""
+    yield f"can have {' and '.join(NEEDED[need] for need in options.may)}" if options.may else ""
+    yield _parameters(options)
+
+
+def _parameters(cls: type[Any]) -> str:
+    """Its fields with defaults, and the choices and ranges of what they take."""
+    hints = get_type_hints(cls, include_extras=True)
+    return ", ".join(_parameter(each, hints[each.name]) for each in fields(cls))
+
+
+def _parameter(each: Any, hint: Any) -> str:
     limits: Range = each.metadata.get("range", Range())
-    ranged = limits.words()
+    choices = PLACES if hint == Panel else map(words, _choices(hint))
+    taken = listed(filter(None, [*choices, limits.words()]))
     default = "..." if each.default is MISSING else words(each.default)  # must be given
-    return f"{each.name}={default}" + (f" ({ranged})" if ranged else "")
+    return f"{each.name}={default}" + (f" ({taken})" if taken else "")
+
+
+def _choices(hint: Any) -> list[Any]:
+    """The words that a field takes, true and false among them where there are others."""
+    if get_origin(hint) is Literal:
+        return list(get_args(hint))
+    if get_origin(hint) not in (Union, UnionType):
+        return []
+    choices = [each for part in get_args(hint) for each in _choices(part)]
+    return [True, False, *choices] if choices and bool in get_args(hint) else choices

@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import errno
 import os
+import shlex
+import shutil
 import sys
 import time
+import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -24,10 +27,23 @@ from thalweg.system.stop import INTERRUPTED, TERMINATED, Terminated
 from thalweg.version import VERSION
 
 if TYPE_CHECKING:
-    from thalweg.experiment.experiment import Experiment
     from thalweg.film.moments import Moment
+    from thalweg.film.shot import Film
 
 USER = 2
+
+
+def called(script: str, python: str) -> str:
+    """The command as it was called, for examples that can be typed: a clone's door, the module, the program."""
+    path = Path(script)
+    if path.name == "render.py":
+        return shlex.join([python, script])
+    if path.parts[-2:] == ("thalweg", "__main__.py"):
+        return shlex.join([python, "-m", "thalweg"])
+    return shlex.quote(script) if path.stem == "thalweg" and shutil.which("thalweg") is None else "thalweg"
+
+
+CALLED = called(sys.argv[0], sys.orig_argv[0])
 
 
 class UserErrors(Exception):
@@ -39,7 +55,7 @@ class UserErrors(Exception):
 
 
 @click.command(context_settings={"help_option_names": ["--help", "-h"], "max_content_width": 110},
-               epilog="Example: python render.py boss_fight -o race.gif --set steps=100")
+               epilog=f"Example: {CALLED} boss_fight -o race.gif --set steps=100")
 @click.argument("config", nargs=-1)
 @click.option("-o", "--output", metavar="PATH", help="File or folder; the extension chooses what is made: "
               ".mp4 .webm .mov .gif film, .png one frame (with --at), .csv .npz .json the trajectories, "
@@ -62,9 +78,10 @@ class UserErrors(Exception):
 @click.option("--schema", is_flag=True, help="The JSON schema of the YAML, for editors.")
 @click.option("-j", "--jobs", metavar="N", help="Processes for drawing; 0 (the default) = as many as help.")
 @click.option("--resume", is_flag=True, help="Go on with a film that was cut off.")
-@click.option("--verbose", is_flag=True, help="Say how long each part takes.")
-@click.option("--plugin", metavar="FILE.py", multiple=True,
-              help="Add the optimizer or surface of a file, repeatable. A plugin is code: it needs --trust.")
+@click.option("--verbose", is_flag=True, help="Say how long each part takes; with --list, what sections hold.")
+@click.option("--plugin", metavar="FILE.py|FOLDER", multiple=True,
+              help="Add the optimizer or surface of a file, the scene of a folder; repeatable. A plugin is code: it "
+              "needs --trust.")
 @click.option("--trust", is_flag=True, help="Run the plugins of this command and of its configs.")
 @click.version_option(VERSION, prog_name="thalweg", message="%(prog)s %(version)s")
 def command(config: tuple[str, ...], **options: Any) -> None:
@@ -81,12 +98,12 @@ def command(config: tuple[str, ...], **options: Any) -> None:
         if problems := unsuited_for_report(config, options):
             raise UserErrors(problems)
     if options["what"]:
-        _list(options["what"])
+        _list(options["what"], options["verbose"])
     elif options["schema"]:
         from thalweg.spec.jsonschema import text
         print(text(), end="")
     elif not config:
-        raise UserErrors(["CONFIG: is missing; give one, for example: python render.py boss_fight"])
+        raise UserErrors([f"CONFIG: is missing; give one, for example: {CALLED} boss_fight"])
     elif options["preview"]:
         _preview(config, options)
     else:
@@ -101,12 +118,12 @@ def _in_a_folder() -> None:
         raise UserErrors(["the folder that this command was started in is gone; cd to one that is there"]) from error
 
 
-def _list(what: str) -> None:
+def _list(what: str, verbose: bool) -> None:
     from thalweg.cli.listing import WHAT, listing
     from thalweg.errors import nearest
     if what not in ("all", *WHAT):
         raise UserErrors([f"--list {what}: there is no such list; {nearest(what, WHAT)}"])
-    for line in listing(what):
+    for line in listing(what, verbose):
         print(line)
 
 
@@ -114,13 +131,13 @@ def _preview(names: Sequence[str], options: dict[str, Any]) -> None:
     """The live window of one config."""
     from thalweg.cli.targets import given_video, unsuited_for_window
     problems = unsuited_for_window(names, options)
-    experiments = [loaded for name in names for loaded in _load(name, options, problems)]
+    films = [loaded for name in names for loaded in _load(name, options, problems)]
     if problems:
         raise UserErrors(problems)
     from thalweg.live import preview
     from thalweg.stage.errors import MachineError
     try:
-        preview(experiments[0].path, options["overrides"], given_video(options))
+        preview(films[0].shot.path, options["overrides"], given_video(options))
     except MachineError as error:
         raise UserErrors([str(error)]) from error
     except Terminated:  # somebody closed the window that way
@@ -132,40 +149,38 @@ def _make(names: Sequence[str], options: dict[str, Any]) -> None:
     whether or not anybody hears of them; raises OSError at the end for a standard output that could not be written.
     """
     started, unheard = time.perf_counter(), None
-    experiments, places, at, jobs = _planned(names, options)
+    films, places, at, jobs = _planned(names, options)
     from thalweg.film.kinds import DATA, kind
     _say(options, f"read in {time.perf_counter() - started:.2f} s")
-    for experiment, files in zip(experiments, places, strict=True):
+    for film, files in zip(films, places, strict=True):
         stop.check()
-        started = time.perf_counter()
-        data = options["check"] or kind(files[0]) in DATA
-        trajectories = experiment.roll(experiment.record if data else "all")
-        _say(options, f"{experiment.name}: rolled in {time.perf_counter() - started:.2f} s")
+        started, name = time.perf_counter(), film.shot.name
+        rolled = film.roll(as_data=options["check"] or kind(files[0]) in DATA)
+        _say(options, f"{name}: rolled in {time.perf_counter() - started:.2f} s")
         if options["check"]:
             from thalweg.cli.report import report
-            from thalweg.geometry.display import display_of
-            shown = [f"  picture: {line}" for line in display_of(experiment, trajectories).notes]
-            print("\n".join([*report(experiment, trajectories), *shown]), flush=True)
+            print("\n".join(line for shot, runs in zip(film.shots, rolled, strict=True) for line in report(shot, runs)),
+                  flush=True)
             continue
-        for made in _written(experiment, trajectories, files, at, {"jobs": jobs, "resume": options["resume"]}):
+        for made in _written(film, rolled, files, at, {"jobs": jobs, "resume": options["resume"]}):
             unheard = streams.say_path(made) or unheard
-        _say(options, f"{experiment.name}: made in {time.perf_counter() - started:.2f} s")
+        _say(options, f"{name}: made in {time.perf_counter() - started:.2f} s")
     if unheard:
         raise unheard
 
 
 def _planned(names: Sequence[str], options: dict[str, Any]
-             ) -> tuple[list[Experiment], list[list[Path]], list[Moment], int]:
-    """The experiments, the files of each, the moments of --at and the number of --jobs. Raises UserErrors with all
+             ) -> tuple[list[Film], list[list[Path]], list[Moment], int]:
+    """The films, the files of each, the moments of --at and the number of --jobs. Raises UserErrors with all
     problems of all configs.
     """
     from thalweg.cli.inputs import overwritten
     from thalweg.cli.targets import files, processes, resumable, targets, unsuited
     from thalweg.film.moments import beyond_run, moments
     problems: list[Problem] = []
-    experiments = [loaded for name in names for loaded in _load(name, options, problems)]
-    whole = len(experiments) == len(names)
-    paths = [experiment.path for experiment in experiments] if whole else [Path(name) for name in names]
+    films = [loaded for name in names for loaded in _load(name, options, problems)]
+    whole = len(films) == len(names)
+    paths = [film.shot.path for film in films] if whole else [Path(name) for name in names]
     only_check = options["check"] and options["output"] is None and options["format"] is None
     places = paths if only_check else targets(paths, options["output"], options["format"], problems)
     at = moments(options["at"], places, problems)
@@ -176,26 +191,28 @@ def _planned(names: Sequence[str], options: dict[str, Any]
     if options["resume"]:
         resumable(places, problems)
     if whole and places and not only_check:
-        for experiment, place in zip(experiments, places, strict=True):
-            problems += [*unsuited(experiment, place), *beyond_run(at, experiment.steps, experiment.name)]
-        problems += overwritten(experiments, made)
+        for film, place in zip(films, places, strict=True):
+            problems += unsuited(film.shot, place)
+            if film.shot.experiment is not None:
+                problems += beyond_run(at, film.shot.experiment.steps, film.shot.name)
+        problems += overwritten([film.shot for film in films], made)
     if problems:
         raise UserErrors(problems)
-    return experiments, made, at, jobs
+    return films, made, at, jobs
 
 
-def _written(experiment: Experiment, trajectories: Sequence[Any], files: Sequence[Path], at: Sequence[Moment],
+def _written(film: Film, rolled: Sequence[Any], files: Sequence[Path], at: Sequence[Moment],
              how: dict[str, Any]) -> Iterator[Path]:
     """Makes the files of one config, a film in the way of `how`, and yields each that is made. Raises UserErrors when
     the disk or the machine is in the way.
     """
     from thalweg.cli.targets import suited
     from thalweg.film.kinds import DATA, kind
-    experiment, changed = suited(experiment, files[0])
+    film, changed = suited(film, files[0])
     if changed:
         print(one_line(changed), file=sys.stderr)
     writes = _data if kind(files[0]) in DATA else _drawn
-    waiting, made = list(files), writes(experiment, trajectories, files, at, how)
+    waiting, made = list(files), writes(film, rolled, files, at, how)
     while waiting:
         try:
             next(made)
@@ -206,7 +223,7 @@ def _written(experiment: Experiment, trajectories: Sequence[Any], files: Sequenc
         yield waiting.pop(0)
 
 
-def _load(name: str, options: dict[str, Any], problems: list[Problem]) -> list[Experiment]:
+def _load(name: str, options: dict[str, Any], problems: list[Problem]) -> list[Film]:
     from thalweg.cli.targets import given_video
     try:
         return [load(find(name), options["overrides"], given_video(options))]
@@ -215,13 +232,15 @@ def _load(name: str, options: dict[str, Any], problems: list[Problem]) -> list[E
         return []
 
 
-def _data(experiment: Experiment, trajectories: Sequence[Any], files: Sequence[Path], *_: Any) -> Iterator[Path]:
+def _data(film: Film, rolled: Sequence[Any], files: Sequence[Path], *_: Any) -> Iterator[Path]:
     from thalweg.experiment.data import write
-    write(files[0], experiment, trajectories)
+    shot = film.shot
+    assert shot.experiment is not None      # else it was said beforehand
+    write(files[0], shot.experiment, rolled[0], shot.resolved)
     yield files[0]
 
 
-def _drawn(experiment: Experiment, trajectories: Sequence[Any], files: Sequence[Path], at: Sequence[Moment],
+def _drawn(film: Film, rolled: Sequence[Any], files: Sequence[Path], at: Sequence[Moment],
            how: dict[str, Any]) -> Iterator[Path]:
     from thalweg.film.clock import OutsideFilm
     from thalweg.film.kinds import FILMS, kind
@@ -230,10 +249,10 @@ def _drawn(experiment: Experiment, trajectories: Sequence[Any], files: Sequence[
         from thalweg.cli.progress import Progress
         from thalweg.stage.render import render_film, render_frames
         if kind(files[0]) not in FILMS:
-            yield from render_frames(experiment, trajectories, files, at)
+            yield from render_frames(film, rolled, files, at)
             return
-        with Progress(experiment.name) as progress:
-            render_film(experiment, trajectories, files[0], progress, **how)
+        with Progress(film.shot.name) as progress:
+            render_film(film, rolled, files[0], progress, **how)
         yield files[0]
     except OutsideFilm as error:
         raise UserErrors([f"--at {line}" for line in error.args]) from error
@@ -266,7 +285,7 @@ def _ended(arguments: Sequence[str] | None) -> int:
     """The exit code of one command line that nobody stopped."""
     try:
         # not command.main, which prints and exits in ways of its own
-        with command.make_context("render.py", list(sys.argv[1:] if arguments is None else arguments)) as context:
+        with command.make_context(CALLED, list(sys.argv[1:] if arguments is None else arguments)) as context:
             command.invoke(context)
         sys.stdout.flush()
         return 0
@@ -297,5 +316,6 @@ def run() -> NoReturn:
     """The command as a process of its own."""
     stop.at_once()
     streams.settle()
+    warnings.formatwarning = lambda message, *_: one_line(f"warning: {message}") + "\n"
     stop.leave(main())
 

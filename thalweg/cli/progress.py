@@ -19,7 +19,7 @@ class Progress:
     """
 
     def __init__(self, name: str) -> None:
-        self.name, self.started, self.said = one_line(name), time.monotonic(), time.monotonic()
+        self.name, self.started, self.printed = one_line(name), time.monotonic(), time.monotonic()
         self.bar: Any = None
         self.pause = PLAIN_EVERY
         with suppress(ValueError):
@@ -54,6 +54,6 @@ class Progress:
         words = f"{done} of {total} frames, {rate:.1f} frames/s, {left:.0f} s left"
         if self.bar:
             self.bar.update(self.task, completed=done, total=total, words=words)
-        elif now - self.said >= self.pause:
-            self.said = now
+        elif now - self.printed >= self.pause:
+            self.printed = now
             print(f"{self.name}: {words}", file=sys.stderr, flush=True)

@@ -10,69 +10,83 @@ import numpy as np
 from thalweg.errors import one_line
 from thalweg.experiment.experiment import Entry, Experiment
 from thalweg.experiment.outcome_words import Say, lines, place
-from thalweg.experiment.outcomes import DIVERGED, LEFT, Array, Facts, Told, median, outcomes
+from thalweg.experiment.outcomes import DIVERGED, LEFT, Array, Facts, Outcomes, median, outcomes_of
 from thalweg.spec.labels import words
 from thalweg.typeset.numbers import MINUS, Format, medians
 
 if TYPE_CHECKING:
     from thalweg.calculus.landmarks import Curve
     from thalweg.engine import Trajectory
+    from thalweg.film.shot import Shot
 
 MOST = 6     # minima that are listed one by one
 PLURALS = {"minimum": "minima", "saddle": "saddles", "maximum": "maxima"}
 
 
-def report(experiment: Experiment, trajectories: Sequence[Trajectory]) -> Iterator[str]:
-    """One line about the config, one for each entry, and some about the surface's critical points."""
-    video, balls = experiment.video, sum(len(entry.starts) for entry in experiment.entries)
-    surface = experiment.surface.name or getattr(experiment.surface, "file", "a formula")
+def report(shot: Shot, trajectories: Sequence[Trajectory]) -> Iterator[str]:
+    """One line about the shot, one for each entry, some about the surface's critical points and about the picture."""
+    video, experiment = shot.video, shot.experiment
     length = f", {words(video.seconds)} s" if video.seconds else ""
+    picture = f"{video.width}x{video.height} at {video.fps} frames/s{length}"
+    if experiment is None:
+        yield one_line(f"{shot.path}: ok, {shot.kind}, {picture}")
+        return
+    balls = sum(len(entry.starts) for entry in experiment.entries)
+    surface = experiment.surface.name or getattr(experiment.surface, "file", "a formula")
     noise = f", noise: {experiment.noise.words}" if experiment.noise else ""
-    yield one_line(f"{experiment.path}: ok, {experiment.scene} on {surface}, {balls} ball{'s' * (balls != 1)}, "
-                   f"{experiment.steps} steps{noise}, {video.width}x{video.height} at {video.fps} frames/s{length}")
-    width, told = max(len(entry.label) for entry in experiment.entries), outcomes(experiment, trajectories)
+    yield one_line(f"{shot.path}: ok, {shot.kind} on {surface}, {balls} ball{'s' * (balls != 1)}, "
+                   f"{experiment.steps} steps{noise}, {picture}")
+    yield from _rolled(experiment, trajectories, balls)
+    z_scale = getattr(shot.style, "z_scale", None)
+    if z_scale is not None:
+        from thalweg.geometry.display import display_of
+        yield from (f"  picture: {line}" for line in display_of(experiment.surface, trajectories, z_scale).notes)
+
+
+def _rolled(experiment: Experiment, trajectories: Sequence[Trajectory], balls: int) -> Iterator[str]:
+    width, outcomes = max(len(entry.label) for entry in experiment.entries), outcomes_of(experiment, trajectories)
     say = _say(experiment.surface.value(np.concatenate([entry.starts for entry in experiment.entries])), trajectories,
-               told)
-    for entry, trajectory, about in zip(experiment.entries, trajectories, told.entries, strict=True):
-        hyper = ", ".join(f"{name}={words(value)}" for name, value in entry.given.items())
-        ending = _ending(entry, trajectory, told._replace(entries=(about,)), say)
+               outcomes)
+    for entry, trajectory, about in zip(experiment.entries, trajectories, outcomes.entries, strict=True):
+        hyper = ", ".join(f"{name}={words(value)}" for name, value in entry.chosen.items())
+        ending = _ending(entry, trajectory, outcomes._replace(entries=(about,)), say)
         yield one_line(f"  {entry.label:{width}}  {hyper}: {ending}{_memory(about)}")
         if entry.recording and entry.recording.words:
             yield one_line(f"  {'':{width}}  {entry.recording.words}")
     if balls > len(experiment.entries) > 1:
-        yield f"  all {balls} balls: {_counted(told, say)}"
-    yield from map(one_line, _landscape(told, say))
+        yield f"  all {balls} balls: {_counted(outcomes, say)}"
+    yield from map(one_line, _landscape(outcomes, say))
 
 
-def _ending(entry: Entry, trajectory: Trajectory, told: Told, say: Say) -> str:
+def _ending(entry: Entry, trajectory: Trajectory, outcomes: Outcomes, say: Say) -> str:
     """'loss -0.68, in the minimum at (0.98, 0.99), loss -0.68, after 46 steps, 46 gradients' for one ball; counts for
     several.
     """
-    about, = told.entries
-    effort = _effort(about) + _against(entry, told)
+    about, = outcomes.entries
+    effort = _effort(about) + _against(entry, outcomes)
     if len(entry.starts) > 1:
-        return _counted(told, say) + effort
+        return _counted(outcomes, say) + effort
     ended = f" at step {trajectory.last[0]}" if about.outcome[0] in (DIVERGED, LEFT) else ""
-    (words_, _), = lines(told, say, 2 * MOST, report=True)
+    (words_, _), = lines(outcomes, say, 2 * MOST, report=True)
     return f"loss {say(trajectory.loss[0, trajectory.ends[0]])}, {words_}{ended}{effort}"
 
 
-def _counted(told: Told, say: Say) -> str:
+def _counted(outcomes: Outcomes, say: Say) -> str:
     """'5 in the minimum at (3, 2), loss 0; 2 still moving'."""
-    return "; ".join(f"{sum(line.counts)} {line.words}" for line in lines(told, say, 2 * MOST, report=True))
+    return "; ".join(f"{sum(line.counts)} {line.words}" for line in lines(outcomes, say, 2 * MOST, report=True))
 
 
-def _say(heights: Array, trajectories: Sequence[Trajectory], told: Told) -> Say:
+def _say(heights: Array, trajectories: Sequence[Trajectory], outcomes: Outcomes) -> Say:
     """Writes a loss, with more digits where the screen needs more; what is 0 but for rounding beside the heights of the
     starts (n,) is 0.
     """
     rounding = 4 * np.finfo(np.float64).eps * np.abs(heights).max()
-    shown = Format.of(medians(trajectories)).apart([each.value for each in told.landmarks.minima])
+    numbers = Format.of(medians(trajectories)).apart([each.value for each in outcomes.landmarks.minima])
 
     def say(loss: float) -> str:
         if abs(loss) <= rounding:
             return "0"
-        finer = shown.text(loss).replace(MINUS, "-") if shown.kind in ("fixed", "offset") else ""
+        finer = numbers.text(loss).replace(MINUS, "-") if numbers.kind in ("fixed", "offset") else ""
         six = f"{loss:.6g}"
         return finer if "e" in six and finer else six
     return say
@@ -98,29 +112,29 @@ def _memory(about: Facts) -> str:
     return "" if about.stored < 0 else f", {about.stored} number{'s' * (about.stored != 1)} stored per weight"
 
 
-def _against(entry: Entry, told: Told) -> str:
+def _against(entry: Entry, outcomes: Outcomes) -> str:
     """' (80 % of the limit there)' of plain gradient descent, the one whose limit 2 / curvature is."""
-    there = np.unique(told.entries[0].minimum[told.entries[0].minimum >= 0])
+    there = np.unique(outcomes.entries[0].minimum[outcomes.entries[0].minimum >= 0])
     plain = entry.name == "sgd" and not getattr(entry.optimizer, "momentum", 0) and not entry.schedule
     if not plain or len(there) != 1:
         return ""
-    share = entry.given["lr"] / told.landmarks.critical_points[there[0]].stability_limit
+    share = entry.chosen["lr"] / outcomes.landmarks.critical_points[there[0]].stability_limit
     return f" (lr is {share:.0%} of the limit there)" if np.isfinite(share) and share else ""
 
 
-def _landscape(told: Told, say: Say) -> Iterator[str]:
+def _landscape(outcomes: Outcomes, say: Say) -> Iterator[str]:
     """How many critical points there are, and below which learning rate gradient descent is stable where."""
-    found, least = told.landmarks.critical_points, "" if told.landmarks.complete else "at least "
+    found, least = outcomes.landmarks.critical_points, "" if outcomes.landmarks.complete else "at least "
     kinds = Counter(each.kind for each in found)
     named = [f"{count} {kind if count == 1 else PLURALS.get(kind, kind)}" for kind, count in kinds.items()]
-    named += _curves(told.landmarks.curves, say)
+    named += _curves(outcomes.landmarks.curves, say)
     yield f"  critical points: {least if named else ''}" + (", ".join(named) or f"none{' found' if least else ''}")
-    limits = np.concatenate([each.limit for each in told.entries])
+    limits = np.concatenate([each.limit for each in outcomes.entries])
     rows = [(_span(limits), "at the start" if len(np.unique(limits)) == 1 else "at the starts")]
     minima = [each for each in found if each.kind == "minimum"]
     if len(minima) <= MOST:
         one = "a" if len(minima) == 1 and least else "the"
-        rows += [(_span([each.stability_limit]), f"in {one} minimum at {place(each, told.widths, minus='-')}")
+        rows += [(_span([each.stability_limit]), f"in {one} minimum at {place(each, outcomes.widths, minus='-')}")
                  for each in minima]
     else:
         rows.append((_span([each.stability_limit for each in minima]), f"in the {len(minima)} minima"))

@@ -7,13 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from thalweg.errors import Mark, Problem, listed, nearest, show
-from thalweg.film.kinds import FILMS, KINDS, gif_rate, kind, numbered
+from thalweg.errors import Mark, Problem, listed, misuse, nearest, show
+from thalweg.film.kinds import DATA, FILMS, KINDS, gif_rate, kind, numbered
 from thalweg.system.machine import DISK_BYTES, disk_free, memory_free, memory_needed, size
 from thalweg.system.output import unfit
 
 if TYPE_CHECKING:
-    from thalweg.experiment.experiment import Experiment
+    from thalweg.film.shot import Film, Shot
 
 OPAQUE = (".mp4", ".gif")
 GIF_RATE = 25
@@ -27,31 +27,31 @@ def targets(configs: Sequence[Path], output: str | None, form: str | None, probl
     wanted = _wanted(form, problems)
     if output is not None and output.startswith("~"):     # --output=~/x.mp4, which shells leave as it is
         output = os.path.expanduser(output)
-    given = f"--output {output}"
+    source = f"--output {output}"
     if wanted is None:
         return []
     if output is None:
         made = [Path("videos") / f"{config.stem}{wanted}" for config in configs]
     elif not output.strip() or "\0" in output:
-        problems.append(_said(given, "is not a path", "give a file or a folder"))
+        problems.append(misuse(source, "is not a path", "give a file or a folder"))
         return []
     elif output.startswith("=") and not os.path.lexists(output):     # what is left of -o=x.mp4
-        problems.append(_said(given, "begins with =", f"write -o {output[1:] or 'PATH'}"))
+        problems.append(misuse(source, "begins with =", f"write -o {output[1:] or 'PATH'}"))
         return []
     elif output == "-":
-        problems.append(_said(given, "is standard output, where paths are printed", "give a file or a folder"))
+        problems.append(misuse(source, "is standard output, where paths are printed", "give a file or a folder"))
         return []
     elif _is_folder(output):
         made = [Path(output) / f"{config.stem}{wanted}" for config in configs]
     elif unlike := _unlike_file(Path(output), form and wanted, len(configs)):
-        problems.append(_said(given, *unlike))
+        problems.append(misuse(source, *unlike))
         return []
     else:
         return [Path(output)]
     for config, target in zip(configs, made, strict=True):
         if kind(target) != wanted:
-            problems.append(_said(str(config), f"would become {target}, whose name is that of a {kind(target)}",
-                                  f"give it its own -o NAME{wanted}"))
+            problems.append(misuse(str(config), f"would become {target}, whose name is that of a {kind(target)}",
+                                   f"give it its own -o NAME{wanted}"))
     return made
 
 
@@ -63,7 +63,7 @@ def _wanted(form: str | None, problems: list[Problem]) -> str | None:
     if wanted in KINDS:
         return wanted
     cure = nearest(wanted[1:], [each[1:] for each in KINDS])
-    problems.append(_said(f"--format {form}", "is no kind of output", cure))
+    problems.append(misuse(f"--format {form}", "is no kind of output", cure))
     return None
 
 
@@ -96,8 +96,8 @@ def files(configs: Sequence[Path], places: Sequence[Path], count: int, problems:
         for target in targets:
             before, by = first.setdefault(os.path.realpath(target), (index, config))
             if before != index:
-                problems.append(_said(str(config), f"would write {target}, as {by} does",
-                                      "render them one by one, each with its own -o"))
+                problems.append(misuse(str(config), f"would write {target}, as {by} does",
+                                       "render them one by one, each with its own -o"))
         problems.extend(_unwritable(targets[0]))
         problems.extend(problem for target in targets[1:] for problem in _replaceable(target))
     return made
@@ -115,16 +115,16 @@ def _unwritable(target: Path) -> list[Problem]:
     while not os.path.lexists(folder) and folder != folder.parent:
         folder = folder.parent
     if not os.path.isdir(folder):
-        return [_said(str(target), f"{folder} is not a folder", "give another path")]
+        return [misuse(str(target), f"{folder} is not a folder", "give another path")]
     if not os.access(folder, os.W_OK | os.X_OK):
-        return [_said(str(target), f"the folder {folder} cannot be written to", "give another path, or its rights")]
+        return [misuse(str(target), f"the folder {folder} cannot be written to", "give another path, or its rights")]
     return []
 
 
 def _replaceable(target: Path) -> list[Problem]:
     """Only files are replaced."""
     if what := unfit(target):
-        return [_said(str(target), what, "give another path")]
+        return [misuse(str(target), what, "give another path")]
     return []
 
 
@@ -133,8 +133,8 @@ def processes(jobs: str | None, problems: list[Problem]) -> int:
     if jobs is None:
         return 0
     if not (jobs.isascii() and jobs.isdecimal() and len(jobs) <= len(str(MOST_JOBS)) and int(jobs) <= MOST_JOBS):
-        problems.append(_said(f"--jobs {jobs}", "is not a number of processes",
-                              f"use 1 to {MOST_JOBS}, or 0 for as many as help"))
+        problems.append(misuse(f"--jobs {jobs}", "is not a number of processes",
+                               f"use 1 to {MOST_JOBS}, or 0 for as many as help"))
         return 0
     return int(jobs)
 
@@ -142,15 +142,20 @@ def processes(jobs: str | None, problems: list[Problem]) -> int:
 def resumable(made: Sequence[Path], problems: list[Problem]) -> None:
     """Only films are gone on with."""
     if made and not any(kind(target) in FILMS for target in made):
-        problems.append(_said("--resume", "is for films only", "leave it out"))
+        problems.append(misuse("--resume", "is for films only", "leave it out"))
 
 
-def unsuited(experiment: Experiment, target: Path) -> list[Problem]:
-    """What keeps this experiment from becoming that file: transparency its format lacks, a disk too small."""
-    suffix = kind(target)
-    if experiment.video.transparent and suffix in OPAQUE:
-        return [_written(experiment, ("video", "transparent"), f"{suffix} has no transparency",
+def unsuited(shot: Shot, target: Path) -> list[Problem]:
+    """What keeps this shot from becoming that file: nothing rolls, transparency its format lacks, a disk too small."""
+    suffix, experiment = kind(target), shot.experiment
+    if shot.video.transparent and suffix in OPAQUE:
+        return [_written(shot, ("video", "transparent"), f"{suffix} has no transparency",
                          "use -o NAME.webm, NAME.mov or NAME.png")]
+    if experiment is None:
+        if suffix not in DATA:
+            return []
+        return [_written(shot, ("scene",), f"nothing rolls in scene {shot.kind}, so there are no data",
+                         "use -o NAME.mp4 or NAME.png")]
     if suffix in DISK_BYTES:
         from thalweg.engine.record import kept_steps
         kept = len(kept_steps(experiment.record, experiment.steps))
@@ -158,19 +163,19 @@ def unsuited(experiment: Experiment, target: Path) -> list[Problem]:
         needed, free = rows * DISK_BYTES[suffix], disk_free(target)
         if free is not None and needed > free:
             what = f"{rows:,} rows need about {size(needed)}, {size(free)} are free at {target.parent}"
-            return [_written(experiment, ("steps",), what, "use fewer steps or starts")]
+            return [_written(shot, ("steps",), what, "use fewer steps or starts")]
     elif experiment.record != "all":     # what is drawn needs every step
         from thalweg.spec.entries import state_bytes
         needed, free = sum(memory_needed(len(entry.starts), experiment.steps, state_bytes(entry.optimizer))
                            for entry in experiment.entries), memory_free()
         if free is not None and needed > 0.8 * free:
             what = f"a film needs every step, {size(needed)} of memory, {size(free)} are free"
-            return [_written(experiment, ("record",), what, "use fewer steps or starts, or -o NAME.csv")]
+            return [_written(shot, ("record",), what, "use fewer steps or starts, or -o NAME.csv")]
     return []
 
 
 def given_video(options: Mapping[str, Any]) -> dict[str, Any]:
-    """What the command line says about the picture, as `configs.load` takes it."""
+    """What the command line says about the picture, as `spec.load` takes it."""
     return {**{key: options[key] for key in ("quality", "resolution", "fps")},
             "transparent": options["transparent"] or None}
 
@@ -181,39 +186,38 @@ def unsuited_for_window(names: Sequence[str], options: Mapping[str, Any]) -> lis
             "at": "drag the window's time bar",
              "check": "give one of the two", "resume": "leave it out",
              "jobs": "leave it out", "transparent": "leave it out"}
-    problems = [_said(f"--{name}", "does not go with --preview", cure) for name, cure in cures.items() if options[name]]
+    problems = [misuse(f"--{name}", "does not go with --preview", cure)
+                for name, cure in cures.items() if options[name]]
     if len(names) > 1:
-        problems.append(_said("--preview", f"shows one config, not {len(names)}", "give one"))
+        problems.append(misuse("--preview", f"shows one config, not {len(names)}", "give one"))
     return problems
 
 
 def unsuited_for_report(names: Sequence[str], options: Mapping[str, Any]) -> list[Problem]:
     """What on the command line does not go with --list or --schema, which print and make nothing."""
     report = "--list" if options["what"] else "--schema"
-    others = {name for name, given in options.items() if given not in (None, False, ()) and name != report[2:]}
+    others = {name for name, value in options.items() if value not in (None, False, ()) and name != report[2:]}
     others -= {"what", "plugin", "trust", "verbose"} if report == "--list" else {"plugin", "trust", "verbose"}
-    problems = [_said("--set" if name == "overrides" else f"--{name}", f"does not go with {report}",
-                     f"write {report} > FILE" if name == "output" else "give one of the two")
+    problems = [misuse("--set" if name == "overrides" else f"--{name}", f"does not go with {report}",
+                       f"write {report} > FILE" if name == "output" else "give one of the two")
                 for name in options if name in others]
-    return problems + [_said(name, f"does not go with {report}", "give one of the two") for name in names]
+    return problems + [misuse(name, f"does not go with {report}", "give one of the two") for name in names]
 
 
-def _written(experiment: Experiment, keys: tuple[str, ...], what: str, cure: str) -> Problem:
-    mark = experiment.written(*keys) or Mark(1)
-    return Problem(str(experiment.path), mark.line, ".".join(keys), what, cure, mark.source)
+def _written(shot: Shot, keys: tuple[str, ...], what: str, cure: str) -> Problem:
+    mark = shot.written(*keys) or Mark(1)
+    return Problem(str(shot.path), mark.line, ".".join(keys), what, cure, mark.source)
 
 
-def _said(source: str, what: str, cure: str) -> Problem:
-    return Problem("", 0, "", what, cure, source)
-
-
-def suited(experiment: Experiment, target: Path) -> tuple[Experiment, str]:
-    """The experiment with a rate the format can have, and what was changed (empty unless the user asked otherwise)."""
-    fps = experiment.video.fps
+def suited(film: Film, target: Path) -> tuple[Film, str]:
+    """The film with a rate the format can have, and what was changed (empty unless the user asked otherwise)."""
+    fps = film.video.fps
     if kind(target) != ".gif":
-        return experiment, ""
-    asked = experiment.written("video", "fps") is not None
+        return film, ""
+    asked = film.shot.written("video", "fps") is not None
     rate = gif_rate(fps) if asked else GIF_RATE
-    changed = replace(experiment, video=replace(experiment.video, fps=rate),
-                      resolved={**experiment.resolved, "video": {**experiment.resolved["video"], "fps": rate}})
-    return changed, f"{target}: a gif cannot show {fps} frames/s, it has {rate}" if asked and rate != fps else ""
+    shots = tuple(replace(shot, video=replace(shot.video, fps=rate),
+                          resolved={**shot.resolved, "video": {**shot.resolved["video"], "fps": rate}})
+                  for shot in film.shots)
+    changed = f"{target}: a gif cannot show {fps} frames/s, it has {rate}" if asked and rate != fps else ""
+    return replace(film, shots=shots), changed

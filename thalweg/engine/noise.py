@@ -72,8 +72,8 @@ class Gaussian(Noise):
 
     @property
     def words(self) -> str:
-        told = [f"{name} {value:g}" for name, value in vars(self).items() if value]
-        return ", ".join(["gaussian", *(told or ["std 0"])])
+        parts = [f"{name} {value:g}" for name, value in vars(self).items() if value]
+        return ", ".join(["gaussian", *(parts or ["std 0"])])
 
     def source(self, surface: Objective, runs: Runs, steps: int) -> Source:
         return _Added(surface, _Drawn(runs, steps, lambda random, shape: random.standard_normal(shape)), self.std,

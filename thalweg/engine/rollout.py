@@ -1,9 +1,10 @@
 """Moves all runs of one optimizer over a surface, block by block on all cores, and keeps what is asked for."""
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +12,7 @@ import numpy.typing as npt
 from thalweg.engine.base import Array, Hyper, Objective, Optimizer
 from thalweg.engine.clip import Clip
 from thalweg.engine.compiled.fused import Fused
+from thalweg.engine.compiled.trace import Untraceable
 from thalweg.engine.cores import cores, each
 from thalweg.engine.left import told_left
 from thalweg.engine.noise import Noise, Runs
@@ -24,11 +26,20 @@ HUGE = 20_000_000    # and from which on a C compiler's time is
 LONGEST = 100_000    # steps that are written down for it one by one
 
 
+class CompileError(Exception):
+    """Compiled loops were required; in one line why there are none."""
+
+
+class CompileWarning(UserWarning):
+    """Compiled loops were to be made and something failed, so numpy alone moves the swarm, to the same bits."""
+
+
 def roll(optimizer: Optimizer, surface: Objective, starts: npt.ArrayLike, steps: int, *,
          hyper: Mapping[str, Any] | None = None, schedule: Mapping[str, Schedule] | None = None,
          clip: Clip | None = None, noise: Noise | None = None, seed: int = 0,
          start_index: npt.ArrayLike | None = None, replica: npt.ArrayLike | None = None,
-         record: Record = "all", jobs: int | None = None) -> Trajectory:
+         record: Record = "all", jobs: int | None = None,
+         compiled: Literal["auto", "never", "require"] = "auto") -> Trajectory:
     """Make `steps` steps from each of the starts, (runs, 2) or (2,), all runs at once.
 
     hyper: hyperparameters that differ from run to run, name -> (runs,); for a pair such as betas a pair of those.
@@ -37,10 +48,15 @@ def roll(optimizer: Optimizer, surface: Objective, starts: npt.ArrayLike, steps:
     for each run on start_index (runs,), 0, 1, ... unless given, and replica (runs,), 0 unless given.
     record: the steps that are kept: "all", "last", or {"every": n}: step 0, n, 2 n, ... and the last.
     jobs: how many processes walk; as many as there are cores unless given, for a swarm that is worth it.
-    A run of a batch is bit for bit what it is alone, whatever is recorded and however many processes there are.
-    Diverging is a status, never an error.
-    Raises ValueError for starts of another shape, steps < 0, and what the optimizer itself would refuse.
+    compiled: whether the machine's C compiler makes loops of the steps: "auto" for a swarm that is worth it and a rule
+    that allows it, "never", or "require". With "auto" a compiler or a rule that fails is told by a CompileWarning.
+    A run of a batch is bit for bit what it is alone, whatever is recorded or compiled and however many processes there
+    are. Diverging is a status, never an error.
+    Raises ValueError for starts of another shape, steps < 0, and what the optimizer itself would refuse; CompileError,
+    with the reason, where compiled loops are required and cannot be had.
     """
+    if compiled not in ("auto", "never", "require"):
+        raise ValueError(f"compiled: {compiled!r} is unknown; use auto, never or require")
     start = np.array(starts, dtype=np.float64)
     start = start[None] if start.ndim == 1 else start
     if start.ndim != 2 or start.shape[1] != 2 or len(start) == 0:
@@ -54,8 +70,9 @@ def roll(optimizer: Optimizer, surface: Objective, starts: npt.ArrayLike, steps:
     replicas = np.zeros(len(start), np.int64) if replica is None else _indices("replica", replica, len(start))
     task = Task(optimizer, surface, start, steps, vars(values), moving, clip, noise, Runs(seed, indices, replicas))
     runs = len(start)
-    if record != "all" and runs >= BLOCK and runs * steps >= HUGE and steps <= LONGEST:
-        task = replace(task, fused=_fused(task))
+    worth = record != "all" and runs >= BLOCK and runs * steps >= HUGE and steps <= LONGEST
+    if compiled == "require" or (compiled == "auto" and worth):
+        task = _compiled(task, record, compiled == "require")
     blocks = [slice(low, min(low + BLOCK, runs)) for low in range(0, runs, BLOCK)]
     jobs = min(len(blocks), jobs or (cores() if runs * steps >= MANY else 1))
     table = Table(kept, runs, task.init(start[:1].copy(), slice(0, 1)), many=jobs > 1)
@@ -65,18 +82,34 @@ def roll(optimizer: Optimizer, surface: Objective, starts: npt.ArrayLike, steps:
     return told_left(table.trajectory(optimizer.name, start, kept), surface)
 
 
-def _fused(task: Task) -> Fused | None:
-    """The task's steps compiled, where that can be."""
-    formula = getattr(task.surface, "by_ufuncs", None)
-    if formula is None or task.noise or task.clip:
-        return None
+def _fused(task: Task, record: Record) -> Fused:
+    """The task's steps compiled. Raises Untraceable, or what the rule or the compiler raised."""
+    formula: Any = getattr(task.surface, "by_ufuncs", None)
+    for hinders, why in ((record == "all", "record: all keeps every step"),
+                         (task.steps > LONGEST, f"more than {LONGEST:,} steps"),
+                         (formula is None, "the surface has no formula"),
+                         (task.noise is not None, "gradients are noisy"),
+                         (task.clip is not None, "gradients are clipped")):
+        if hinders:
+            raise Untraceable(why)
     hypers = [Hyper(**{**task.hyper, **{name: values[k] for name, values in task.moving.items()}})
               for k in range(task.steps)]
+    with np.errstate(all="ignore"):
+        return Fused(task.optimizer, formula, task.init(task.start[:1].copy(), slice(0, 1)), hypers)
+
+
+def _compiled(task: Task, record: Record, required: bool) -> Task:
+    """The task with its steps compiled, where that can be. Raises CompileError where that is required."""
     try:
-        with np.errstate(all="ignore"):
-            return Fused(task.optimizer, formula, task.init(task.start[:1].copy(), slice(0, 1)), hypers)
-    except Exception:      # a rule may stumble over what stands for its arrays in any way: it is not meant to know
-        return None
+        return replace(task, fused=_fused(task, record))
+    except Exception as error:      # a rule may stumble over what stands for its arrays in any way
+        why = str(error) if isinstance(error, Untraceable) else f"{type(error).__name__}: {error}"
+        line = f"{task.optimizer.name}: its swarm is not compiled; {' '.join(why.split())}"
+        if required:
+            raise CompileError(line) from error
+        if not isinstance(error, Untraceable):
+            warnings.warn(line, CompileWarning, stacklevel=3)
+        return task
 
 
 def _spread(optimizer: Optimizer, hyper: Mapping[str, Any], runs: int) -> Hyper:

@@ -17,7 +17,7 @@ MAYBE_STEPS = ("epoch", "", "unnamed: 0", "index")     # used where they count a
 TRAINING = ("train", "training")
 NO_PLACE = re.compile(r"(^|[/_. -])(time|timestamp|runtime|seconds?|duration|steps?|iter|iteration|epoch|lr|rate|acc|"
                       r"accuracy|seed|index|norm|grad|min|max|loss|run|id|trial|fold|ball)$|^(unnamed: 0)?$")
-MOST_TOLD, MOST_LIKELY, LONGEST = 12, 50, 200      # names told, looked at, and letters of one that is given to paste
+MOST_QUOTED, MOST_LIKELY, LONGEST = 12, 50, 200      # names told, looked at, and letters of one that is given to paste
 
 Columns = Mapping[str, str | None]     # role -> the csv's name; None: there is none
 
@@ -48,7 +48,7 @@ def resolved_columns(table: Table, given: Columns) -> dict[str, int]:
         cure = f"write columns: {flow({**given, 'loss': short[0]})}, or loss: null for none" if short else \
             f"write {none} for none, or give it a shorter name"
         raise RecordedError(
-            f"{table.place}: no column is named loss, and {told(table.names[index] for index in losses)} may be it",
+            f"{table.place}: no column is named loss, and {quoted(table.names[index] for index in losses)} may be it",
             cure, "columns")
     for role, names in (("optimizer", ("optimizer",)), ("maybe_step", MAYBE_STEPS)):
         index = _plain(table, names, taken - {found.get("label")} if role == "optimizer" else taken)
@@ -74,17 +74,17 @@ def place_of(table: Table, name: str) -> int | None:
 def no_column(table: Table, name: str, *keys: str) -> RecordedError:
     """What to say of a name that no column has."""
     names = [each for each in table.names if each] or ["x", "y"]
-    cure = nearest(name, names) if len(names) <= MOST_TOLD else ""
+    cure = nearest(name, names) if len(names) <= MOST_QUOTED else ""
     if not cure.startswith("did"):
-        cure = f"it has {told(table.names)}"
+        cure = f"it has {quoted(table.names)}"
     return RecordedError(f"{table.place}: has no column {show(name)}", cure, *keys)
 
 
-def told(names: Iterable[str]) -> str:
+def quoted(names: Iterable[str]) -> str:
     """The columns there are, in quotes."""
     known = [show(name, 80) for name in dict.fromkeys(names)]
-    more = f" and {len(known) - MOST_TOLD} more" if len(known) > MOST_TOLD else ""
-    return ", ".join(known[:MOST_TOLD]) + more
+    more = f" and {len(known) - MOST_QUOTED} more" if len(known) > MOST_QUOTED else ""
+    return ", ".join(known[:MOST_QUOTED]) + more
 
 
 def _named(table: Table, role: str, name: str) -> int:
@@ -142,16 +142,16 @@ def _parts(name: str) -> list[str]:
 
 def _no_place(table: Table, missing: list[str], found: Mapping[str, int], given: Columns) -> NoReturn:
     """No column is plainly x or y: those that there are, and the mapping to paste."""
-    said = f"{table.place}: has no column {' and no column '.join(missing)}, but {told(table.names)}"
+    what = f"{table.place}: has no column {' and no column '.join(missing)}, but {quoted(table.names)}"
     free = [index for index in range(len(table.names)) if index not in found.values()]
     guessed = _guess(table, free, len(missing))
     if [name.lower() for name in table.names] == ["wall time", "step", "value"]:      # TensorBoard: a file for each tag
-        raise RecordedError(said, "join the files of x, y and loss by Step into one with the columns Step, x, y, loss")
+        raise RecordedError(what, "join the files of x, y and loss by Step into one with the columns Step, x, y, loss")
     if len(guessed) < len(missing):
-        raise RecordedError(said, "add " + " and ".join(f"a column {role}" for role in missing)
+        raise RecordedError(what, "add " + " and ".join(f"a column {role}" for role in missing)
                             + ": where on the surface the ball is in each row", "columns")
     names = dict(zip(missing, (table.names[index] for index in guessed), strict=True))
-    raise RecordedError(said, f"write columns: {flow({**names, **given, **names})}", "columns")
+    raise RecordedError(what, f"write columns: {flow({**names, **given, **names})}", "columns")
 
 
 def _guess(table: Table, free: list[int], count: int) -> list[int]:

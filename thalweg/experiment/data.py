@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -20,7 +20,7 @@ import numpy.typing as npt
 from thalweg.engine.asked import UNKNOWN
 from thalweg.engine.cores import cores, in_order
 from thalweg.experiment.experiment import Entry, Experiment
-from thalweg.experiment.outcomes import ASKED, Facts, Told, outcomes
+from thalweg.experiment.outcomes import ASKED, Facts, Outcomes, outcomes_of
 from thalweg.system.output import whole
 from thalweg.version import VERSION
 
@@ -48,11 +48,14 @@ def runs(experiment: Experiment, trajectories: Sequence[Trajectory]) -> Iterator
             yield Run(entry, trajectory, ball)
 
 
-def write(path: Path, experiment: Experiment, trajectories: Sequence[Trajectory]) -> None:
-    """The form is the path's suffix: .csv, .npz or .json. Raises OSError."""
+def write(path: Path, experiment: Experiment, trajectories: Sequence[Trajectory], config: Mapping[str, Any]) -> None:
+    """The form is the path's suffix: .csv, .npz or .json; the latter two hold the `config`, too. Raises OSError."""
     trajectories = [_ended(each) if entry.recording else each
                     for entry, each in zip(experiment.entries, trajectories, strict=True)]
-    {".csv": write_csv, ".npz": write_npz, ".json": write_json}[path.suffix.lower()](path, experiment, trajectories)
+    if path.suffix.lower() == ".csv":
+        write_csv(path, experiment, trajectories)
+    else:
+        {".npz": write_npz, ".json": write_json}[path.suffix.lower()](path, experiment, trajectories, config)
 
 
 def _ended(trajectory: Trajectory) -> Trajectory:
@@ -98,7 +101,8 @@ def _csv_rows(named: str, trajectory: Trajectory, balls: npt.NDArray[np.int64]) 
     return made.encode()
 
 
-def write_npz(path: Path, experiment: Experiment, trajectories: Sequence[Trajectory]) -> None:
+def write_npz(path: Path, experiment: Experiment, trajectories: Sequence[Trajectory],
+              config: Mapping[str, Any]) -> None:
     """Arrays whose first axis is runs, NaN after a run's end; `config` (JSON) and `version` are texts.
 
     label, optimizer, ball, start (runs, 2), start_index, replica, status, last; steps (rows,): those that are kept, all
@@ -125,7 +129,7 @@ def write_npz(path: Path, experiment: Experiment, trajectories: Sequence[Traject
         "status": np.concatenate([trajectory.status for trajectory in trajectories]).astype(str),
         "last": np.concatenate([trajectory.last for trajectory in trajectories]),
         "steps": np.array(trajectories[0].steps),
-        "config": np.array(json.dumps(experiment.resolved, allow_nan=False)),
+        "config": np.array(json.dumps(config, allow_nan=False)),
         "version": np.array(VERSION),
     }
     for name in ARRAYS:
@@ -136,15 +140,15 @@ def write_npz(path: Path, experiment: Experiment, trajectories: Sequence[Traject
 
 def _facts(experiment: Experiment, trajectories: Sequence[Trajectory]) -> dict[str, npt.NDArray[Any]]:
     """The facts about all runs and the critical points, as arrays."""
-    told = outcomes(experiment, trajectories)
-    found = told.landmarks.critical_points
+    outcomes = outcomes_of(experiment, trajectories)
+    found = outcomes.landmarks.critical_points
     names = {"outcome": "outcome", "minimum": "minimum", "distance": "distance", "steps_to_minimum": "steps",
              "evaluations": "evaluations", "evaluations_to_minimum": "until", "stability_limit": "limit"}
     places = np.reshape([each[:3] for each in found], (-1, 3))
-    return {**{name: np.concatenate([getattr(each, own) for each in told.entries]) for name, own in names.items()},
-            "stored_per_weight": np.repeat([each.stored for each in told.entries],
-                                           [len(each.minimum) for each in told.entries]),
-            "critical_points": places, "critical_points_complete": np.array(told.landmarks.complete),
+    return {**{name: np.concatenate([getattr(each, own) for each in outcomes.entries]) for name, own in names.items()},
+            "stored_per_weight": np.repeat([each.stored for each in outcomes.entries],
+                                           [len(each.minimum) for each in outcomes.entries]),
+            "critical_points": places, "critical_points_complete": np.array(outcomes.landmarks.complete),
             "critical_kind": np.array([each.kind for each in found], dtype=str),
             "critical_eigenvalues": np.reshape([each.eigenvalues for each in found], (-1, 2)),
             "critical_stability_limit": np.array([each.stability_limit for each in found], dtype=np.float64)}
@@ -166,20 +170,21 @@ def _states(trajectories: Sequence[Trajectory]) -> dict[str, npt.NDArray[np.floa
     return states
 
 
-def write_json(path: Path, experiment: Experiment, trajectories: Sequence[Trajectory]) -> None:
+def write_json(path: Path, experiment: Experiment, trajectories: Sequence[Trajectory],
+               config: Mapping[str, Any]) -> None:
     """{version, config, critical_points: [{x, y, loss, kind, eigenvalues, stability_limit}], critical_points_complete,
     runs: [{label, optimizer, ball, start_index, replica, status, last, start, outcome, minimum, facts, positions,
     ...}]}.
 
     The arrays and facts are those of the npz, per run; a number that is not finite, or that there is not, is null.
     """
-    told = outcomes(experiment, trajectories)
+    outcomes = outcomes_of(experiment, trajectories)
     with whole(path) as part, part.open("w", encoding="utf-8", newline="\n") as file:
-        config = json.dumps(experiment.resolved, allow_nan=False)
-        points = json.dumps(_critical_points(told), allow_nan=False)
-        file.write(f'{{"version": "{VERSION}",\n"config": {config},\n"critical_points": {points},\n'
-                   f'"critical_points_complete": {json.dumps(told.landmarks.complete)},\n"runs": [')
-        each_ball = [(each, ball) for each in told.entries for ball in range(len(each.minimum))]
+        resolved = json.dumps(config, allow_nan=False)
+        points = json.dumps(_critical_points(outcomes), allow_nan=False)
+        file.write(f'{{"version": "{VERSION}",\n"config": {resolved},\n"critical_points": {points},\n'
+                   f'"critical_points_complete": {json.dumps(outcomes.landmarks.complete)},\n"runs": [')
+        each_ball = [(each, ball) for each in outcomes.entries for ball in range(len(each.minimum))]
         for number, (entry, trajectory, ball) in enumerate(runs(experiment, trajectories)):
             made = {"label": entry.label, "optimizer": trajectory.optimizer, "ball": ball,
                     "start_index": int(entry.start_index[ball]), "replica": int(entry.replica[ball]),
@@ -194,30 +199,30 @@ def write_json(path: Path, experiment: Experiment, trajectories: Sequence[Trajec
         file.write("\n]}\n")
 
 
-def _critical_points(told: Told) -> list[dict[str, Any]]:
+def _critical_points(outcomes: Outcomes) -> list[dict[str, Any]]:
     return [{"x": each.x, "y": each.y, "loss": each.value, "kind": each.kind,
              "eigenvalues": _nulled(np.array(each.eigenvalues)), "stability_limit": _nulled(each.stability_limit)}
-            for each in told.landmarks.critical_points]
+            for each in outcomes.landmarks.critical_points]
 
 
-def _fact(told: Facts, ball: int) -> dict[str, Any]:
+def _fact(facts: Facts, ball: int) -> dict[str, Any]:
     """The facts about one ball, null where there is no such number."""
     def counts(asked: npt.NDArray[np.int64]) -> dict[str, int] | None:
         return None if UNKNOWN in asked else dict(zip(ASKED, asked.tolist(), strict=True))
 
-    def whole_number(given: npt.NDArray[np.int64]) -> int | None:
-        return None if given[ball] < 0 else int(given[ball])
+    def whole_number(numbers: npt.NDArray[np.int64]) -> int | None:
+        return None if numbers[ball] < 0 else int(numbers[ball])
 
-    return {"outcome": str(told.outcome[ball]), "minimum": whole_number(told.minimum),
-            "distance": _nulled(told.distance[ball]),
-            "steps_to_minimum": whole_number(told.steps), "evaluations": counts(told.evaluations[ball]),
-            "evaluations_to_minimum": counts(told.until[ball]), "stability_limit": _nulled(told.limit[ball]),
-            "stored_per_weight": None if told.stored < 0 else told.stored}
+    return {"outcome": str(facts.outcome[ball]), "minimum": whole_number(facts.minimum),
+            "distance": _nulled(facts.distance[ball]),
+            "steps_to_minimum": whole_number(facts.steps), "evaluations": counts(facts.evaluations[ball]),
+            "evaluations_to_minimum": counts(facts.until[ball]), "stability_limit": _nulled(facts.limit[ball]),
+            "stored_per_weight": None if facts.stored < 0 else facts.stored}
 
 
-def _nulled(given: npt.NDArray[np.float64] | float) -> Any:
+def _nulled(numbers: npt.NDArray[np.float64] | float) -> Any:
     """Nested lists, or a number; null where it is not finite."""
-    values = np.asarray(given)
+    values = np.asarray(numbers)
     if np.isfinite(values).all():
         return values.tolist()
     plain = np.array(values.astype(object))

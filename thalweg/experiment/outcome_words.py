@@ -20,7 +20,7 @@ from thalweg.experiment.outcomes import (
     OVER,
     RESTS,
     Group,
-    Told,
+    Outcomes,
 )
 
 if TYPE_CHECKING:
@@ -44,18 +44,18 @@ class Line(NamedTuple):
     counts: tuple[int, ...]
 
 
-def lines(told: Told, say: Say, most: int, report: bool = False) -> list[Line]:
+def lines(outcomes: Outcomes, say: Say, most: int, report: bool = False) -> list[Line]:
     """All groups that there are, each ball in one of them. Of minima with balls in or near them at most `most` are
     named; where there are more, the last of the lines stands for the others together. `say` writes a loss; a `report`
     tells the place of every minimum, in ASCII.
     """
-    counts = [facts.counts() for facts in told.entries]
+    counts = [facts.counts() for facts in outcomes.entries]
     groups = sorted({group for each in counts for group in each},
                     key=lambda group: (ORDER.index(group.outcome), group.minimum, group.curve == NONE, group.curve,
                                       group.undefined))
     minima = [group for group in groups if group.minimum != NONE]
     named = minima if len(minima) <= most else minima[:most - 1]
-    words = _Words(told, say, report)
+    words = _Words(outcomes, say, report)
 
     def line(text: str, those: Sequence[Group]) -> Line:
         return Line(text, tuple(sum(each.get(group, 0) for group in those) for each in counts))
@@ -100,9 +100,9 @@ def _others(how: str, count: int, new: bool) -> str:
 class _Words:
     """Names minima so that no two have the same name: by depth and loss, and by place where these read the same."""
 
-    def __init__(self, told: Told, say: Say, report: bool) -> None:
-        landmarks = told.landmarks
-        self.landmarks, self.widths, self.say, self.report = landmarks, told.widths, say, report
+    def __init__(self, outcomes: Outcomes, say: Say, report: bool) -> None:
+        landmarks = outcomes.landmarks
+        self.landmarks, self.widths, self.say, self.report = landmarks, outcomes.widths, say, report
         minima = landmarks.minima
         self.losses = [say(each.value) for each in minima]
         self.alike = Counter(self.losses)
@@ -144,8 +144,8 @@ class _Words:
 
 def place(point: Minimum | CriticalPoint, widths: tuple[float, float], digits: int = 4, minus: str = MINUS) -> str:
     """'(3, −1.2)'; what is 0 but for rounding beside the `widths` of the domain along x and y reads 0."""
-    shown = [at if abs(at) >= ROUNDING * width else 0.0 for at, width in zip((point.x, point.y), widths, strict=True)]
-    return f"({shown[0]:.{digits}g}, {shown[1]:.{digits}g})".replace("-", minus)
+    cleaned = [at if abs(at) >= ROUNDING * width else 0.0 for at, width in zip((point.x, point.y), widths, strict=True)]
+    return f"({cleaned[0]:.{digits}g}, {cleaned[1]:.{digits}g})".replace("-", minus)
 
 
 def same(one: Minimum, other: Minimum) -> bool:

@@ -82,7 +82,7 @@ class Facts:
                 for (code, minimum, curve, lost), count in zip(rows.T.tolist(), counts.tolist(), strict=True)}
 
 
-class Told(NamedTuple):
+class Outcomes(NamedTuple):
     """The landmarks that indices are about, the facts of each entry, and the domain's widths along x and y."""
 
     landmarks: Landmarks
@@ -90,7 +90,7 @@ class Told(NamedTuple):
     widths: tuple[float, float] = (1.0, 1.0)
 
 
-def outcomes(experiment: Experiment, trajectories: Sequence[Trajectory]) -> Told:
+def outcomes_of(experiment: Experiment, trajectories: Sequence[Trajectory]) -> Outcomes:
     """What became of every ball of every entry, the entries in the order of their trajectories.
 
     A ball is in the first group of OUTCOMES that fits. diverged, left (a sampled grid): its run ended so. in minimum:
@@ -100,12 +100,12 @@ def outcomes(experiment: Experiment, trajectories: Sequence[Trajectory]) -> Told
     iterates repeat with a period of 2 to 10 within 1e-6 of the diagonal, and are further apart than that in between:
     a ball that creeps on its way is none. outside: of the domain. Which steps are recorded changes none of it.
     """
-    told = of_paths(experiment.surface, trajectories, experiment.tolerance)
+    outcomes = of_paths(experiment.surface, trajectories, experiment.tolerance)
     kept = [UNKNOWN if entry.recording else stored_per_weight(entry.optimizer) for entry in experiment.entries]
     entries = [_as_logged(facts, entry.recording.balls) if entry.recording else facts
-               for facts, entry in zip(told.entries, experiment.entries, strict=True)]
-    return told._replace(entries=tuple(replace(each, stored=count)
-                                       for each, count in zip(entries, kept, strict=True)))
+               for facts, entry in zip(outcomes.entries, experiment.entries, strict=True)]
+    return outcomes._replace(entries=tuple(replace(each, stored=count)
+                                           for each, count in zip(entries, kept, strict=True)))
 
 
 def _as_logged(facts: Facts, balls: Sequence[Ball]) -> Facts:
@@ -128,13 +128,13 @@ def median(facts: Facts) -> tuple[int, float, list[float]] | None:
     return int(there.sum()), float(np.median(facts.steps[there])), np.median(facts.until[there], axis=0).tolist()
 
 
-def of_paths(surface: Surface, paths: Sequence[Trajectory], tolerance: float) -> Told:
-    """`outcomes` of trajectories on a surface."""
+def of_paths(surface: Surface, paths: Sequence[Trajectory], tolerance: float) -> Outcomes:
+    """What became of trajectories on a surface, by the same rule."""
     every = [path.positions[np.arange(len(path.last)), path.ends] for path in paths]
     fine = [path.status == "ok" for path in paths]
     landmarks = _landmarks(surface, np.concatenate([ends[ok] for ends, ok in zip(every, fine, strict=True)]), tolerance)
     (x0, x1), (y0, y1) = surface.domain
-    return Told(landmarks, tuple(_facts(surface, path, tolerance, landmarks) for path in paths), (x1 - x0, y1 - y0))
+    return Outcomes(landmarks, tuple(_facts(surface, path, tolerance, landmarks) for path in paths), (x1 - x0, y1 - y0))
 
 
 def _landmarks(surface: Surface, ends: Array, tolerance: float) -> Landmarks:

@@ -52,8 +52,8 @@ class Asked:
 
     def rows(self, more: Mapping[str, str]) -> str:
         """where: {...} with more in it."""
-        said = {**{key: text for key, (text, _) in self.where.items()}, **more}
-        return "where: {" + ", ".join(f"{word(key)}: {value(text)}" for key, text in said.items()) + "}"
+        asked = {**{key: text for key, (text, _) in self.where.items()}, **more}
+        return "where: {" + ", ".join(f"{word(key)}: {value(text)}" for key, text in asked.items()) + "}"
 
     def mapped(self, role: str, name: str | None) -> str:
         """columns: {...} with one more in it."""
@@ -71,7 +71,7 @@ class Recorded(Optimizer):
 class Ball:
     """The rows of one ball: steps (k,) rising, points (k, 2), loss (k,), the status of the last, csv lines (k,).
 
-    A loss is nan where the csv says nan; `told` is False where it says no loss at all.
+    A loss is nan where the csv says nan; `logged` is False where it says no loss at all.
     """
 
     steps: Rows
@@ -79,7 +79,7 @@ class Ball:
     loss: Array
     status: str
     lines: Rows
-    told: bool
+    logged: bool
 
 
 @dataclass(frozen=True)
@@ -102,16 +102,16 @@ class Recording:
         return brief(self.asked.file)
 
     @property
-    def told(self) -> tuple[str, ...]:
+    def apart(self) -> tuple[str, ...]:
         """What tells this run from others of its file, in words."""
         return tuple(f"{name}={text}" for name, (text, _) in self.asked.where.items())
 
     @property
     def words(self) -> str:
         """'from run.csv: x is w1, y is w2, where phase is train', of what is not as it is called; else empty."""
-        said = [f"{role} is {word(name)}" for role, name in self.names.items() if name not in self.asked.where]
-        said += [f"where {word(name)} is {value(text)}" for name, (text, _) in self.asked.where.items()]
-        return f"from {self.file}: {', '.join(said)}" if said else ""
+        parts = [f"{role} is {word(name)}" for role, name in self.names.items() if name not in self.asked.where]
+        parts += [f"where {word(name)} is {value(text)}" for name, (text, _) in self.asked.where.items()]
+        return f"from {self.file}: {', '.join(parts)}" if parts else ""
 
     @property
     def steps(self) -> int:
@@ -152,8 +152,8 @@ class Recording:
         with np.errstate(all="ignore"):
             own, gradient = surface.value(positions), surface.gradient(positions)
         nothing = np.full((count, steps, 2), np.nan)
-        told = np.array([[ball.told] for ball in self.balls])
-        return Trajectory(self.optimizer, positions[:, 0].copy(), positions, np.where(told, loss, own), gradient,
+        logged = np.array([[ball.logged] for ball in self.balls])
+        return Trajectory(self.optimizer, positions[:, 0].copy(), positions, np.where(logged, loss, own), gradient,
                           nothing, nothing.copy(), {}, np.array(status), last)
 
     def projected(self, surface: Any) -> bool:
@@ -234,13 +234,13 @@ def _where(cells: Sequence[str], rows: Rows, name: str, asked: Asked, table: Tab
     chosen = np.array([row for row in rows.tolist() if says[cells[row]]], dtype=np.int64)
     if not len(chosen):
         known = [value(cell) for cell in _each(cells, rows)]
-        told = [each for each in known if len(each) <= LONGEST][:MOST_SHOWN]
-        more = f", or one of {len(known) - len(told)} more" if told and len(known) > len(told) else ""
+        named = [each for each in known if len(each) <= LONGEST][:MOST_SHOWN]
+        more = f", or one of {len(known) - len(named)} more" if named and len(known) > len(named) else ""
         raise RecordedError(f"{table.file}: has no row where "
                             f"{word(name) if len(name) < 60 else show(name)} is "
                             f"{value(text) if len(text) < 60 else show(text)}",
-                            f"use {listed(told)}{more}" if told else "use another column, its texts are long", "where",
-                            name)
+                            f"use {listed(named)}{more}" if named else "use another column, its texts are long",
+                            "where", name)
     return chosen
 
 
@@ -330,11 +330,11 @@ class _Reader:
         fine = len(rows) - (status != "ok")
         self._check_places(rows, fine)
         points = np.stack([self.values["x"][rows], self.values["y"][rows]], axis=1)
-        loss, said = self.values["loss"][rows].copy(), ~self.missing["loss"][rows]
+        loss, logged = self.values["loss"][rows].copy(), ~self.missing["loss"][rows]
         kept = self._known(rows, fine, status)
         with np.errstate(all="ignore"):
-            if said.any() and not said.all():     # a loss that was not logged at every step
-                loss[:fine] = np.where(said[:fine], loss[:fine], np.interp(steps[:fine], steps[said], loss[said]))
+            if logged.any() and not logged.all():     # a loss that was not logged at every step
+                loss[:fine] = np.where(logged[:fine], loss[:fine], np.interp(steps[:fine], steps[logged], loss[logged]))
         known = kept & ~self.missing["x"][rows]
         known[fine:] = False
         for axis in (0, 1):      # a place that was not logged at every step
@@ -342,7 +342,7 @@ class _Reader:
             gaps[fine:] = False
             if gaps.any():
                 points[gaps, axis] = np.interp(steps[gaps], steps[known], points[known, axis])
-        return Ball(steps[kept], points[kept], loss[kept], status, self.lines[rows][kept], bool(said.any()))
+        return Ball(steps[kept], points[kept], loss[kept], status, self.lines[rows][kept], bool(logged.any()))
 
     def _about_it(self, rows: Rows) -> Rows:
         """Without the rows up to the last place that say neither place nor loss: others' rows of the same log."""

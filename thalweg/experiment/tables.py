@@ -60,9 +60,9 @@ def flow(columns: Mapping[str, str | None]) -> str:
 
 def decoded(data: bytes, file: str) -> bytes:
     """A csv in UTF-8, from UTF-8 with or without its mark, or UTF-16 with its. Raises RecordedError for others."""
-    for start, said in STARTS.items():
+    for start, (what, cure) in STARTS.items():
         if data.startswith(start):
-            raise RecordedError(f"{file}: {said[0]}", said[1])
+            raise RecordedError(f"{file}: {what}", cure)
     wide = data[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
     try:
         text = data.decode("utf-16" if wide else "utf-8-sig")
@@ -111,10 +111,10 @@ class Table:
 def read_table(data: bytes, file: str) -> Table:
     """The table in a csv's bytes; its rows are read by `columns`. Raises RecordedError for what is none."""
     data = decoded(data, file)
-    told = re.match(rb'"?sep=([,;\t])"?[,;\t]*\r?\n', data)      # Excel's own way to say it
-    separator = told.group(1).decode() if told else _separator(data)
+    declared = re.match(rb'"?sep=([,;\t])"?[,;\t]*\r?\n', data)      # Excel's own way to say it
+    separator = declared.group(1).decode() if declared else _separator(data)
     comment, line = [""], 1
-    for fields, line in _records(data, separator, file, 1 if told else 0):  # noqa: B007
+    for fields, line in _records(data, separator, file, 1 if declared else 0):  # noqa: B007
         names = [field.strip() for field in fields]
         if is_comment(names[0]):
             comment = [names[0].lstrip("# "), *names[1:]]
@@ -239,12 +239,12 @@ def _names_of_numbers(first: list[str], comment: list[str], rows: Sequence[Seque
     if count == 3 and first[0] in ("0", "1") and all(row[0].strip().isdecimal() for row in rows):
         names = ["step", "x", "y"]
     names += [f"more{index}" for index in range(1, count - len(names) + 1)]
-    shown = separator.join(names).replace("\t", " (tab) ")
+    line = separator.join(names).replace("\t", " (tab) ")
     if first == [str(index) for index in range(count)]:
         raise RecordedError(f"{place}: {show(separator.join(first))} may be names or the first row",
-                            f"put names in its place or above it, such as {shown}")
+                            f"put names in its place or above it, such as {line}")
     raise RecordedError(f"{place}: begins with numbers, not with names",
-                        f"put a line of names above them, such as {shown}")
+                        f"put a line of names above them, such as {line}")
 
 
 def is_nothing(text: str) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from thalweg.errors import Problem, listed, show
+from thalweg.errors import Problem, listed, misuse, show
 from thalweg.film.kinds import MOMENTARY, kind
 
 DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,4})?", re.ASCII | re.IGNORECASE)
@@ -18,9 +18,9 @@ FORMS = "seconds (4.5), step:40 or last, several with commas"
 
 @dataclass(frozen=True)
 class Moment:
-    """A moment as it was `said`: at `seconds`, or the first frame at or past `step`; with neither the last frame."""
+    """A moment, written as `text`: at `seconds`, or the first frame at or past `step`; with neither the last frame."""
 
-    said: str
+    text: str
     seconds: float | None = None
     step: int | None = None
 
@@ -35,14 +35,14 @@ def moments(at: str | None, places: Sequence[Path], problems: list[Problem]) -> 
     words = [word.strip() for word in at.split(",")]
     source = f"--at {show(at, 80)[1:-1]}"
     if len(words) > MOST:
-        problems.append(_said(source, f"has {len(words):,} moments", f"give {MOST:,} at most"))
+        problems.append(misuse(source, f"has {len(words):,} moments", f"give {MOST:,} at most"))
         return []
     found = [_moment(word) for word in words]
     for word, read in zip(words, found, strict=True):
         if isinstance(read, str):
-            problems.append(_said(source if len(words) == 1 else f"{source}: {show(word)}", read, f"give {FORMS}"))
+            problems.append(misuse(source if len(words) == 1 else f"{source}: {show(word)}", read, f"give {FORMS}"))
     if all(isinstance(read, Moment) for read in found) and any(kind(place) not in MOMENTARY for place in places):
-        problems.append(_said(source, f"is for {listed(MOMENTARY)} only", "add -o NAME.png, or --format png"))
+        problems.append(misuse(source, f"is for {listed(MOMENTARY)} only", "add -o NAME.png, or --format png"))
     return [read for read in found if isinstance(read, Moment)]
 
 
@@ -61,9 +61,5 @@ def _moment(word: str) -> Moment | str:
 
 def beyond_run(asked: Sequence[Moment], steps: int, name: str) -> list[Problem]:
     """The steps that a run of so many steps does not have."""
-    return [_said(f"--at {each.said}", f"{name} has {steps} steps", f"choose from step:0 to step:{steps}")
+    return [misuse(f"--at {each.text}", f"{name} has {steps} steps", f"choose from step:0 to step:{steps}")
             for each in asked if each.step is not None and each.step > steps]
-
-
-def _said(source: str, what: str, cure: str) -> Problem:
-    return Problem("", 0, "", what, cure, source)

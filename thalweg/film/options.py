@@ -2,16 +2,47 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import ClassVar
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from typing import Any, ClassVar, Literal
+
+from thalweg.film.sections import Look, Recording
+
+Need = Literal["surface", "optimizers", "optimizer"]
+# What of the file belongs to what a scene needs: one `optimizer` is a list of optimizers that holds one.
+KEYS: dict[Need, tuple[str, ...]] = {
+    "surface": ("surface",),
+    "optimizers": ("optimizers", "start", "steps", "seed", "replicas", "noise", "record", "tolerance"),
+}
+KEYS["optimizer"] = KEYS["optimizers"]
+OF_ALL = ("title", "scene", "style", "video", "plugins")
 
 
 @dataclass(frozen=True)
 class SceneOptions:
-    """Options of one kind of scene as frozen dataclass fields made with `registry.parameter`.
+    """Options of one kind of scene as frozen dataclass fields made with `registry.parameter`: the keys of `scene:`.
 
     `scene_class` names the manimgl Scene class in the scene.py beside the options; `summary` is its line in --list.
+    `needs` must be in the file, `may` can be: "surface", "optimizers", or "optimizer" for just one entry. `style`,
+    `video` and `camera` (None: it has none) are the classes of film/sections.py, or subclasses, whose fields those
+    sections may hold. What none of these names is an error in the file.
     """
 
     scene_class: ClassVar[str] = ""
     summary: ClassVar[str] = ""
+    needs: ClassVar[tuple[Need, ...]] = ()
+    may: ClassVar[tuple[Need, ...]] = ()
+    style: ClassVar[type[Look]] = Look
+    video: ClassVar[type[Recording]] = Recording
+    camera: ClassVar[type | None] = None
+
+    def problems(self, surface: Any) -> Iterator[tuple[str, str, str]]:
+        """What is wrong with these options beside the rest of the file (its surface or None): key, what, cure."""
+        return iter(())
+
+    @classmethod
+    def keys(cls) -> tuple[str, ...]:
+        """The keys at the top of a file of this scene."""
+        found = [key for need in (*cls.needs, *cls.may) for key in KEYS[need]]
+        caption = ["caption"] if any(each.name == "caption" for each in fields(cls.style)) else []
+        return (*OF_ALL, *dict.fromkeys(found), *caption, *(["camera"] if cls.camera else []))

@@ -110,17 +110,17 @@ def towers(heights: Array, met: Array) -> float | None:
     return low + max(ceiling, 1.02 * float(near.max(initial=0.0)))
 
 
-def display_of(experiment: Any, trajectories: Sequence[Any]) -> Display:
-    """How a race of these trajectories shows its surface."""
+def display_of(surface: Any, trajectories: Sequence[Any], z_scale: str | float = "auto") -> Display:
+    """How the surface is shown beneath these trajectories; `z_scale` as in the style section."""
     met = np.concatenate([trajectory.loss.ravel() for trajectory in trajectories])
-    surface, ((x0, x1), (y0, y1)) = experiment.surface, experiment.surface.domain
+    (x0, x1), (y0, y1) = surface.domain
     ends = []
     for each in trajectories:
         runs = np.arange(len(each.ends))
         points = each.positions[runs, each.ends]
         inside = ((points >= (x0, y0)) & (points <= (x1, y1))).all(axis=-1)
         ends.append(each.loss[runs, each.ends][inside])
-    return Display(surface, surface.domain, experiment.style.z_scale, met=met, ends=np.concatenate(ends))
+    return Display(surface, surface.domain, z_scale, met=met, ends=np.concatenate(ends))
 
 
 class Display:

@@ -1,4 +1,4 @@
-"""Where the panels stand, in pixels of the output, and which part of the picture they leave to the landscape."""
+"""The page that is drawn on: its size, and the size of what stands on it, in pixels of the output."""
 
 from __future__ import annotations
 
@@ -46,46 +46,6 @@ class Page:
             (self.height / 2 - bottom) * unit,
             (self.height / 2 - top) * unit,
         )
-
-
-class Corners:
-    """Hands out places for panels: those in one corner stack, away from the page's edge, with a gap between them."""
-
-    def __init__(self, page: Page) -> None:
-        self.page, self.gap = page, 12 * page.unit
-        edge = 0.7 * page.margin
-        self.next = {"top_left": edge, "top_right": edge, "bottom_left": edge, "bottom_right": edge}
-        self.places: list[Box] = []  # of panels in corners
-        self.taken: list[Rect] = []  # in frame units, with a gap around: nothing of the landscape may lie there
-
-    def reserve(self, corner: str, width: float, height: float) -> tuple[float, float]:
-        """Upper left pixel of a panel of that size; `corner` may also be 'left', 'right' (of the top) or 'bottom'."""
-        page = self.page
-        if corner == "bottom":
-            left, below = (page.width - width) / 2, max(self.next["bottom_left"], self.next["bottom_right"])
-            self.next["bottom_left"] = self.next["bottom_right"] = below + height + self.gap
-            return left, page.height - below - height
-        corner = {"left": "top_left", "right": "top_right"}.get(corner, corner)
-        left = page.width - page.margin - width if corner.endswith("right") else page.margin
-        rect, used = self._rect(corner, left, self.next[corner], width, height), self.next[corner]
-        while in_the_way := [other for other in self.places if overlap(rect, other)]:
-            # a wide panel of another corner: step beyond it
-            other, from_below = in_the_way[0], corner.startswith("bottom")
-            used = (page.height - other[1] if from_below else other[3]) + self.gap
-            rect = self._rect(corner, left, used, width, height)
-        self.places.append(rect)
-        self.next[corner] = used + height + self.gap
-        gap = self.gap
-        self.taken.append(page.frame_rect(rect[0] - gap, rect[1] - gap, rect[2] + gap, rect[3] + gap))
-        return left, rect[1]
-
-    def middle(self, width: float, height: float) -> tuple[float, float]:
-        """Upper left pixel of a panel of that size in the middle of the lower edge, wherever others stand."""
-        return (self.page.width - width) / 2, self.page.height - 0.7 * self.page.margin - height
-
-    def _rect(self, corner: str, left: float, used: float, width: float, height: float) -> Box:
-        top = self.page.height - used - height if corner.startswith("bottom") else used
-        return left, top, left + width, top + height
 
 
 def overlap(a: Box, b: Box) -> bool:

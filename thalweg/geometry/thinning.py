@@ -44,3 +44,19 @@ def kept_within(paths: np.ndarray, times: np.ndarray, tolerance: float, most: in
         if kept.sum() > most:
             return None
     return np.flatnonzero(kept)
+
+
+def spaced(points: np.ndarray, gap: float) -> list[int]:
+    """Indices of points (n, 2): the first, and each that is farther than `gap` in x or y from the one chosen before."""
+    chosen = [0][: len(points)]
+    while chosen:
+        here, width = chosen[-1], 16
+        while here + 1 < len(points):
+            far = np.abs(points[here + 1 : here + 1 + width] - points[chosen[-1]]).max(axis=1) > gap
+            if far.any():
+                chosen.append(here + 1 + int(far.argmax()))
+                break
+            here, width = here + width, 4 * width
+        else:
+            break
+    return chosen

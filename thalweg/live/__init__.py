@@ -1,12 +1,15 @@
 """The live window: the same scenes as in films, with a clock, a hand on balls and camera, and the YAML under watch.
 
-    session.py  the loop that ties the parts together      keys.py    which key does what
-    model.py    the experiment as in the file, and what    player.py  the clock
+    session.py  the loop that ties the objects together    keys.py    which key does what
+    show.py     what is shown, and how that changes        alarms.py  what is due later
+    model.py    the shot as in the file, and what          player.py  the clock
                 was changed by hand                        screen.py  the scene, drawn at the window's size
-    hands.py    from pixels to the surface and back        camera.py  the user's hand on the camera
+    hands.py    points as a person would write them        camera.py  the user's hand on the camera
     reload.py   watches files                              write_back.py, spans.py  changes into the YAML's text
     film.py     renders in a process of its own            paint.py, bar.py, panel.py, notes.py  the controls
-    acts.py, files.py, pointer.py  what keys, buttons and the mouse do: parts of the session
+    acts.py, files.py, pointer.py  what keys, buttons and the mouse do
+
+All that any of them knows of a scene is stage/drawable.py.
 """
 
 from __future__ import annotations
@@ -18,11 +21,12 @@ from typing import Any
 
 
 def preview(path: Path, overrides: Sequence[str], video: Mapping[str, Any]) -> None:
-    """Show the config at `path` until its window is closed; `overrides` and `video` as `configs.load` takes them.
+    """Show the config at `path` until its window is closed; `overrides` and `video` as `spec.load` takes them.
 
     Raises MachineError where there is no display or no driver, ConfigErrors and OSError for the file.
     """
-    from thalweg.registry import HERE
+    from thalweg.film.shot import Shot
+    from thalweg.registry import HERE, home
     from thalweg.spec import load
     from thalweg.spec.plugins import words
     from thalweg.stage.window import check_display
@@ -30,10 +34,11 @@ def preview(path: Path, overrides: Sequence[str], video: Mapping[str, Any]) -> N
     check_display()
     from thalweg.live.session import Session
 
-    def read(data: bytes, more: Sequence[str]):
-        return load(path, [*overrides, *more], video, data)
+    def read(data: bytes, more: Sequence[str]) -> Shot:
+        return load(path, [*overrides, *more], video, data).shot
 
-    door = [str(script)] if (script := HERE.parent / "render.py").is_file() else ["-m", "thalweg"]
+    installed = home("scenes").parent == HERE     # beside an installed package, a render.py is somebody else's
+    door = ["-m", "thalweg"] if installed else [str(HERE.parent / "render.py")]
     given = [word for text in overrides for word in ("--set", text)]
     given += [word for key in ("quality", "resolution", "fps") if video[key] for word in (f"--{key}", video[key])]
     Session(path, path.read_bytes(), read, [sys.executable, *door, str(path), *given, *words()]).run()

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from thalweg.colors import Theme
+from thalweg.live.paint import Paint
 from thalweg.typeset.text import text_unit
 
 HEIGHT, TIP = 46, 34  # of the strip; of the time at the pointer, above it
@@ -13,6 +16,9 @@ HEIGHT, TIP = 46, 34  # of the strip; of the time at the pointer, above it
 def unit_of(width: float, height: float, ratio: float = 1.0) -> float:
     """Pixels for one unit of the controls below a picture of that size."""
     return ratio * min(max(text_unit(width, height) / ratio / 720, 0.8), 1.3)
+
+
+Pixel = tuple[float, float]
 
 
 class Place(NamedTuple):
@@ -36,11 +42,12 @@ class BarState:
     playing: bool
     speed: float
     loop: bool
-    marks: tuple
+    marks: Sequence[tuple[float, str]]
     panel: bool
     help: bool
     changes: int
     film: float | None
+    rolls: bool  # whether there are balls, and so sliders
 
 
 class Bar:
@@ -55,7 +62,7 @@ class Bar:
             return None
         return next((name for name, place in self.places.items() if place.holds(x, y)), "bar")
 
-    def hovered(self, pointer) -> bool:
+    def hovered(self, pointer: Pixel | None) -> bool:
         """Whether the time at the pointer is shown."""
         return pointer is not None and self.at(*pointer) == "track"
 
@@ -63,7 +70,7 @@ class Bar:
         track = self.places["track"]
         return min(max((x - track.left) / max(track.width, 1), 0.0), 1.0)
 
-    def draw(self, paint, box: Place, state: BarState, theme, pointer) -> None:
+    def draw(self, paint: Paint, box: Place, state: BarState, theme: Theme, pointer: Pixel | None) -> None:
         u, self.box, self.places = paint.unit, box, {}
         self.over, self.paint, self.theme = self.at_box(pointer), paint, theme
         paint.box(*box, theme.panel)
@@ -84,10 +91,10 @@ class Bar:
         if state.film is not None:
             paint.box(box.left, box.top, box.width * state.film, 2 * u, "#FF9F1C")
 
-    def at_box(self, pointer) -> bool:
+    def at_box(self, pointer: Pixel | None) -> bool:
         return pointer is not None and self.box.holds(*pointer)
 
-    def _button(self, name: str, left: float, width: float, pointer, lit: bool = False) -> Place:
+    def _button(self, name: str, left: float, width: float, pointer: Pixel | None, lit: bool = False) -> Place:
         u, box = self.paint.unit, self.box
         place = self.places[name] = Place(left, box.top, width, box.height)
         if lit or (pointer is not None and place.holds(*pointer)):
@@ -95,7 +102,7 @@ class Bar:
             self.paint.box(*mark, self.theme.text, 0.13 if lit else 0.08, 8 * u)
         return place
 
-    def _play(self, left: float, middle: float, state: BarState, pointer) -> float:
+    def _play(self, left: float, middle: float, state: BarState, pointer: Pixel | None) -> float:
         u, color = self.paint.unit, self.theme.text
         self._button("play", left, 40 * u, pointer)
         if state.playing:
@@ -105,13 +112,14 @@ class Bar:
             self.paint.text("▶", left + 20.5 * u, middle + 6 * u, 17 * u, color, align="middle")
         return left + 48 * u
 
-    def _buttons(self, right: float, middle: float, state: BarState, pointer) -> float:
+    def _buttons(self, right: float, middle: float, state: BarState, pointer: Pixel | None) -> float:
         u, theme, paint = self.paint.unit, self.theme, self.paint
         size, baseline = 14 * u, middle + 5 * u
-        words = [("help", "?", state.help, 34)]
+        words = [("help", "?", state.help, 34.0)]
         if self.box.width > 420 * u:
-            words.append(("panel", f"sliders{f' · {state.changes}' if state.changes else ''}", state.panel, 0))
-            words.append(("loop", "loop", state.loop, 0))
+            if state.rolls:
+                words.append(("panel", f"sliders{f' · {state.changes}' if state.changes else ''}", state.panel, 0.0))
+            words.append(("loop", "loop", state.loop, 0.0))
         for name, word, lit, width in words:
             width = width * u or paint.width(word, size) + 22 * u
             right -= width
@@ -127,7 +135,7 @@ class Bar:
             paint.number(f"film {100 * state.film:.0f} %", right + 42 * u, baseline, size, theme.text, align="middle")
         return right - 10 * u
 
-    def _track(self, place: Place, state: BarState, pointer) -> None:
+    def _track(self, place: Place, state: BarState, pointer: Pixel | None) -> None:
         u, theme, paint = self.paint.unit, self.theme, self.paint
         self.places["track"] = place
         y, thick = place.top + place.height / 2, 4 * u
@@ -140,7 +148,7 @@ class Bar:
                 paint.box(x - u, y - 7 * u, 2 * u, 14 * u, theme.dim, 0.8, u)
         here = pointer is not None and place.holds(*pointer)
         paint.disc(place.left + place.width * share, y, (8 if here else 6.5) * u, theme.text)
-        if here:
+        if here and pointer is not None:
             self._tip(place, state, pointer[0])
 
     def _tip(self, place: Place, state: BarState, x: float) -> None:

@@ -6,27 +6,51 @@ of the YAML calls the centre. Turning and enlarging move it so that what they tu
 
 from __future__ import annotations
 
+from typing import Protocol
+
 import numpy as np
+from numpy.typing import NDArray
 
 from thalweg.geometry.framing import FIELD_OF_VIEW, FRAME_HEIGHT, CameraPose, View, project, rotation
 
 STEEPEST = 89.0
-K = np.tan(np.radians(FIELD_OF_VIEW) / 2) * 2 / FRAME_HEIGHT
+K = float(np.tan(np.radians(FIELD_OF_VIEW) / 2) * 2 / FRAME_HEIGHT)
+Array = NDArray[np.float64]
+
+
+class Room(Protocol):
+    """What a Drawable says of where the hand moves."""
+
+    @property
+    def ground(self) -> float: ...
+
+    @property
+    def middle_of_room(self) -> tuple[float, float]: ...
 
 
 class CameraHand:
-    """Called with the film's pose, gives the pose to draw. `scene` tells where the ground and the middle are."""
+    """Called with the film's pose, gives the pose to draw. `scene` tells where the ground and the middle are.
+
+    `film` is the film's own pose at the moment posed last, `shown` what is seen then; None where a scene has no camera
+    that a hand could turn: then nothing moves.
+    """
+
+    scene: Room
 
     def __init__(self) -> None:
-        self.scene = None
-        self.film: CameraPose | None = None  # the film's own pose, and what is seen, at the moment drawn last
+        self.film: CameraPose | None = None
+        self.shown: CameraPose | None = None
         self.back()
+
+    def hold(self, scene: Room) -> None:
+        """From now on that scene's camera."""
+        self.scene, self.film, self.shown = scene, None, None
 
     def back(self) -> None:
         """To the film's own camera."""
         self.theta = self.phi = 0.0
         self.zoom = 1.0
-        self.shift = np.zeros(2)
+        self.shift: Array = np.zeros(2)
         self.shown = self.film
 
     @property
@@ -46,29 +70,35 @@ class CameraHand:
         held = held + [*self.shift, 0]
         return CameraPose(theta, phi, scale, held - scale * rotation(theta, phi) @ seen)
 
-    def on_ground(self, pose: CameraPose, place: tuple[float, float]) -> np.ndarray:
+    def on_ground(self, pose: CameraPose, place: tuple[float, float]) -> Array:
         """The point of the ground's plane seen at `place` (frame units); where none is, the nearest to it below."""
         axes = rotation(pose.theta, pose.phi)
         eye = np.array([0.0, 0.0, 1 / K])
         near = pose.center + pose.scale * axes @ eye
         along = axes @ (np.array([*place, 0.0]) - eye)
         along[2] = min(along[2], -0.02)  # towards the sky the ground is far away, but somewhere
-        return near + along * min((self.scene.ground - near[2]) / along[2], 40 * pose.scale / np.linalg.norm(along) / K)
+        far = min((self.scene.ground - near[2]) / along[2], 40 * pose.scale / np.linalg.norm(along) / K)
+        reached: Array = near + along * far
+        return reached
 
     # what hands and keys do
-    def turn(self, theta: float, phi: float, pose: CameraPose) -> None:
+    def turn(self, theta: float, phi: float, pose: CameraPose | None) -> None:
         """By degrees, about the landscape's middle where that is in sight, else about the middle of the room; what goes
         beyond straight above or the horizon is not kept for later.
         """
+        if pose is None or self.film is None:
+            return
         pivot, before = np.array([0.0, 0.0, self.scene.ground]), self._moved(self.film)
-        place = project(pivot, before.center, before.theta, before.phi, View(before.scale, 0, 0))
+        x, y = project(pivot, before.center, before.theta, before.phi, View(before.scale, 0, 0)).tolist()
         self.theta += theta
         self.phi = float(np.clip(pose.phi + phi, 0, STEEPEST)) - (pose.phi - self.phi)
-        if np.abs(place).max() < FRAME_HEIGHT / 2:
-            self.shift += (pivot - self.on_ground(self._moved(self.film), place))[:2]
+        if max(abs(x), abs(y)) < FRAME_HEIGHT / 2:
+            self.shift += (pivot - self.on_ground(self._moved(self.film), (x, y)))[:2]
 
     def enlarge(self, factor: float, place: tuple[float, float]) -> None:
         """What stands at `place` (frame units) stays there."""
+        if self.shown is None:
+            return
         before = self.on_ground(self.shown, place)
         held = self.on_ground(self.shown, self.scene.middle_of_room)
         wanted = float(np.clip(self.zoom * factor, 0.05, 50))
@@ -78,8 +108,10 @@ class CameraHand:
 
     def pull(self, start: tuple[float, float], end: tuple[float, float]) -> None:
         """The ground is pulled along: what stood at `start` stands at `end`."""
-        self.shift += (self.on_ground(self.shown, start) - self.on_ground(self.shown, end))[:2]
+        if self.shown is not None:
+            self.shift += (self.on_ground(self.shown, start) - self.on_ground(self.shown, end))[:2]
 
-    def center(self, point: np.ndarray) -> None:
+    def center(self, point: Array) -> None:
         """Put that point of space (3,) into the middle."""
-        self.shift += (point - self.on_ground(self.shown, self.scene.middle_of_room))[:2]
+        if self.shown is not None:
+            self.shift += (point - self.on_ground(self.shown, self.scene.middle_of_room))[:2]

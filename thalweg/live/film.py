@@ -12,11 +12,12 @@ from collections.abc import Callable, Sequence
 FRAMES = re.compile(r": (\d+) of (\d+) frames, ")
 
 
-class Film:
+class FilmProcess:
     """One film at a time. `told()` is called, from another thread, when `share` or `ended` changed."""
 
     def __init__(self, told: Callable[[], None]) -> None:
-        self.told, self.process = told, None
+        self.told = told
+        self.process: subprocess.Popen[str] | None = None
         self.share: float | None = None  # of the frames that are done; None when no film is being made
         self.ended: list[tuple[bool, str]] = []  # (whether it was made, its path or why not)
 
@@ -28,7 +29,8 @@ class Film:
         self.share = 0.0
         threading.Thread(target=self._follow, args=(self.process,), daemon=True).start()
 
-    def _follow(self, process: subprocess.Popen) -> None:
+    def _follow(self, process: subprocess.Popen[str]) -> None:
+        assert process.stdout is not None and process.stderr is not None
         said = []
         for line in process.stderr:
             found = FRAMES.search(line)

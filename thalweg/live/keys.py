@@ -10,7 +10,7 @@ class Binding(NamedTuple):
 
     keys: tuple[str, ...]
     act: str
-    words: tuple = ()
+    words: tuple[float, ...] = ()
     repeats: bool = False
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from thalweg.colors import Theme
+from thalweg.live.bar import Place
 from thalweg.live.keys import HELP
+from thalweg.live.paint import Paint
 from thalweg.typeset.text import wrap
 
 STAY, FADE = 3.2, 0.4  # seconds
@@ -26,7 +29,7 @@ class Notes:
         left = self.until - now
         return max(left - FADE, 0.0) or 0.03
 
-    def draw(self, paint, width: float, height: float, theme, now: float, free) -> None:
+    def draw(self, paint: Paint, width: float, height: float, theme: Theme, now: float, free: Place) -> None:
         """`free`: the Place at whose lower edge messages may stand."""
         if self.words and now >= self.until:
             self.words = ""
@@ -37,7 +40,7 @@ class Notes:
         if self.help:
             self._help(paint, width, height, theme)
 
-    def _message(self, paint, free, theme, opacity: float) -> None:
+    def _message(self, paint: Paint, free: Place, theme: Theme, opacity: float) -> None:
         u, size = paint.unit, 15 * paint.unit
         lines = wrapped(self.words, size, min(free.width - 60 * u, 900 * u))
         wide = max(paint.width(line, size) for line in lines) + 32 * u
@@ -49,7 +52,7 @@ class Notes:
         for index, line in enumerate(lines):
             paint.text(line, middle, top + (23 + 22 * index) * u, size, theme.text, opacity, align="middle")
 
-    def _problems(self, paint, width, theme) -> None:
+    def _problems(self, paint: Paint, width: float, theme: Theme) -> None:
         u, size = paint.unit, 15 * paint.unit
         lines: list[tuple[str, bool]] = []
         room = max(min(width - 80 * u, 1100 * u), 60 * u)
@@ -68,7 +71,7 @@ class Notes:
             color = theme.text if first else theme.dim
             paint.text(line, left + 26 * u, top + (26 + 23 * index) * u, size, color)
 
-    def _help(self, paint, width, height, theme) -> None:
+    def _help(self, paint: Paint, width: float, height: float, theme: Theme) -> None:
         """Groups of keys in two columns, or in one, as large as there is room."""
         columns = 2 if width > 1.1 * height else 1
         stacks = [HELP[::2], HELP[1::2]] if columns == 2 else [HELP]
@@ -91,7 +94,7 @@ class Notes:
 
 def wrapped(words: str, size: float, room: float) -> list[str]:
     """Lines that fit; a word that is too long for one is cut anywhere."""
-    made = []
+    made: list[str] = []
     for line in wrap(words.replace("$", "\\$"), size, room):
         line = line.replace("\\$", "$")
         most = max(int(room / (0.62 * size)), 8)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any, Literal
+
 import moderngl
 import numpy as np
 
-from thalweg.colors import rgb
+from thalweg.colors import Theme, rgb
 from thalweg.mobjects._layer import QUAD, source
 from thalweg.typeset.raster import set_line
 from thalweg.typeset.text import text_width
 
 ATLAS = 1024
+Align = Literal["left", "middle", "right"]
 
 
 class Paint:
@@ -21,12 +24,15 @@ class Paint:
         self.program = ctx.program(vertex_shader=source("control.vert"), fragment_shader=source("control.frag"))
         self.quad = ctx.buffer(QUAD.tobytes())
         self.atlas = ctx.texture((ATLAS, ATLAS), 1, dtype="f1", alignment=1)
-        self.room, self.rows = 0, []
+        self.room = 0
+        self.rows: list[tuple[float, ...]] = []
+        self.buffer: moderngl.Buffer
+        self.shapes: moderngl.VertexArray
         self.forget()
 
     def forget(self) -> None:
         """Empty the atlas: words have other sizes from now on, or there is no room left."""
-        self.kept: dict = {}
+        self.kept: dict[tuple[str, float, bool], tuple[int, int, int, int, int]] = {}
         self.pen = (0, 0, 0)  # x, y, height of the row that is being filled
 
     def begin(self, unit: float) -> None:
@@ -34,20 +40,26 @@ class Paint:
             self.forget()
         self.unit, self.rows = unit, []
 
-    def box(self, left, top, width, height, color: str, opacity=1.0, radius=0.0, soft=0.0) -> None:
+    def box(
+        self, left: float, top: float, width: float, height: float, color: str, opacity: float = 1.0,
+        radius: float = 0.0, soft: float = 0.0,
+    ) -> None:  # fmt: skip
         place = (left, top, width, height, 0, 0, 0, 0)
         self.rows.append((*place, *(rgb(color) * opacity), opacity, radius, soft))
 
-    def disc(self, x, y, radius, color: str, opacity=1.0) -> None:
+    def disc(self, x: float, y: float, radius: float, color: str, opacity: float = 1.0) -> None:
         self.box(x - radius, y - radius, 2 * radius, 2 * radius, color, opacity, radius)
 
-    def card(self, left, top, width, height, theme) -> None:
+    def card(self, left: float, top: float, width: float, height: float, theme: Theme) -> None:
         """A ground for controls over the picture, with a soft shadow; solid, as words below would shine through."""
         u = self.unit
         self.box(left, top + 3 * u, width, height, "#000000", 0.35, 14 * u, 10 * u)
         self.box(left, top, width, height, theme.panel, 1.0, 12 * u)
 
-    def text(self, words: str, x, baseline, size, color: str, opacity=1.0, bold=False, align="left") -> float:
+    def text(
+        self, words: str, x: float, baseline: float, size: float, color: str, opacity: float = 1.0,
+        bold: bool = False, align: Align = "left",
+    ) -> float:  # fmt: skip
         """Returns the width. Changing numbers are put together from their characters: see `number`."""
         width = self.width(words, size, bold)
         x -= {"left": 0, "middle": width / 2, "right": width}[align]
@@ -56,7 +68,10 @@ class Paint:
         self.rows.append((*place, *(rgb(color) * opacity), opacity, 0, 0))
         return width
 
-    def number(self, words: str, x, baseline, size, color: str, opacity=1.0, bold=False, align="left") -> float:
+    def number(
+        self, words: str, x: float, baseline: float, size: float, color: str, opacity: float = 1.0,
+        bold: bool = False, align: Align = "left",
+    ) -> float:  # fmt: skip
         """The same for text that changes from frame to frame: no new picture is made of it."""
         advance = [self.width(char, size, bold) for char in words]
         x -= {"left": 0, "middle": sum(advance) / 2, "right": sum(advance)}[align]
@@ -66,10 +81,10 @@ class Paint:
             x += step
         return sum(advance)
 
-    def width(self, words: str, size, bold=False) -> float:
+    def width(self, words: str, size: float, bold: bool = False) -> float:
         return text_width(words.replace("$", "\\$"), size, bold)
 
-    def fitted(self, words: str, room: float, size, bold=False) -> str:
+    def fitted(self, words: str, room: float, size: float, bold: bool = False) -> str:
         """The words, cut with dots where they are wider than the room."""
         if self.width(words, size, bold) <= room:
             return words
@@ -91,10 +106,10 @@ class Paint:
                 x, y, row = 0, 0, 0
             self.atlas.write(np.ascontiguousarray(cover).tobytes(), viewport=(x, y, width, height), alignment=1)
             self.pen = (x + width + 1, y, max(row, height))
-            self.kept[key] = (x, y, width, height, line.baseline)
+            self.kept[key] = (x, y, width, height, int(line.baseline))
         return self.kept[key]
 
-    def end(self, framebuffer, size: tuple[int, int]) -> None:
+    def end(self, framebuffer: moderngl.Framebuffer, size: tuple[int, int]) -> None:
         if not self.rows:
             return
         if len(self.rows) > self.room:
@@ -104,7 +119,8 @@ class Paint:
         self.ctx.viewport = (0, 0, *size)
         self.ctx.enable_only(moderngl.BLEND)
         self.ctx.blend_func = (moderngl.ONE, moderngl.ONE_MINUS_SRC_ALPHA)
-        self.program["half_size"].value = (size[0] / 2, size[1] / 2)
+        half_size: Any = self.program["half_size"]
+        half_size.value = (size[0] / 2, size[1] / 2)
         self.atlas.use(0)
         self.shapes.render(moderngl.TRIANGLE_STRIP, instances=len(self.rows))
 

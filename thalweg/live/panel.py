@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
+from typing import Any
 
-from thalweg.colors import ball_colors
-from thalweg.live.bar import Place
+from thalweg.colors import Theme, ball_colors
+from thalweg.experiment.experiment import Entry
+from thalweg.live.bar import Pixel, Place
+from thalweg.live.model import Model
+from thalweg.live.paint import Paint
 from thalweg.typeset.numbers import short
 
 WIDTH, ROW, HEAD, FOOT, EDGE = 300, 40, 80, 46, 18
@@ -14,6 +19,7 @@ FEWEST = 3  # sliders seen at once; with less room the panel goes elsewhere
 LOG = ("lr", "eps")  # sliders with even ratios
 NEAR_ONE = ("momentum", "alpha", "rho")  # what matters is how far they are from 1
 DECADES_BELOW, DECADES_ABOVE = 3, 2
+Setting = float | bool  # the value of a knob
 
 
 @dataclass(frozen=True)
@@ -34,11 +40,12 @@ class Knob:
     def title(self) -> str:
         return self.name if self.part is None else f"{self.name} {self.part + 1}"
 
-    def value(self, optimizer) -> float | bool:
+    def value(self, optimizer: Any) -> Setting:
         whole = getattr(optimizer, self.name)
-        return whole if self.part is None else whole[self.part]
+        value: Setting = whole if self.part is None else whole[self.part]
+        return value
 
-    def whole(self, optimizer, value):
+    def whole(self, optimizer: Any, value: Setting) -> Any:
         """The hyperparameter's new value, with this part of it changed."""
         if self.part is None:
             return value
@@ -46,7 +53,7 @@ class Knob:
         parts[self.part] = value
         return tuple(parts)
 
-    def share(self, value: float | bool) -> float:
+    def share(self, value: Setting) -> float:
         """Where the handle stands, 0 ... 1."""
         if self.scale == "switch":
             return float(value)
@@ -60,7 +67,7 @@ class Knob:
             share = (value - self.low) / (self.high - self.low)
         return min(max(share, 0.0), 1.0)
 
-    def at(self, share: float) -> float | bool:
+    def at(self, share: float) -> Setting:
         """The value at a place of the slider, rounded to three digits."""
         share = min(max(share, 0.0), 1.0)
         if self.scale == "switch":
@@ -77,7 +84,7 @@ class Knob:
         return min(max(value, self.low), self.high)
 
 
-def knobs(optimizer) -> list[Knob]:
+def knobs(optimizer: Any) -> list[Knob]:
     """What can be turned of an optimizer: its numbers, pairs of numbers and switches."""
     made = []
     for field in fields(optimizer):
@@ -91,7 +98,7 @@ def knobs(optimizer) -> list[Knob]:
     return made
 
 
-def scale_of(name: str, default: float, limits) -> tuple[str, float, float]:
+def scale_of(name: str, default: float, limits: Any) -> tuple[str, float, float]:
     low = limits.low if limits is not None else None
     high = limits.high if limits is not None else None
     if default > 0 and (name in LOG or (default < 1e-3 and high is None)):
@@ -114,17 +121,18 @@ class Panel:
     """`draw` puts what can be pressed into `places`: ('entry', k), ('knob', k), ('write',), ('back',)."""
 
     def __init__(self) -> None:
-        self.open, self.entry, self.focus, self.first = False, 0, 0, 0
-        self.places: dict[tuple, Place] = {}
+        self.open, self.entry, self.focus, self.first, self.rows, self.pad = False, 0, 0, 0, 1, 0.0
+        self.places: dict[tuple[Any, ...], Place] = {}
+        self.pointer: Pixel | None = None
         self.box = Place(0, 0, 0, 0)
         self.knobs: list[Knob] = []
 
-    def choose(self, entry: int, experiment) -> None:
-        self.entry = entry % len(experiment.entries)
-        self.knobs = knobs(experiment.entries[self.entry].optimizer)
+    def choose(self, entry: int, entries: Sequence[Entry]) -> None:
+        self.entry = entry % len(entries) if entries else 0
+        self.knobs = knobs(entries[self.entry].optimizer) if entries else []
         self.focus, self.first = min(self.focus, max(len(self.knobs) - 1, 0)), 0
 
-    def at(self, x: float, y: float) -> tuple | None:
+    def at(self, x: float, y: float) -> tuple[Any, ...] | None:
         if not self.open or not self.box.holds(x, y):
             return None
         return next((name for name, place in self.places.items() if place.holds(x, y)), ("panel",))
@@ -137,16 +145,19 @@ class Panel:
     def scroll(self, way: int) -> None:
         self.first = min(max(self.first + way, 0), max(len(self.knobs) - self.rows, 0))
 
-    def draw(self, paint, width: float, height: float, model, hidden, theme, pointer, file: str, taken) -> None:
+    def draw(
+        self, paint: Paint, width: float, height: float, model: Model, hidden: Collection[int], theme: Theme,
+        pointer: Pixel | None, file: str, taken: Sequence[Place],
+    ) -> None:  # fmt: skip
         """`taken`: Places of the picture that should not be covered where that can be helped."""
-        u, experiment = paint.unit, model.experiment
-        self.choose_again(experiment)
+        u, entries = paint.unit, model.entries
+        self.choose_again(entries)
         self.pad = 18 * u
         box = self.box = self._place(u, width, height, taken)
         self.scroll(0)
         self.places, self.pointer = {}, pointer
         paint.card(*box, theme)
-        self._entries(paint, box, experiment, hidden, theme)
+        self._entries(paint, box, entries, hidden, theme)
         for row, index in enumerate(range(self.first, min(self.first + self.rows, len(self.knobs)))):
             self._knob(paint, box, box.top + (HEAD + row * ROW) * u, index, model, theme)
         if self.rows < len(self.knobs):
@@ -155,7 +166,7 @@ class Panel:
                       self.rows * share * reach, theme.dim, 0.6, 1.5 * u)  # fmt: skip
         self._foot(paint, box, model, theme, file)
 
-    def _place(self, u: float, width: float, height: float, taken) -> Place:
+    def _place(self, u: float, width: float, height: float, taken: Sequence[Place]) -> Place:
         """Below the scene's own panels, at the left or the right; where they leave no room, over them at the right."""
         wide, rest = min(WIDTH * u, width - 20 * u), (HEAD + FOOT + EDGE) * u
         sides = (EDGE * u, width - wide - EDGE * u)
@@ -179,15 +190,18 @@ class Panel:
         free = Place(0, 0, left, height) if left > width - right else Place(right, 0, width - right, height)
         return free if free.width > 0.6 * width else Place(0, 0, width, height)
 
-    def choose_again(self, experiment) -> None:
-        """The file may have other entries now."""
+    def choose_again(self, entries: Sequence[Entry]) -> None:
+        """The file may have other entries now, or none."""
+        self.open = self.open and bool(entries)
         focus, first = self.focus, self.first
-        self.choose(min(self.entry, len(experiment.entries) - 1), experiment)
+        self.choose(min(self.entry, max(len(entries) - 1, 0)), entries)
         self.focus, self.first = min(focus, max(len(self.knobs) - 1, 0)), first
 
-    def _entries(self, paint, box: Place, experiment, hidden, theme) -> None:
+    def _entries(
+        self, paint: Paint, box: Place, entries: Sequence[Entry], hidden: Collection[int], theme: Theme
+    ) -> None:
         u = paint.unit
-        colors = ball_colors([entry.color for entry in experiment.entries])
+        colors = ball_colors([entry.color for entry in entries])
         step = min(30 * u, (box.width - 2 * self.pad) / len(colors))
         for index, color in enumerate(colors):
             x, y = box.left + self.pad + step * (index + 0.5), box.top + 26 * u
@@ -198,13 +212,13 @@ class Panel:
             paint.disc(x, y, 8 * u, theme.line)  # white is seen on white, too
             paint.disc(x, y, 7 * u, theme.panel)
             paint.disc(x, y, 7 * u, color, 0.3 if index in hidden else 1.0)
-        label = experiment.entries[self.entry].label
+        label = entries[self.entry].label
         name = paint.fitted(label, box.width - 2 * self.pad, 17 * u, bold=True)
         paint.text(name, box.left + self.pad, box.top + 66 * u, 17 * u, theme.text, bold=True)
 
-    def _knob(self, paint, box: Place, top: float, index: int, model, theme) -> None:
+    def _knob(self, paint: Paint, box: Place, top: float, index: int, model: Model, theme: Theme) -> None:
         u, knob = paint.unit, self.knobs[index]
-        value = knob.value(model.experiment.entries[self.entry].optimizer)
+        value = knob.value(model.entries[self.entry].optimizer)
         changed = (self.entry, knob.name) in model.edits
         place = self.places["knob", index] = Place(box.left, top, box.width, ROW * u)
         here = index == self.focus
@@ -222,7 +236,7 @@ class Panel:
         grown = self.pointer is not None and place.holds(*self.pointer)
         paint.disc(left + span * share, y, (7.5 if grown else 6.5) * u, theme.text)
 
-    def _foot(self, paint, box: Place, model, theme, file: str) -> None:
+    def _foot(self, paint: Paint, box: Place, model: Model, theme: Theme, file: str) -> None:
         u = paint.unit
         baseline = box.top + box.height - 19 * u
         more = len(self.knobs) - self.rows

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 SPEEDS = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
@@ -41,7 +42,7 @@ class Player:
         nearest = min(range(len(SPEEDS)), key=lambda index: abs(SPEEDS[index] - self.speed))
         self.speed = SPEEDS[min(max(nearest + way, 0), len(SPEEDS) - 1)]
 
-    def jump(self, marks, way: int) -> str | None:
+    def jump(self, marks: Sequence[tuple[float, str]], way: int) -> str | None:
         """To the next or the last mark; returns its title, or None where there is none."""
         there = [(at, title) for at, title in marks if (at - self.seconds) * way > 0.05]
         if not there:

@@ -7,17 +7,19 @@ import threading
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from thalweg.spec.plugins import given
+from thalweg.film.shot import Shot
+from thalweg.spec.plugins import files_of, files_of_command
 
 SETTLED = 30  # milliseconds without a change until it is told
-NAMED = (".npz", ".npy", ".csv", ".py")
+NAMED = (".npz", ".npy", ".csv")
 
 
 class Watcher:
     """Calls `changed(paths)`, from its thread, soon after some of the files were written, replaced or removed."""
 
     def __init__(self, changed: Callable[[set[Path]], None]) -> None:
-        self.changed, self.files = changed, frozenset()
+        self.changed = changed
+        self.files: frozenset[Path] = frozenset()
         self.stopped = threading.Event()
         self.thread: threading.Thread | None = None
 
@@ -36,8 +38,10 @@ class Watcher:
         while not stopped.is_set():
             folders = {str(file.parent) for file in files if file.parent.is_dir()}
             try:
-                settings = dict(debounce=200, step=SETTLED, stop_event=stopped, recursive=False, rust_timeout=1000)
-                for changes in watch(*folders, watch_filter=lambda _, path: Path(path) in files, **settings):
+                for changes in watch(
+                    *folders, watch_filter=lambda _, path: Path(path) in files, debounce=200, step=SETTLED,
+                    stop_event=stopped, recursive=False, rust_timeout=1000,
+                ):  # fmt: skip
                     self.changed({Path(path) for _, path in changes})
             except (OSError, RuntimeError):  # a folder went away; it may come back
                 stopped.wait(0.5)
@@ -52,16 +56,18 @@ def absolute(file: Path) -> Path:
     return Path(os.path.abspath(file))
 
 
-def named_files(experiment) -> list[Path]:
+def named_files(shot: Shot) -> list[Path]:
     """The YAML, and the data files and plugins that it names."""
-    folder = Path(os.path.realpath(experiment.path)).parent
-    found = [Path(experiment.path), *given()]
-    open_nodes = [experiment.tree]
+    folder = Path(os.path.realpath(shot.path)).parent
+    found = [Path(shot.path), *files_of_command()]
+    if shot.tree.has("plugins"):
+        found += files_of(shot.tree.child("plugins"), folder)
+    open_nodes = [shot.tree]
     while open_nodes:
         node = open_nodes.pop()
         open_nodes += [*(node.items or []), *(node.entries or {}).values()]
         if isinstance(node.scalar, str) and node.scalar.endswith(NAMED) and "\0" not in node.scalar:
-            place = Path(experiment.path).parent / node.scalar
+            place = Path(shot.path).parent / node.scalar
             place = place if place.is_file() else folder / node.scalar
             if place.is_file():
                 found.append(place)

@@ -4,58 +4,81 @@ from __future__ import annotations
 
 import ctypes
 import gc
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import moderngl
 
-from thalweg.film.clock import frame_count
+from thalweg.film.shot import Shot
+from thalweg.live.camera import CameraHand
 from thalweg.mobjects._layer import QUAD, source
+from thalweg.stage.drawable import Drawable
 from thalweg.stage.staging import make_scene
 from thalweg.typeset.text import TitleTooLong
+
+if TYPE_CHECKING:
+    from thalweg.engine import Trajectory
 
 SMALLEST = (320, 240)  # a smaller picture is drawn at this size and shrunk: panels have no room in less
 SOFTWARE = ("llvmpipe", "softpipe", "swiftshader", "software", "gdi generic")
 
 
 class Screen:
-    """`show` makes another scene, `draw` one of its moments, `present` puts what was drawn last into the window."""
+    """`show` makes another scene, `draw` one of its moments, `present` puts what was drawn last into the window.
 
-    def __init__(self, ctx: moderngl.Context) -> None:
-        self.ctx, self.scene, self.hand = ctx, None, None
+    `hand` turns the camera of every scene.
+    """
+
+    picture: moderngl.Texture
+
+    def __init__(self, ctx: moderngl.Context, hand: CameraHand) -> None:
+        self.ctx, self.hand = ctx, hand
+        self._scene: Drawable | None = None
         self.hidden: set[int] = set()
         self.samples = multisampling(ctx)
         self.program = ctx.program(vertex_shader=source("shown.vert"), fragment_shader=source("shown.frag"))
         self.quad = ctx.vertex_array(self.program, [(ctx.buffer(QUAD.tobytes()), "2f", "corner")])
 
-    def show(self, experiment, trajectories, size: tuple[int, int]) -> None:
-        """Stage the experiment in pictures of that size. Raises what staging raises; the old scene then stays."""
-        scene = self._staged(experiment, trajectories, drawn_size(size))
-        first = self.scene is None
+    @property
+    def staged(self) -> bool:
+        """Whether there is a scene."""
+        return self._scene is not None
+
+    @property
+    def scene(self) -> Drawable:
+        """The scene that is shown, once there is one."""
+        assert self._scene is not None
+        return self._scene
+
+    def show(self, shot: Shot, trajectories: Sequence[Trajectory], size: tuple[int, int]) -> None:
+        """Stage the shot in pictures of that size. Raises what staging raises; the old scene then stays."""
+        scene = self._staged(shot, trajectories, drawn_size(size))
+        first = not self.staged
         self.release()
-        self.scene = scene
+        self._scene = scene
         if first:
             gc.freeze()  # what is there to stay need not be looked through each time
         else:
             tidy()
         self._take_in_hand()
 
-    def _staged(self, experiment, trajectories, size):
-        video = replace(experiment.video, width=size[0], height=size[1], transparent=False)
-        sized = replace(experiment, video=video)
+    def _staged(self, shot: Shot, trajectories: Sequence[Trajectory], size: tuple[int, int]) -> Drawable:
+        video = replace(shot.video, width=size[0], height=size[1], transparent=False)
+        sized = replace(shot, video=video)
         try:
             return make_scene(sized, trajectories, samples=self.samples)
         except TitleTooLong:  # for this narrow a window
             return make_scene(replace(sized, title=None), trajectories, samples=self.samples)
 
     def _take_in_hand(self) -> None:
-        if self.hand is not None:
-            self.hand.scene = self.scene
+        self.hand.hold(self.scene)
         self.scene.hand = self.hand
         if self.hidden:
             self.scene.hide(self.hidden)
 
-    def hide(self, entries: set[int]) -> None:
+    def hide(self, entries: Collection[int]) -> None:
         self.hidden = set(entries)
         self.scene.hide(self.hidden)
 
@@ -66,37 +89,37 @@ class Screen:
     @property
     def last(self) -> float:
         """The moment of the film's last frame."""
-        fps = self.scene.camera.fps
-        return (frame_count(self.scene.duration, fps) - 1) / fps
+        return (self.scene.frames - 1) / self.scene.fps
 
     def draw(self, seconds: float) -> None:
-        camera = self.scene.camera
-        camera.fbo.use()
         self.scene.draw_at(seconds)
-        if self.samples:
-            self.ctx.copy_framebuffer(camera.draw_fbo, camera.fbo)
+        self.picture = self.scene.picture()
 
-    def present(self, framebuffer, box: tuple[int, int, int, int], ground) -> None:
+    def present(
+        self,
+        framebuffer: moderngl.Framebuffer,
+        box: tuple[int, int, int, int],
+        ground: tuple[float, float, float, float],
+    ) -> None:
         """Into (left, bottom, width, height) of the framebuffer; if that has another shape, as large as it fits."""
         left, bottom, width, height = box
         drawn = self.pixels
         shrink = min(width / drawn[0], height / drawn[1])
         shown = (width, height) if drawn == (width, height) else (round(drawn[0] * shrink), round(drawn[1] * shrink))
         framebuffer.use()
-        framebuffer.clear(*ground)
+        red, green, blue, alpha = ground
+        framebuffer.clear(red, green, blue, alpha)
         self.ctx.viewport = (left + (width - shown[0]) // 2, bottom + (height - shown[1]) // 2, *shown)
         self.ctx.enable_only(moderngl.NOTHING)
-        camera = self.scene.camera
-        picture = (camera.draw_fbo if self.samples else camera.fbo).color_attachments[0]
         exact = shown == drawn
-        picture.filter = (moderngl.NEAREST, moderngl.NEAREST) if exact else (moderngl.LINEAR, moderngl.LINEAR)
-        picture.use(0)
+        self.picture.filter = (moderngl.NEAREST, moderngl.NEAREST) if exact else (moderngl.LINEAR, moderngl.LINEAR)
+        self.picture.use(0)
         self.quad.render(moderngl.TRIANGLE_STRIP)
 
     def release(self) -> None:
-        if self.scene is not None:
-            self.scene.release()
-            self.scene = None
+        if self._scene is not None:
+            self._scene.release()
+            self._scene = None
 
 
 def tidy() -> None:

@@ -36,8 +36,9 @@ def pieces(text: str) -> Piece:
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
         piece = None
         start, end = event.start_mark, event.end_mark
+        assert start is not None and end is not None  # where an event stands is always known
         if isinstance(event, yaml.AliasEvent):
-            piece = Piece("alias", start.index, end.index, start.column, event.anchor)
+            piece = Piece("alias", start.index, end.index, start.column, event.anchor or "")
         elif isinstance(event, yaml.ScalarEvent):
             piece = Piece("scalar", start.index, end.index, start.column, event.value, anchored=bool(event.anchor))
         elif isinstance(event, yaml.CollectionStartEvent):

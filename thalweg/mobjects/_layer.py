@@ -10,8 +10,10 @@ FadeIn ...) moves those, and the Layer draws itself as they have been moved.
 
 from __future__ import annotations
 
-from functools import lru_cache
+import sys
+from collections.abc import Sequence
 from pathlib import Path
+from types import FunctionType
 
 import moderngl
 import numpy as np
@@ -27,10 +29,25 @@ LIGHT = np.array([-0.55, 0.35, 0.78]) / np.linalg.norm([-0.55, 0.35, 0.78])
 TO_LIGHT = tuple(LIGHT.tolist())
 
 
-@lru_cache(None)
-def source(name: str) -> str:
-    lines = (SHADERS / name).read_text(encoding="utf-8").splitlines()
-    return "\n".join(source(line.split()[1]) if line.startswith("#include") else line for line in lines)
+def source(name: str, folders: Sequence[Path] = (SHADERS,)) -> str:
+    """A shader's text with what it includes, each from the first of the folders that has it."""
+    file = next((folder / name for folder in folders if (folder / name).is_file()), folders[-1] / name)
+    lines = file.read_text(encoding="utf-8").splitlines()
+    return "\n".join(source(line.split()[1], folders) if line.startswith("#include") else line for line in lines)
+
+
+def shaders_of(layer: Layer) -> tuple[Path, ...]:
+    """Where its shaders are looked for: in `shaders/` beside its own file and those of its bases, then in ours."""
+    files = [file for cls in type(layer).__mro__ if issubclass(cls, Layer) and (file := file_of(cls))]
+    return (*dict.fromkeys(Path(file).parent / "shaders" for file in files), SHADERS)
+
+
+def file_of(cls: type) -> str | None:
+    """Where a class is written: manimgl's own command does not put the scene's module into `sys.modules`."""
+    if cls.__module__ in sys.modules:
+        return getattr(sys.modules[cls.__module__], "__file__", None)
+    functions = (value for value in vars(cls).values() if isinstance(value, FunctionType))
+    return next((each.__code__.co_filename for each in functions if each.__module__ == cls.__module__), None)
 
 
 class LayerWrapper:
@@ -38,6 +55,7 @@ class LayerWrapper:
 
     def __init__(self, layer: Layer, ctx: moderngl.Context) -> None:
         self.layer, self.ctx, self.depth_test = layer, ctx, True
+        self.shaders = shaders_of(layer)
         self.camera: dict = {}
         self.values: dict[moderngl.Program, dict] = {}  # of each program: its uniforms by name, with the value set last
         self.owned: list = []
@@ -77,7 +95,9 @@ class LayerWrapper:
         return thing
 
     def program(self, name: str) -> moderngl.Program:
-        return self.own(self.ctx.program(vertex_shader=source(f"{name}.vert"), fragment_shader=source(f"{name}.frag")))
+        """From NAME.vert and NAME.frag, see `shaders_of`; each may `#include FILE` from the same places."""
+        vertex, fragment = (source(f"{name}{suffix}", self.shaders) for suffix in (".vert", ".frag"))
+        return self.own(self.ctx.program(vertex_shader=vertex, fragment_shader=fragment))
 
     def buffer(self, array: np.ndarray, kind: str = "f4") -> moderngl.Buffer:
         return self.own(self.ctx.buffer(np.ascontiguousarray(array, kind).tobytes()))
@@ -197,6 +217,7 @@ class Layer(Mobject):
         if self.shader_wrapper is not None:
             self.shader_wrapper.release()
             self.shader_wrapper = None
+            self.note_changed_data()  # scenes keep what they draw: they must ask for the new one
 
 
 def seen_from(camera: dict, placement: np.ndarray | None) -> dict:

@@ -141,10 +141,21 @@ class Ball(Balls):
         from thalweg.geometry.playback import roll_along
 
         path = start + (end - start) * np.linspace(0, 1, 65)[:, None]
+        path[-1] = end  # to the last bit, wherever it came from
         self.turn = roll_along(self.loss_surface.display, path[None], self.radius, first=self.turn)[:, -1]
         self.domain_point = path[-1]
         self._rest(placement)
         return self
+
+    def told(self) -> dict[str, list[dict]]:
+        """Of the ball its point, the loss there, and the pixel at which it touches the surface, too."""
+        told, point = super().told(), self.domain_point
+        if told.get("balls"):
+            with np.errstate(all="ignore"):
+                loss = float(self.loss_surface.surface.value(point))
+            pixel, _ = self.shader_wrapper.pixels(self.loss_surface.display.to_world(point[None])[0])
+            told["balls"][0] |= dict(point=point, loss=loss, pixel=pixel)
+        return told
 
     def _rest(self, placement: np.ndarray | None) -> None:
         display, here = self.loss_surface.display, self.domain_point[None]

@@ -1,4 +1,4 @@
-"""The films, one YAML file each, and beside them their reader. Importing this package loads nothing heavy."""
+"""From a YAML file to a film: reader, checks, sections, overrides. Importing this package loads nothing heavy."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
@@ -9,14 +9,14 @@ from thalweg.errors import ConfigErrors, Problem
 from thalweg.spec.find import find
 
 if TYPE_CHECKING:
-    from thalweg.experiment.experiment import Experiment
+    from thalweg.film.shot import Film
 
 __all__ = ["ConfigErrors", "Problem", "find", "load"]
 
 
 def load(path: str | Path, overrides: Iterable[str] = (), video: Mapping[str, Any] | None = None,
-         data: bytes | None = None) -> Experiment:
-    """The experiment a YAML file describes, wholly checked; nothing is simulated or drawn.
+         data: bytes | None = None) -> Film:
+    """The film a YAML file describes, wholly checked; nothing is simulated or drawn.
 
     `overrides` are KEY=VALUE as for --set; `video` holds values of the command line (quality, resolution, fps,
     transparent) that win over the file's; `data` stands for the file's content where it was read before. Raises

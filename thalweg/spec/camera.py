@@ -2,22 +2,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
+from typing import Any
 
 from thalweg.errors import Mark, Report, nearest, number, show
-from thalweg.experiment.experiment import Camera, Keyframe
+from thalweg.film.sections import Keyframe
 from thalweg.spec.schema import checked, join
 from thalweg.tree import Node
 
 FORM = "write a list:  - {at: 2, theta: 0, phi: 30}"
 
 
-def read_camera(node: Node, report: Report) -> Camera:
-    """The camera; what had problems has its default."""
-    camera = checked(Camera, node, "camera", report, also=("keyframes",))[0] or Camera()
-    if camera.follow is not None:
+def read_camera(cls: type[Any] | None, node: Node, report: Report) -> Any:
+    """The camera, an instance of the scene's class; what had problems has its default. None for a scene without one."""
+    if cls is None:
+        return None
+    moving = any(each.name == "keyframes" for each in fields(cls))
+    camera = checked(cls, node, "camera", report, also=("keyframes",) if moving else ())[0] or cls()
+    if getattr(camera, "follow", None) is not None:
         camera = replace(camera, follow=" ".join(camera.follow.split()))
-    if not node.has("keyframes"):
+    if not moving or not node.has("keyframes"):
         return camera
     return replace(camera, keyframes=_keyframes(node.child("keyframes"), node.mark_of("keyframes"), report))
 
@@ -44,8 +48,9 @@ def _keyframes(node: Node, mark: Mark, report: Report) -> tuple[Keyframe, ...]:
     return tuple(frames)
 
 
-def check_follow(camera: Camera, node: Node, labels: Sequence[str], report: Report) -> None:
+def check_follow(camera: Any, node: Node, labels: Sequence[str], report: Report) -> None:
     """Reports a `follow` that is no entry's label."""
-    if camera.follow is not None and camera.follow not in labels:
-        report.add(node.mark_of("follow"), "camera.follow", f"no entry has the label {show(camera.follow)}",
-                   nearest(camera.follow, labels))
+    follow = getattr(camera, "follow", None)
+    if follow is not None and follow not in labels:
+        report.add(node.mark_of("follow"), "camera.follow", f"no entry has the label {show(follow)}",
+                   nearest(follow, labels))

@@ -74,8 +74,8 @@ def _plain(char: str) -> str:
 def _odd_words(line: str) -> str:
     char = odd(line)
     name = NAMES.get(char) or unicodedata.name(char, "a character").lower()
-    shown = f" {char}" if char.isprintable() and not char.isspace() else ""
-    return f"holds the {name}{shown} (U+{ord(char):04X})"
+    sign = f" {char}" if char.isprintable() and not char.isspace() else ""
+    return f"holds the {name}{sign} (U+{ord(char):04X})"
 
 
 def _sub(pattern: str, new: str | Callable[[re.Match[str]], str]) -> Callable[[str], str]:
@@ -158,9 +158,9 @@ def better(problems: Sequence[Problem], text: str, overrides: Sequence[str], rea
     if len(text) > LARGEST:
         return made
     for index, problem in enumerate(problems[:MOST]):
-        for tried, whole, told in islice(_tries(problem, text, overrides), MOST_TRIES):
+        for tried, whole, clearer in islice(_tries(problem, text, overrides), MOST_TRIES):
             if _gone(problem, before, [_place(each) for each in reading(whole, tried)]):
-                made[index] = told
+                made[index] = clearer
                 break
     return made
 
@@ -191,8 +191,8 @@ def _tries(problem: Problem, text: str, overrides: Sequence[str]) -> Iterator[tu
     near = [problem.line, problem.line - 1, int(opened[1]) if opened else 0][:3 if no_yaml else 1]
     near = [number for number in dict.fromkeys(near) if 0 < number <= len(lines)]
     for number, mended, what, cure in [*_slipped(lines, near, no_yaml), *(_indented(lines, near) if no_yaml else ())]:
-        told = replace(problem, line=number, what="not YAML: " * no_yaml + what, cure=cure)
-        yield overrides, _with(lines, number, mended), told
+        clearer = replace(problem, line=number, what="not YAML: " * no_yaml + what, cure=cure)
+        yield overrides, _with(lines, number, mended), clearer
     if odd(text):
         yield overrides, plainly(text), replace(problem, what=f"{_odd_words(text)}, as other lines do",
                                                 cure="write plain signs and blanks instead")
@@ -230,13 +230,13 @@ def _indented(lines: list[str], near: list[int]) -> Iterator[tuple[int, str, str
 
 def _tries_of_option(problem: Problem, text: str, overrides: Sequence[str]
                      ) -> Iterator[tuple[Sequence[str], str, Problem]]:
-    given = problem.source.removeprefix("--set ")
-    if given not in overrides or len(given) > LONGEST or "=" not in given:
+    setting = problem.source.removeprefix("--set ")
+    if setting not in overrides or len(setting) > LONGEST or "=" not in setting:
         return
-    key, _, value = given.partition("=")
+    key, _, value = setting.partition("=")
     for slip in SLIPS:
         line = slip.mend(f"key: {value}")     # as it would stand in the file
         for mended in (f"{key}={line.removeprefix('key: ')}", f"{plainly(key)}={value}"):
-            if mended != given and line.startswith("key: "):
-                yield [mended if each == given else each for each in overrides], text, \
-                    replace(problem, what=slip.words(given), cure=f"write {mended}")
+            if mended != setting and line.startswith("key: "):
+                yield [mended if each == setting else each for each in overrides], text, \
+                    replace(problem, what=slip.words(setting), cure=f"write {mended}")

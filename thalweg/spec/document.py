@@ -9,8 +9,10 @@ from thalweg.engine.clip import Clip
 from thalweg.engine.noise import Noise
 from thalweg.engine.schedules import Schedule
 from thalweg.errors import Mark
-from thalweg.experiment.experiment import Basics, Camera, EntryBasics, Style, Video
 from thalweg.experiment.recorded import Recording
+from thalweg.film import SceneOptions
+from thalweg.film.sections import Look, Video
+from thalweg.spec.basics import Basics, EntryBasics
 from thalweg.spec.schedules import words_of
 from thalweg.spec.starts import Start
 from thalweg.tree import Node
@@ -27,15 +29,15 @@ class Draft:
     basics: EntryBasics
     body: Node
     start: Start | None
-    given: tuple[str, ...]
+    chosen: tuple[str, ...]
     schedule: dict[str, Schedule]
     clip: Clip | None
     recording: Recording | None = None
 
     @property
-    def told(self) -> tuple[str, ...]:
+    def apart(self) -> tuple[str, ...]:
         """What tells the entry apart besides hyperparameters, in words."""
-        return self.recording.told if self.recording else told_apart(self.start, self.schedule, self.clip)
+        return self.recording.apart if self.recording else told_apart(self.start, self.schedule, self.clip)
 
 
 @dataclass(frozen=True)
@@ -46,14 +48,16 @@ class Document:
     basics: Basics
     steps_right: bool
     kind: str
+    scene: type[SceneOptions]
     options: Any
+    rolls: bool
     noise: Noise | None
     record: Record
     surface: Any
     start: Start | None
     drafts: list[Draft]
-    camera: Camera
-    style: Style
+    camera: Any
+    style: Look
     video: Video | None
 
 

@@ -22,7 +22,7 @@ from thalweg.system.machine import BALL_BYTES, RUN_BYTES, STATE_BYTES, memory_fr
 
 def named(drafts: Sequence[Draft]) -> list[str]:
     """The label of each entry."""
-    return labels([Named(draft.name, _display(draft), vars(draft.optimizer) if draft.optimizer else {}, draft.told,
+    return labels([Named(draft.name, _display(draft), vars(draft.optimizer) if draft.optimizer else {}, draft.apart,
                          draft.basics.label) for draft in drafts])
 
 
@@ -42,15 +42,15 @@ def entries(parts: Document, names: Sequence[str], report: Report) -> list[Entry
                             draft.where, report)
     if parts.surface is None:
         return []
-    given = parts.start
+    written = parts.start
     x, y = parts.surface.start
     default = Start(Mark(1), "start", points=((float(x), float(y)),), marks=(Mark(1),), places=("start",))
-    shared = given or default
+    shared = written or default
     if not _fits(parts, shared, report):
         return []
     seed, domain = parts.basics.seed, parts.surface.domain
     common = shared.positions(domain, seed)
-    if given or not parts.tree.has("start"):
+    if written or not parts.tree.has("start"):
         check_positions(shared, parts.surface, common, report)
     made = []
     for draft, label in zip(parts.drafts, names, strict=True):
@@ -67,15 +67,15 @@ def entries(parts: Document, names: Sequence[str], report: Report) -> list[Entry
 
 
 def _entry(draft: Draft, label: str, starts: npt.NDArray[np.float64], replicas: int) -> Entry:
-    given: dict[str, Any] = {name: getattr(draft.optimizer, name) for name in draft.given
-                             if hasattr(draft.optimizer, name)}
-    given |= {name: words(value) for name, value in given.items() if isinstance(value, dict)}
+    chosen: dict[str, Any] = {name: getattr(draft.optimizer, name) for name in draft.chosen
+                              if hasattr(draft.optimizer, name)}
+    chosen |= {name: words(value) for name, value in chosen.items() if isinstance(value, dict)}
     if draft.schedule:
-        given["schedule"] = words_of(draft.schedule)
+        chosen["schedule"] = words_of(draft.schedule)
     if draft.clip:
-        given["clip"] = draft.clip.words
+        chosen["clip"] = draft.clip.words
     count = len(starts)
-    return Entry(draft.name, label, _color(draft.basics.color), draft.optimizer, np.tile(starts, (replicas, 1)), given,
+    return Entry(draft.name, label, _color(draft.basics.color), draft.optimizer, np.tile(starts, (replicas, 1)), chosen,
                  start_index=np.tile(np.arange(count), replicas), replica=np.repeat(np.arange(replicas), count),
                  schedule=draft.schedule, clip=draft.clip)
 
@@ -85,11 +85,11 @@ def _recorded(draft: Draft, recording: Recording, label: str, parts: Document, r
     problem = recording.problem(parts.surface)
     if problem:
         report.add(draft.body.mark_of("file"), f"{draft.where}.file", *problem)
-    count, said = len(recording.balls), "elsewhere"
+    count, origin = len(recording.balls), "elsewhere"
     if not problem and recording.projected(parts.surface):
-        said = PROJECTED
+        origin = PROJECTED
     starts = np.array([ball.points[0] for ball in recording.balls])
-    return Entry("recorded", label, _color(draft.basics.color), draft.optimizer, starts, {"recorded": said},
+    return Entry("recorded", label, _color(draft.basics.color), draft.optimizer, starts, {"recorded": origin},
                  start_index=np.arange(count), replica=np.zeros(count, dtype=np.int64), schedule={}, clip=None,
                  recording=recording)
 

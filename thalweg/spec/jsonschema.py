@@ -5,16 +5,21 @@
 from __future__ import annotations
 
 import json
+from dataclasses import fields
 from typing import Any
 
 from thalweg.engine.clip import Clip
 from thalweg.engine.noise import NOISES
 from thalweg.engine.schedules import SCHEDULES, Schedule, schedulable
-from thalweg.experiment.experiment import Basics, Camera, EntryBasics, Keyframe, Style, VideoWords
 from thalweg.experiment.tables import NAMED
+from thalweg.film import SCENES, SceneOptions
+from thalweg.film.options import KEYS
+from thalweg.film.sections import Keyframe
 from thalweg.registry import BrokenMember, Registry, home
+from thalweg.spec.basics import Basics, EntryBasics
 from thalweg.spec.record import Every
 from thalweg.spec.samples import Cap
+from thalweg.spec.scene import EVERY, SECTIONS, USUAL, kinds
 from thalweg.spec.schema import fields_of, holders_of, model_of
 from thalweg.spec.starts import Box, Grid, Random
 
@@ -27,10 +32,8 @@ def schema() -> Schema:
     """The whole schema. Broken members are left out."""
     from thalweg.calculus import SURFACES
     from thalweg.engine import OPTIMIZERS
-    from thalweg.film import SCENES
-    basics = _object(Basics)["properties"]
     properties = {
-        "title": basics["title"],
+        "title": {},
         "scene": _member(SCENES, "kind"),
         "surface": {"anyOf": [*_member(SURFACES, "name", "parameters", **_domain())["anyOf"],
                               _formula(), _samples()]},
@@ -38,15 +41,28 @@ def schema() -> Schema:
         "noise": _noise(),
         "record": {"anyOf": [{"enum": ["all", "last", None]}, _object(Every)]},
         "optimizers": {"type": "array", "minItems": 1, "items": _entries(OPTIMIZERS)},
-        "camera": _section(Camera, {"keyframes": {"type": ["array", "null"], "items": _object(Keyframe)}}),
-        "style": _section(Style), "video": _section(VideoWords),
         "plugins": {"type": ["array", "null"], "items": {"type": "string", "minLength": 1}},
-        **basics,
+        **_object(Basics)["properties"],
     }
     return {"$schema": DIALECT, "title": "Thalweg film", "type": "object", "additionalProperties": False,
-            "required": ["surface", "optimizers"], "properties": properties,
+            "properties": {**properties, **dict.fromkeys(SECTIONS, {})},
+            "allOf": [_of_scene(kind, scene) for kind, scene in kinds()],
             "$defs": {"box": _object(Box), "point": _point(), "start": _start(), "schedule": _schedule(),
                       "inner": _inner(OPTIMIZERS)}}
+
+
+def _of_scene(kind: str, scene: type[SceneOptions]) -> Schema:
+    """What a file of this scene must have, what it may have not, and its sections."""
+    named = {"anyOf": [{"const": kind},
+                       {"type": "object", "properties": {"kind": {"const": kind}},
+                        "required": [] if kind == USUAL else ["kind"]}]}
+    chosen: Schema = {"properties": {"scene": named}, **({} if kind == USUAL else {"required": ["scene"]})}
+    needed = [KEYS[need][0] for need in scene.needs]
+    sections = {name: _section(getattr(scene, name)) for name in SECTIONS if getattr(scene, name)}
+    one = {"optimizers": {"maxItems": 1}} if "optimizer" in scene.needs else {}
+    return {"if": chosen, "then": {
+        "properties": {**sections, **one, **{key: False for key in EVERY if key not in scene.keys()}},
+        **({"required": needed} if needed else {})}}
 
 
 def _object(cls: type[Any], extra: Schema | None = None) -> Schema:
@@ -65,8 +81,10 @@ def _untitled(value: Any) -> Any:
     return value
 
 
-def _section(cls: type[Any], extra: Schema | None = None) -> Schema:
-    return {**_object(cls, extra), "type": ["object", "null"]}
+def _section(cls: type[Any]) -> Schema:
+    moving = any(each.name == "keyframes" for each in fields(cls))
+    frames = {"keyframes": {"type": ["array", "null"], "items": _object(Keyframe)}} if moving else {}
+    return {**_object(cls, frames), "type": ["object", "null"]}
 
 
 def _working(members: Registry[Any]) -> dict[str, type[Any]]:
@@ -81,10 +99,10 @@ def _working(members: Registry[Any]) -> dict[str, type[Any]]:
 
 def _member(members: Registry[Any], key: str, below: str = "", **extra: Schema) -> Schema:
     """A name, or an object with the name under `key` and the parameters beside it or `below`."""
-    needed = [key] if below else []  # a scene's kind has a default
     forms: list[Schema] = [{"enum": list(_working(members))}]
     for name, cls in _working(members).items():
         own = {below: {**_object(cls), "type": ["object", "null"]}} if below else _object(cls)["properties"]
+        needed = [] if members is SCENES and name == USUAL else [key]
         forms.append({"type": "object", "additionalProperties": False, "required": needed,
                       "properties": {key: {"const": name}, **own, **extra}})
     return {"anyOf": forms}
@@ -166,8 +184,8 @@ def _noise() -> Schema:
     forms: list[Schema] = [{"type": "null"}]
     for kind, cls in NOISES.items():
         made = _object(cls, {"kind": {"const": kind}})
-        told = [{"required": [name]} for name in ("kind", *fields_of(cls))]
-        forms.append({**made, "anyOf": told})
+        signs = [{"required": [name]} for name in ("kind", *fields_of(cls))]
+        forms.append({**made, "anyOf": signs})
     return {"anyOf": forms}
 
 

@@ -1,4 +1,4 @@
-"""What each entry of the race is called."""
+"""What each entry is called."""
 from __future__ import annotations
 
 from collections import Counter
@@ -16,7 +16,7 @@ class Named:
     name: str
     display: str
     hyper: Mapping[str, Any]
-    told: tuple[str, ...] = ()
+    apart: tuple[str, ...] = ()
     label: str | None = None
 
 
@@ -26,7 +26,7 @@ def labels(entries: Sequence[Named]) -> list[str]:
     differing = _differing(entries)
     made = [entry.label or _with_hyper(entry, differing[entry.name]) for entry in entries]
     twice = Counter(made)
-    made = [label if entry.label or twice[label] == 1 or not entry.told else f"{label} {', '.join(entry.told)}"
+    made = [label if entry.label or twice[label] == 1 or not entry.apart else f"{label} {', '.join(entry.apart)}"
             for entry, label in zip(entries, made, strict=True)]
     taken = {entry.label for entry in entries if entry.label}
     counts: dict[str, int] = {}    # of many alike none is counted again
@@ -64,7 +64,7 @@ def words(value: Any) -> str:
     if isinstance(value, (tuple, list)):
         return "[" + ", ".join(words(each) for each in value) + "]"
     if isinstance(value, Mapping):    # the optimizer inside another
-        told = [(name, hyper if isinstance(hyper, Mapping) else {}) for name, hyper in value.items()]
+        held = [(name, hyper if isinstance(hyper, Mapping) else {}) for name, hyper in value.items()]
         return ", ".join(f"{name}({', '.join(f'{key}={words(each)}' for key, each in hyper.items())})"
-                         for name, hyper in told)
+                         for name, hyper in held)
     return number(value) if isinstance(value, (int, float)) else str(value)

@@ -1,4 +1,4 @@
-"""A YAML file to an Experiment, in two passes: each section alone, then the checks across those that are right."""
+"""A YAML file to a Film, in two passes: each section alone, then the checks across those that are right."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -7,7 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from thalweg.errors import ConfigErrors, Mark, Problem, Report, show
-from thalweg.experiment.experiment import QUALITIES, WIDEST, Basics, Experiment, Style, Video, VideoWords
+from thalweg.experiment.experiment import Experiment
+from thalweg.film import SceneOptions
+from thalweg.film.options import KEYS
+from thalweg.film.sections import QUALITIES, WIDEST, Recording, Video
+from thalweg.film.shot import Film, Shot
+from thalweg.spec.basics import Basics
 from thalweg.spec.camera import check_follow, read_camera
 from thalweg.spec.cures import better
 from thalweg.spec.document import Document
@@ -18,8 +23,9 @@ from thalweg.spec.plugins import read_plugins
 from thalweg.spec.reader import read
 from thalweg.spec.record import read_record
 from thalweg.spec.resolved import resolved
-from thalweg.spec.schema import checked, unknown
-from thalweg.spec.sections import one_lined, read_optimizers, read_scene, read_surface
+from thalweg.spec.scene import EVERY, check_options, only_what_is_read, read_scene, unknown_keys
+from thalweg.spec.schema import checked
+from thalweg.spec.sections import one_lined, read_optimizers, read_surface
 from thalweg.spec.starts import read_start
 from thalweg.spec.syntax import NotYaml
 from thalweg.system.files import NotRegular, TooLarge, read_bounded
@@ -27,13 +33,11 @@ from thalweg.system.machine import size
 from thalweg.tree import Node
 
 MAX_BYTES = 1_000_000
-SECTIONS = ("title", "caption", "steps", "seed", "replicas", "tolerance", "scene", "surface", "start", "optimizers",
-            "noise", "record", "camera", "style", "video", "plugins")
 
 
 def load_config(path: Path, overrides: Iterable[str], video: Mapping[str, Any],
-                data: bytes | None = None) -> Experiment:
-    """See configs.load."""
+                data: bytes | None = None) -> Film:
+    """See `thalweg.spec.load`."""
     overrides = list(overrides)
     try:
         return _read(path, overrides, video, data)
@@ -59,24 +63,24 @@ def _better(problems: list[Problem], path: Path, overrides: list[str], video: Ma
     return better(problems, text, overrides, reading)
 
 
-def _read(path: Path, overrides: Iterable[str], video: Mapping[str, Any], data: bytes | None) -> Experiment:
+def _read(path: Path, overrides: Iterable[str], video: Mapping[str, Any], data: bytes | None) -> Film:
     report = Report(str(path))
-    tree = _tree(path, report, data)
-    tree = overridden(tree, overrides, video, report)
-    parts = _sections(tree, report)
+    tree = overridden(_tree(path, report, data), overrides, video, report)
+    parts = _document(tree, report)
     names = named(parts.drafts)
-    race = entries(parts, names, report)
+    found = entries(parts, names, report) if parts.rolls else []
     _check_texts(parts, report)
+    check_options(tree, parts.options, parts.surface, report)
     if all(draft.optimizer is not None for draft in parts.drafts) and _readable(tree) == len(parts.drafts):
         check_follow(parts.camera, _section(tree, "camera"), names, report)  # else the labels are not yet known
     report.stop()
     assert parts.video is not None
-    return Experiment(
-        path=path, name=path.stem, title=parts.basics.title, caption=parts.basics.caption, scene=parts.kind,
-        options=parts.options, surface=parts.surface, entries=tuple(race), steps=parts.basics.steps,
-        seed=parts.basics.seed, tolerance=parts.basics.tolerance, noise=parts.noise, record=parts.record,
-        camera=parts.camera, style=parts.style, video=parts.video,
-        resolved=resolved(parts, race), tree=tree)
+    basics = parts.basics
+    rolled = Experiment(surface=parts.surface, entries=tuple(found), steps=basics.steps, seed=basics.seed,
+                        tolerance=basics.tolerance, noise=parts.noise, record=parts.record) if parts.rolls else None
+    return Film((Shot(path=path, name=path.stem, title=basics.title, caption=basics.caption, kind=parts.kind,
+                      options=parts.options, surface=parts.surface, experiment=rolled, camera=parts.camera,
+                      style=parts.style, video=parts.video, resolved=resolved(parts, found), tree=tree),))
 
 
 def _tree(path: Path, report: Report, data: bytes | None) -> Node:
@@ -115,34 +119,46 @@ def _content(path: Path, report: Report) -> bytes:
     raise ConfigErrors(report.problems)
 
 
-def _sections(tree: Node, report: Report) -> Document:
+def _document(tree: Node, report: Report) -> Document:
     """The first pass: every section alone."""
-    for key in [key for key in tree.entries or {} if key not in SECTIONS]:
-        unknown(key, SECTIONS, tree, "", report)
-    read_plugins(tree, report)
+    try:
+        read_plugins(tree, report)
+    except ConfigErrors:
+        unknown_keys(tree, EVERY, report)   # what the scene reads is not known yet
+        report.stop()
+    kind, scene, options = read_scene(tree, report)
+    tree = only_what_is_read(tree, kind, scene, report)
     read_basics, bad = checked(Basics, tree, "", report, known=False)
     basics = one_lined(read_basics or Basics())
-    kind, options = read_scene(tree, report)
-    surface = read_surface(tree, report)
+    rolls = _belongs("optimizers", scene, tree)
+    surface = read_surface(tree, report) if _belongs("surface", scene, tree) else None
     start = read_start(tree.child("start"), "start", tree.mark_of("start"), report) if tree.has("start") else None
-    drafts = read_optimizers(tree, report)
+    drafts = read_optimizers(tree, report) if rolls else []
+    if "optimizer" in scene.needs and len(drafts) > 1:
+        report.add(drafts[1].mark, "optimizers", f"scene {kind} shows one optimizer, not {len(drafts)}", "keep one")
     recorded = [draft.recording.steps for draft in drafts if draft.recording]
     if recorded and not tree.has("steps"):
         basics = replace(basics, steps=max(1, *recorded))
-    camera = read_camera(_section(tree, "camera"), report)
-    style, _ = checked(Style, _section(tree, "style"), "style", report)
-    return Document(tree, basics, "steps" not in bad, kind, options, read_noise(tree, report),
-                 read_record(tree, report), surface, start, drafts,
-                 camera, style or Style(), _video(_section(tree, "video"), report))
+    camera = read_camera(scene.camera, _section(tree, "camera"), report)
+    style, _ = checked(scene.style, _section(tree, "style"), "style", report)
+    return Document(tree, basics, "steps" not in bad, kind, scene, options, rolls, read_noise(tree, report),
+                    read_record(tree, report), surface, start, drafts, camera, style or scene.style(),
+                    _video(scene.video, _section(tree, "video"), report))
+
+
+def _belongs(key: str, scene: type[SceneOptions], tree: Node) -> bool:
+    """Whether the key's section must be read: the scene needs it, or has it where it is written."""
+    needed = {each for need in scene.needs for each in KEYS[need]}
+    return key in needed or (key in scene.keys() and tree.has(key))
 
 
 def _section(tree: Node, key: str) -> Node:
     return tree.child(key) if tree.has(key) else Node(tree.mark, entries={})
 
 
-def _video(node: Node, report: Report) -> Video | None:
+def _video(cls: type[Recording], node: Node, report: Report) -> Video | None:
     """The video section with its quality resolved to a size and a rate."""
-    words, bad = checked(VideoWords, node, "video", report)
+    words, bad = checked(cls, node, "video", report)
     if words is None:
         return None
     width, height, fps = QUALITIES[words.quality]
@@ -154,7 +170,8 @@ def _video(node: Node, report: Report) -> Video | None:
                        f"use even sides from 64 to {WIDEST}")
         elif width % 2 or height % 2:
             report.add(node.mark_of("resolution"), "video.resolution", f"{words.resolution} is odd", f"use {even}")
-    return None if bad else Video(width, height, words.fps or fps, words.seconds, words.pace, words.transparent)
+    return None if bad else Video(width, height, words.fps or fps, words.seconds, words.transparent,
+                                getattr(words, "pace", Video.pace))
 
 
 def _readable(tree: Node) -> int:

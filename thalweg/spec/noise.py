@@ -47,6 +47,6 @@ def check_noise(noise: Noise, surface: Any, tree: Node, report: Report) -> None:
     try:
         noise.bytes_a_run(surface, 1)
     except ValueError as error:
-        name, _, said = str(error).partition(": ")
-        what, _, cure = said.partition("; ")
+        name, _, problem = str(error).partition(": ")
+        what, _, cure = problem.partition("; ")
         report.add(tree.child("noise").mark_of(name), f"noise.{name}", what, cure)

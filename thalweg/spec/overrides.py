@@ -108,12 +108,12 @@ def _in_quotes(text: str) -> bool:
 
 def _put(tree: Node, keys: list[str], value: Node, names: list[str], source: str) -> Node:
     if keys[0] == "optimizers" and len(keys) > 1:
-        race = tree.child("optimizers") if tree.has("optimizers") else Node(tree.mark)
-        if race.items is None:
+        entries = tree.child("optimizers") if tree.has("optimizers") else Node(tree.mark)
+        if entries.items is None:
             raise _Refused("optimizers is not a list in this file", "set optimizers as a whole")
-        index = _entry(race.items, keys[1], names)
-        entry = value if len(keys) == 2 else _into_entry(race.items[index], keys[2:], value, source)
-        return _with(tree, "optimizers", _with(race, index, entry, source), source)
+        index = _entry(entries.items, keys[1], names)
+        entry = value if len(keys) == 2 else _into_entry(entries.items[index], keys[2:], value, source)
+        return _with(tree, "optimizers", _with(entries, index, entry, source), source)
     return _into(tree, keys, value, source, "")
 
 
@@ -173,8 +173,8 @@ def _deeper(body: Node, keys: list[str]) -> list[str]:
 
 
 def _labels(tree: Node) -> list[str]:
-    race = tree.child("optimizers") if tree.has("optimizers") else Node(tree.mark)
-    return labels([named_entry(entry) for entry in race.items or []])
+    entries = tree.child("optimizers") if tree.has("optimizers") else Node(tree.mark)
+    return labels([named_entry(entry) for entry in entries.items or []])
 
 
 def _entry(entries: list[Node], key: str, names: list[str]) -> int:

@@ -1,18 +1,21 @@
-"""Optimizers and surfaces from files outside the repository.
+"""Optimizers, surfaces and scenes from outside the repository.
 
-A plugin is code and may do whatever its user may, so it is run only for a command that says --trust.
+An optimizer or a surface is a file, a scene a folder with options.py and scene.py, as in scenes/. A plugin is code and
+may do whatever its user may, so it is run only for a command that says --trust.
 """
 from __future__ import annotations
 
-import importlib.util
+import ast
+import importlib
 import keyword
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from thalweg.errors import ConfigErrors, Problem, Report, show
+from thalweg.errors import ConfigErrors, Problem, Report, misuse, show
+from thalweg.registry import ELSEWHERE, Registry, defined, sources
 from thalweg.spec.samples import cannot_read
 from thalweg.system.files import NotRegular, TooLarge, read_bounded
 from thalweg.tree import Node
@@ -20,9 +23,10 @@ from thalweg.tree import Node
 TRUST = "THALWEG_TRUST"     # "1": plugins may run; render.py sets it by --trust, manimgl's user by hand
 CODE = "is code that runs with your rights"
 CURE = "read it, then add --trust to this command (THALWEG_TRUST=1 to manimgl's)"
+GIVE = "give FILE.py or the folder of a scene"
 MOST_BYTES = 10_000_000     # of a file
-_loaded: dict[Path, str] = {}      # file -> public name
-_given: list[str] = []             # the files of --plugin
+_loaded: dict[Path, str] = {}      # file or folder -> its module
+_given: list[str] = []             # what --plugin names
 
 
 class PluginError(ValueError):
@@ -35,74 +39,124 @@ def trusted() -> bool:
 
 
 def add_plugin(path: Path) -> str:
-    """Runs the file, adds the one Optimizer or Surface it defines to its registry, and returns its name: the file's.
+    """Runs a file, or the options of a scene's folder, adds the one Optimizer, Surface or SceneOptions that it defines
+    to its registry, and returns its name: the file's or the folder's.
 
-    A file added before is not run again. Raises PluginError, and OSError where it cannot be read.
+    What was added before is not run again. Raises PluginError, and OSError where it cannot be read.
     """
-    from thalweg.calculus import SURFACES
-    from thalweg.engine import OPTIMIZERS
-    place, name = path.resolve(), path.stem
+    place = path.resolve()
     if place in _loaded:
-        return name
-    if path.suffix != ".py":
-        raise PluginError("is not a Python file; give FILE.py")
-    try:
-        read_bounded(path, MOST_BYTES)
-    except (NotRegular, TooLarge) as error:
-        raise PluginError(f"{error}; give FILE.py") from None
+        return _loaded[place].rpartition(".")[2]
+    name = Path(os.path.abspath(path)).name.removesuffix("" if path.is_dir() else ".py")
+    _check_files(path)
+    what = "folder" if path.is_dir() else "file"
     if not name.isidentifier() or keyword.iskeyword(name) or name.startswith("_"):
-        raise PluginError(f"{show(name)} is no name; name the file with letters, digits and _, a letter first")
-    if name in OPTIMIZERS or name in SURFACES:
-        kind = "an optimizer" if name in OPTIMIZERS else "a surface"
-        raise PluginError(f"there is {kind} named {name} already; rename the file")
-    member = _member(place, name)
-    registry: Any = OPTIMIZERS if issubclass(member, OPTIMIZERS.base) else SURFACES
-    registry.add(name, place, member)
-    _loaded[place] = name
+        raise PluginError(f"{show(name)} is no name; name the {what} with letters, digits and _, a letter first")
+    for kind, registry in _registries(place.is_dir()):
+        if name in registry:
+            raise PluginError(f"there is {kind} named {name} already; rename the {what}")
+    module = ELSEWHERE.enter(name, place)
+    try:
+        member = _member(module, place)
+        registry = next(each for _, each in _registries(place.is_dir()) if issubclass(member, each.base))
+    except BaseException:
+        ELSEWHERE.leave(module)
+        raise
+    registry.add(name, place / "options.py" if place.is_dir() else place, member)
+    _loaded[place] = module
     return name
 
 
-def _member(place: Path, name: str) -> type[Any]:
-    """The class that the file defines; the module is known to `sys.modules`, where dataclasses look for it."""
-    from thalweg.calculus import Surface
-    from thalweg.engine import Optimizer
-    dotted = f"plugins.{name}"
-    spec = importlib.util.spec_from_file_location(dotted, place)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[dotted] = module
+def _registries(folder: bool) -> Iterator[tuple[str, Registry[Any]]]:
+    """Where a plugin's member may belong: a folder is a scene's."""
+    from thalweg.calculus import SURFACES
+    from thalweg.engine import OPTIMIZERS
+    from thalweg.film import SCENES
+    if folder:
+        yield "a scene", SCENES
+    else:
+        yield "an optimizer", OPTIMIZERS
+        yield "a surface", SURFACES
+
+
+def _check_files(path: Path) -> None:
+    """Whether it is what can be a plugin, before anything of it is run."""
+    path.stat()     # or it would be told as what it is not
+    if not path.is_dir() and path.suffix != ".py":
+        raise PluginError(f"is neither a Python file nor a folder; {GIVE}")
+    for file in [path / "options.py", path / "scene.py"] if path.is_dir() else [path]:
+        try:
+            read_bounded(file, MOST_BYTES)
+        except FileNotFoundError:
+            if path.is_dir():
+                raise PluginError(f"has no {file.name}; a scene is a folder with options.py and scene.py") from None
+            raise
+        except (NotRegular, TooLarge) as error:
+            raise PluginError(f"{file.name} {error}; mend it" if path.is_dir() else f"{error}; give FILE.py") from None
+
+
+def _member(module: str, place: Path) -> type[Any]:
+    """The class that the file or the scene's options define; the module is known to `sys.modules`, where dataclasses
+    look for it."""
+    folder, file = place.is_dir(), "options.py" if place.is_dir() else ""
     try:
-        spec.loader.exec_module(module)
-        found = [each for each in vars(module).values()
-                 if isinstance(each, type) and issubclass(each, (Optimizer, Surface)) and each.__module__ == dotted]
-        if len(found) != 1:
-            raise PluginError(f"defines {len(found)} optimizers and surfaces; define one Optimizer or one Surface")
-    except PluginError:
-        del sys.modules[dotted]
-        raise
+        ran = importlib.import_module(f"{module}.options" if folder else module)
     except (Exception, SystemExit) as error:
-        del sys.modules[dotted]
-        raise PluginError(f"cannot be loaded: {type(error).__name__}: {error}; mend that file") from error
-    member: Any = found[0]
-    member.__reduce__ = lambda self: (_revived, (str(place), dict(self.__getstate__())))
+        raise PluginError(f"{file and f'{file} '}cannot be loaded: {type(error).__name__}: {error}; mend that file"
+                          ) from error
+    found = [member for _, registry in _registries(folder) for member in defined(ran, registry.base)]
+    if len(found) != 1:
+        raise PluginError(f"{file} defines {len(found)} SceneOptions; define one" if folder else
+                          f"defines {len(found)} optimizers and surfaces; define one Optimizer or one Surface")
+    if folder:
+        _check_scene(place / "scene.py", found[0])
+    for each in ELSEWHERE.loaded(module):
+        for cls in defined(sys.modules[each], object):
+            if cls.__reduce__ is object.__reduce__ and cls.__reduce_ex__ is object.__reduce_ex__:
+                setattr(cls, "__reduce_ex__", _reduced)     # noqa: B010
     return found[0]
 
 
-def _revived(place: str, state: dict[str, Any]) -> Any:
-    """An instance in a process that has not run the plugin yet; trust is inherited, like all of the environment."""
-    from thalweg.calculus import SURFACES
-    from thalweg.engine import OPTIMIZERS
+def _check_scene(file: Path, options: Any) -> None:
+    """That scene.py has the class, as far as can be told without running it, which takes all that draws."""
+    try:
+        tree = ast.parse(file.read_bytes())
+    except (SyntaxError, ValueError) as error:
+        raise PluginError(f"scene.py cannot be loaded: {type(error).__name__}: {error}; mend that file") from None
+    names = {node.name for node in tree.body if isinstance(node, ast.ClassDef)}
+    names |= {alias.asname or alias.name for node in tree.body if isinstance(node, ast.ImportFrom)
+              for alias in node.names}
+    if not options.scene_class:
+        raise PluginError(f"options.py does not name the scene's class; write scene_class = ... in {options.__name__}")
+    if options.scene_class not in names:
+        raise PluginError(f"scene.py has no class {options.scene_class}; write it, or mend scene_class in options.py")
+
+
+def _reduced(thing: Any, protocol: Any) -> Any:
+    """How an object of a plugin's class travels: with the place of the plugin."""
+    cls = type(thing)
+    made: Any = object.__reduce_ex__(thing, max(2, protocol))
+    maker, (_, *more), *state = made
+    place = next((place for place, module in _loaded.items() if f"{cls.__module__}.".startswith(f"{module}.")), None)
+    if place is None:   # a class that is no longer the plugin's, or of somebody who built on it
+        return maker, (cls, *more), *state
+    return _revived, (str(place), cls.__module__, cls.__qualname__, maker, *more), *state
+
+
+def _revived(place: str, module: str, name: str, maker: Any, *more: Any) -> Any:
+    """Its object in a process that has not run the plugin yet; trust is inherited, like all of the environment."""
     if not trusted():
         raise PluginError(f"{place} {CODE}; {CURE}")
-    name = add_plugin(Path(place))
-    made = object.__new__(OPTIMIZERS[name] if name in OPTIMIZERS else SURFACES[name])
-    made.__dict__.update(state)
-    return made
+    add_plugin(Path(place))
+    cls: Any = importlib.import_module(module)
+    for part in name.split("."):
+        cls = getattr(cls, part)
+    return maker(cls, *more)
 
 
 def read_plugins(tree: Node, report: Report) -> None:
-    """Adds the files of the `plugins` section. Raises ConfigErrors for what it may not or cannot run: the names that
-    these files would bring are missing then, and every use of them would be told as an error of its own."""
+    """Adds what the `plugins` section names. Raises ConfigErrors for what it may not or cannot run: the names that
+    these would bring are missing then, and every use of them would be told as an error of its own."""
     if not tree.has("plugins") or tree.child("plugins").is_null:
         return
     node, before = tree.child("plugins"), len(report.problems)
@@ -132,7 +186,7 @@ def _read(node: Node, index: int, each: Node, report: Report) -> None:
 
 
 def of_command(files: tuple[str, ...], trust: bool) -> list[Problem]:
-    """Adds the files of --plugin and returns what keeps it from doing so; --trust is for this command alone, whatever
+    """Adds what --plugin names and returns what keeps it from doing so; --trust is for this command alone, whatever
     the environment says."""
     os.environ[TRUST] = str(int(trust))
     _given[:] = files
@@ -148,29 +202,35 @@ def _add_given() -> list[Problem]:
             add_plugin(Path(file))
         except PluginError as error:
             what, _, cure = str(error).rpartition("; ")
-            problems.append(Problem("", 0, "", what, cure, f"--plugin {file}"))
+            problems.append(misuse(f"--plugin {file}", what, cure))
         except OSError as error:
-            problems.append(Problem("", 0, "", f"cannot be read: {error.strerror}", "give FILE.py", f"--plugin {file}"))
+            problems.append(misuse(f"--plugin {file}", f"cannot be read: {error.strerror}", GIVE))
     return problems
 
 
-def given() -> list[Path]:
-    """The files of --plugin."""
-    return [Path(file) for file in _given]
+def files_of_command() -> list[Path]:
+    """All files of what --plugin names."""
+    return [file for place in _given for file in sources(Path(place))]
+
+
+def files_of(node: Node, folder: Path) -> list[Path]:
+    """All files of what a `plugins` section names, relative to that folder."""
+    named = [folder / each.scalar for each in node.items or []
+             if isinstance(each.scalar, str) and each.scalar.strip() and "\0" not in each.scalar]
+    return [file for place in named for file in sources(place)]
 
 
 def run_again(files: Iterable[Path]) -> None:
-    """Plugins whose files were changed run again: those of a YAML when it is read next, those of --plugin at once.
+    """Plugins of which a file was changed run again: those of a YAML when it is read next, those of --plugin at once.
 
     Raises ConfigErrors for the latter.
     """
-    from thalweg.calculus import SURFACES
-    from thalweg.engine import OPTIMIZERS
-    for place in {file.resolve() for file in files} & _loaded.keys():
-        name = _loaded.pop(place)
-        OPTIMIZERS.drop(name)
-        SURFACES.drop(name)
-        Path(importlib.util.cache_from_source(str(place))).unlink(missing_ok=True)    # it tells times by the second
+    changed = {above for file in files for above in (file.resolve(), *file.resolve().parents)}
+    for place in changed & _loaded.keys():
+        module = _loaded.pop(place)
+        for _, registry in _registries(place.is_dir()):
+            registry.drop(module.rpartition(".")[2])
+        ELSEWHERE.leave(module)
     if problems := _add_given():
         raise ConfigErrors(problems)
 

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,17 +18,33 @@ if TYPE_CHECKING:
 
 
 def resolved(parts: Document, entries: Sequence[Entry]) -> dict[str, Any]:
-    """Loading this again gives the same experiment."""
-    own = {index for index, draft in enumerate(parts.drafts) if draft.start or draft.recording}
-    shared = next((starts(entry) for index, entry in enumerate(entries) if index not in own), None)
-    video = parts.video
+    """Loading this again gives the same shot."""
+    video, read = parts.video, parts.scene.keys()
     assert video is not None
+    pace = {"pace": video.pace} if any(each.name == "pace" for each in fields(parts.scene.video)) else {}
     made = {
         "title": parts.basics.title,
         "caption": parts.basics.caption,
         "scene": {"kind": parts.kind, **asdict(parts.options)},
-        "surface": _surface(parts.surface, parts.tree.child("surface")),
-        "start": None if shared is None else shared.tolist(),
+        **({"surface": _surface(parts.surface, parts.tree.child("surface"))} if parts.surface is not None else {}),
+        **(_rolled(parts, entries) if parts.rolls else {}),
+        **({"camera": asdict(parts.camera)} if parts.camera is not None else {}),
+        "style": asdict(parts.style),
+        "video": {"resolution": f"{video.width}x{video.height}", "fps": video.fps, "seconds": video.seconds, **pace,
+                  "transparent": video.transparent},
+    }
+    if parts.tree.has("plugins"):
+        made["plugins"] = parts.tree.child("plugins").plain
+    plain: dict[str, Any] = _plain({key: value for key, value in made.items() if key in read})
+    return plain
+
+
+def _rolled(parts: Document, entries: Sequence[Entry]) -> dict[str, Any]:
+    """What the experiment is made of."""
+    own = {index for index, draft in enumerate(parts.drafts) if draft.start or draft.recording}
+    shared = next((starts(entry) for index, entry in enumerate(entries) if index not in own), None)
+    return {
+        **({} if shared is None else {"start": shared.tolist()}),
         "steps": parts.basics.steps,
         "seed": parts.basics.seed,
         "replicas": parts.basics.replicas,
@@ -36,17 +52,7 @@ def resolved(parts: Document, entries: Sequence[Entry]) -> dict[str, Any]:
         "noise": parts.noise and {"kind": parts.noise.kind, **vars(parts.noise)},
         "record": parts.record,
         "optimizers": [_entry(entry, index in own) for index, entry in enumerate(entries)],
-        "camera": asdict(parts.camera),
-        "style": asdict(parts.style),
-        "video": {"resolution": f"{video.width}x{video.height}", "fps": video.fps, "seconds": video.seconds,
-                  "pace": video.pace, "transparent": video.transparent},
     }
-    if shared is None:
-        del made["start"]
-    if parts.tree.has("plugins"):
-        made["plugins"] = parts.tree.child("plugins").plain
-    plain: dict[str, Any] = _plain(made)
-    return plain
 
 
 def _surface(surface: Surface, node: Node) -> dict[str, Any]:
@@ -67,7 +73,7 @@ def _entry(entry: Entry, own_start: bool) -> dict[str, Any]:
         asked = entry.recording.asked
         more = {"columns": dict(asked.columns), "where": {name: each for name, (_, each) in asked.where.items()}}
         return {entry.name: {"file": asked.file, "sha256": entry.recording.digest, "label": entry.label,
-                             "color": entry.color, **{key: said for key, said in more.items() if said}}}
+                             "color": entry.color, **{key: names for key, names in more.items() if names}}}
     body = {**vars(entry.optimizer), "label": entry.label, "color": entry.color}
     if own_start:
         body["start"] = starts(entry).tolist()

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from thalweg.errors import Mark, Report, brief, number, show
-from thalweg.experiment.experiment import EntryBasics
 from thalweg.experiment.recorded import Asked, Recording, read_recording
 from thalweg.experiment.tables import NAMED, RecordedError
 from thalweg.registry import parameter
 from thalweg.scalars import EMPTY
+from thalweg.spec.basics import EntryBasics
 from thalweg.spec.schema import checked, join, unknown
 from thalweg.spec.starts import read_box
 from thalweg.tree import Node
@@ -113,8 +113,8 @@ def crop_and_cap(surface: Any, node: Node, report: Report) -> Any:
 def read_recorded(body: Node, mark: Mark, where: str, report: Report) -> tuple[EntryBasics, Recording | None]:
     """What a `recorded:` entry says, and its runs; None, with problems reported."""
     if body.entries is None or not body.has("file"):
-        said = "names no file" if body.is_null or body.entries is not None else f"{show(body.plain)} is not a mapping"
-        report.add(mark, where, said, "write - recorded: {file: run.csv, label: My network}")
+        what = "names no file" if body.is_null or body.entries is not None else f"{show(body.plain)} is not a mapping"
+        report.add(mark, where, what, "write - recorded: {file: run.csv, label: My network}")
         return EntryBasics(), None
     basics, bad = checked(EntryBasics, body, where, report, also=RECORDED)
     path = named_file(body, "file", where, "run.csv", report)

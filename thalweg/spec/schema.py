@@ -22,7 +22,7 @@ from thalweg.tree import Node
 
 T = TypeVar("T")
 PATTERNS = {"color": r"^#([0-9a-fA-F]{3}|[0-9a-fA-F]{6})$", "size": r"^[1-9][0-9]{0,4}x[1-9][0-9]{0,4}$"}
-KINDS = {"color": "a colour", "size": "a size in pixels", "optimizer": "the name of an optimizer"}
+KINDS = {"color": "a colour", "size": "a size in pixels", "words": "text", "optimizer": "the name of an optimizer"}
 FORMS = {"a colour": 'write "#RRGGBB", in quotes', "a size in pixels": "write it like 1280x720"}
 WORDS_OF_OTHERS = {"learning_rate": "lr", "step_size": "lr", "eta": "lr", "rate": "lr", "alpha": "lr",
                    "learningrate": "lr", "beta1": "betas", "beta2": "betas",
@@ -163,6 +163,15 @@ def fields_of(cls: type[Any]) -> dict[str, tuple[Any, Range]]:
 def holders_of(cls: type[Any]) -> list[str]:
     """The fields that hold another optimizer: a name, or one name with its hyperparameters."""
     return [name for name, (hint, _) in fields_of(cls).items() if get_args(hint)[1:] == ("optimizer",)]
+
+
+def texts_of(cls: type[Any]) -> list[str]:
+    """The fields whose texts are set on screen: one, or a list of them."""
+    def words(hint: Any) -> bool:
+        parts = get_args(hint)
+        return parts[1:] == ("words",) if get_origin(hint) is Annotated else any(map(words, parts))
+
+    return [name for name, (hint, _) in fields_of(cls).items() if words(hint)]
 
 
 def model_of(cls: type[Any]) -> type[BaseModel]:

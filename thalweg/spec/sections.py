@@ -1,4 +1,4 @@
-"""The sections of a config that name members of a registry: surface, scene and optimizers."""
+"""The sections of a config that say what is rolled on what: surface and optimizers."""
 from __future__ import annotations
 
 import re
@@ -9,11 +9,10 @@ from typing import Any, TypeVar
 from thalweg.calculus import SURFACES, ExpressionError, from_expression
 from thalweg.engine import OPTIMIZERS
 from thalweg.errors import Mark, Report, show
-from thalweg.experiment.experiment import Basics, EntryBasics
 from thalweg.experiment.recorded import Recorded
-from thalweg.film import SCENES
 from thalweg.registry import BrokenMember
 from thalweg.scalars import EMPTY, resolve
+from thalweg.spec.basics import Basics, EntryBasics
 from thalweg.spec.document import Draft, told_apart
 from thalweg.spec.labels import Named
 from thalweg.spec.members import member, with_inner
@@ -27,18 +26,6 @@ from thalweg.typeset.text import folded
 LIST_FORM = "write a list:  - sgd: {lr: 0.1}"
 RESERVED = ("label", "color", "start", "schedule", "clip")
 T = TypeVar("T", Basics, EntryBasics)
-
-
-def read_scene(tree: Node, report: Report) -> tuple[str, Any]:
-    """The scene's kind and its options, None with problems."""
-    node = tree.child("scene") if tree.has("scene") else Node(tree.mark, "race", text="race")
-    if node.entries is None:
-        cls = member(SCENES, node, tree.mark_of("scene"), "scene", "a scene", report)
-        return node.text, cls and cls()
-    kind = node.child("kind") if node.has("kind") else Node(node.mark, "race", text="race")
-    cls = member(SCENES, kind, node.mark_of("kind"), "scene.kind", "a scene", report)
-    options, bad = checked(cls, node, "scene", report, also=("kind",)) if cls else (None, set())
-    return kind.text, None if bad else options
 
 
 def read_surface(tree: Node, report: Report) -> Any:
@@ -161,8 +148,8 @@ def _draft(entry: Node, index: int, report: Report) -> Iterator[Draft]:
     clip, clip_bad = read_clip(body, where, report)
     if bad or clip_bad or schedules is None:
         optimizer = None
-    given = tuple(name for name in fields_of(cls) if body.has(name) or name == "lr")
-    yield Draft(key.text, where, key.mark, optimizer, one_lined(basics or EntryBasics()), body, start, given,
+    chosen = tuple(name for name in fields_of(cls) if body.has(name) or name == "lr")
+    yield Draft(key.text, where, key.mark, optimizer, one_lined(basics or EntryBasics()), body, start, chosen,
                 schedules or {}, clip)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from thalweg.errors import Mark, Report, nearest, number, show
-from thalweg.experiment.experiment import Pair
+from thalweg.film.sections import Pair
 from thalweg.registry import parameter
 from thalweg.spec.schema import checked, join
 from thalweg.tree import Node

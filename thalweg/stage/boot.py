@@ -12,10 +12,14 @@ import os
 import sys
 import warnings
 from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 from thalweg.stage.deferred import deferred
 from thalweg.stage.errors import MachineError
 from thalweg.system.folders import cache_root, settle_matplotlib, usable
+
+if TYPE_CHECKING:
+    import moderngl
 
 
 def headless() -> bool:
@@ -66,23 +70,24 @@ def log_to_standard_error() -> None:
             handler.console = Console(stderr=True)
 
 
-_adopted: list = []
+_adopted: list[moderngl.Context] = []
 
 
-def adopt(context) -> None:
+def adopt(context: moderngl.Context) -> None:
     """All scenes of this process draw in `context`, that of a window; to be called before the first of them."""
     _adopted[:] = [context]
 
 
 @lru_cache(1)
-def shared_context():
+def shared_context() -> moderngl.Context:
     """The GL context of all offscreen scenes of this process."""
     if _adopted:
         return _adopted[0]
     import moderngl
 
     failures = []
-    for settings in [{"backend": "egl"}] if headless() else [{}, {"backend": "egl"}]:
+    ways: list[dict[str, Any]] = [{"backend": "egl"}] if headless() else [{}, {"backend": "egl"}]
+    for settings in ways:
         try:
             context = moderngl.create_context(standalone=True, require=330, **settings)
             break
@@ -94,3 +99,8 @@ def shared_context():
             "apt-get install libegl1 libgl1 libgl1-mesa-dri"
         )
     return context
+
+
+def renderer() -> list[str]:
+    """What draws here: the names of the renderer and of its version."""
+    return [str(shared_context().info[name]) for name in ("GL_RENDERER", "GL_VERSION")]

@@ -14,17 +14,22 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import fields, is_dataclass
 from importlib import metadata
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from thalweg.registry import HERE, home
+from thalweg.film.shot import Film
+from thalweg.registry import ELSEWHERE, HERE, home, sources
 from thalweg.system.folders import cache_root
 from thalweg.version import VERSION
+
+if TYPE_CHECKING:
+    from thalweg.engine import Trajectory
 
 LIMIT = 5 * 10**9  # bytes
 CODE = (HERE, home("optimizers"), home("scenes"), home("surfaces"))
@@ -32,29 +37,30 @@ LIBRARIES = ("av", "manimgl", "matplotlib", "moderngl", "numpy", "pillow")
 LOCK, PART = "lock", ".part"
 
 
-def film_key(experiment, trajectories, *details: object) -> str:
-    """A name for what a film shows: its config, its numbers, the code that draws it, and `details` of the output."""
+def film_key(film: Film, rolled: Sequence[Sequence[Trajectory]], *details: object) -> str:
+    """A name for what a film shows: its configs, its numbers, the code that draws it, and `details` of the output."""
     digest = hashlib.sha256()
-    words = [VERSION, code_hash(), experiment.name, experiment.resolved, experiment.surface.expression, *details]
+    words: list[object] = [VERSION, code_hash(), *details, [repr(each) for each in film.transitions]]
     words += [metadata.version(library) for library in LIBRARIES]
+    for shot in film.shots:
+        words += [shot.name, shot.resolved, shot.surface.expression if shot.surface else None]
     digest.update(json.dumps(words, sort_keys=True, default=str).encode())
-    for trajectory in trajectories:
+    for trajectory in (one for trajectories in rolled for one in trajectories):
         feed(digest, trajectory)
     return digest.hexdigest()[:32]
 
 
 def code_hash() -> str:
-    """A hash of the sources and shaders."""
+    """A hash of the sources and shaders, those of the plugins that were run among them."""
     digest = hashlib.sha256()
-    for folder in CODE:
-        for file in sorted(folder.rglob("*")):
-            if file.suffix in (".py", ".vert", ".frag", ".glsl"):
-                name = f"{folder.name}/{file.relative_to(folder).as_posix()}"
-                digest.update(name.encode() + b"\0" + file.read_bytes() + b"\0")
+    for place in (*CODE, *(place for _, place in sorted(ELSEWHERE.places.items()))):
+        for file in filter(Path.is_file, sources(place)):
+            name = f"{place.name}/{file.relative_to(place).as_posix()}"
+            digest.update(name.encode() + b"\0" + file.read_bytes() + b"\0")
     return digest.hexdigest()
 
 
-def feed(digest, thing) -> None:
+def feed(digest: hashlib._Hash, thing: object) -> None:
     """Put a trajectory's arrays, and whatever else it holds, into a hash."""
     if isinstance(thing, np.ndarray):
         digest.update(f"{thing.dtype}{thing.shape}".encode() + np.ascontiguousarray(thing).tobytes())

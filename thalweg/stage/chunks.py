@@ -10,21 +10,26 @@ import errno
 import hashlib
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import numpy as np
-
+from thalweg.film.shot import Film
 from thalweg.stage.cache import LOCK, PART, remove
+from thalweg.stage.drawable import Pixels
 from thalweg.stage.join import chunk_suffix
+from thalweg.stage.reel import Reel
 from thalweg.stage.writer import FilmWriter, Line
 from thalweg.system.durable import put
+
+if TYPE_CHECKING:
+    from thalweg.engine import Trajectory
 
 LENGTH = 60  # frames, about
 SUM = ".sum"
 PLAIN = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-OnFrame = Callable[[int, np.ndarray], None]
+OnFrame = Callable[[int, Pixels], None]
 
 
 def chunk_bounds(frames: int) -> list[tuple[int, int]]:
@@ -44,16 +49,14 @@ class Task:
     to the encoder, in the process that draws it.
     """
 
-    experiment: object
-    trajectories: object
+    film: Film
+    rolled: Sequence[Sequence[Trajectory]]
     fps: int
     suffix: str
     on_frame: OnFrame | None = None
 
-    def stage(self):
-        from thalweg.stage.staging import make_scene
-
-        return make_scene(self.experiment, self.trajectories, self.fps)
+    def stage(self) -> Reel:
+        return Reel(self.film, self.rolled, self.fps)
 
 
 class Chunks:
@@ -127,15 +130,15 @@ def checksum(file: Path) -> str:
         return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
-def draw_chunks(scene, chunks: Chunks, task: Task, drawn: Callable[[], None]) -> None:
+def draw_chunks(reel: Reel, chunks: Chunks, task: Task, drawn: Callable[[], None]) -> None:
     """Draw and encode chunks until none is left to take; `drawn()` is called after each frame.
 
     Raises MachineError for a codec this machine lacks, and OSError, which names the folder, from the disk.
     """
-    line = Line(scene.pixels)
+    line = Line(reel.pixels)
     try:
         for number in chunks.take():
-            draw_chunk(scene, chunks, number, line, task, drawn)
+            draw_chunk(reel, chunks, number, line, task, drawn)
         line.close()
     except BaseException as error:
         line.abandon(error)
@@ -144,13 +147,12 @@ def draw_chunks(scene, chunks: Chunks, task: Task, drawn: Callable[[], None]) ->
         raise
 
 
-def draw_chunk(scene, chunks: Chunks, number: int, line: Line, task: Task, drawn: Callable[[], None]) -> None:
-    transparent = task.experiment.video.transparent
+def draw_chunk(reel: Reel, chunks: Chunks, number: int, line: Line, task: Task, drawn: Callable[[], None]) -> None:
+    transparent = task.film.video.transparent
     # one thread in the codec, as x264 writes other bytes for each number of threads
-    film = FilmWriter(chunks.part(number), scene.pixels, task.fps, chunks.suffix, transparent, line=line, threads=1)
+    film = FilmWriter(chunks.part(number), reel.pixels, task.fps, chunks.suffix, transparent, line=line, threads=1)
     for index in range(*chunks.bounds[number]):
-        scene.draw_frame(index)
-        rgba = scene.camera.read_rgba(film.lend())
+        rgba = reel.draw(index, film.lend())
         if task.on_frame is not None:
             task.on_frame(index, rgba)
         film.add(rgba)

@@ -1,9 +1,12 @@
-"""What a scene does under manimgl's own command: it finds its experiment by CONFIG and brings its own file writer."""
+"""What a scene does under manimgl's own command: it finds its shot by CONFIG and brings its own file writer."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
+from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 from thalweg.stage import boot
 
@@ -11,10 +14,11 @@ boot.ensure()
 
 from manimlib.config import manim_config, parse_cli  # noqa: E402
 
+from thalweg.film.shot import Film  # noqa: E402
 from thalweg.stage.errors import leave  # noqa: E402
 
 
-def writer_for(config):
+def writer_for(config: Mapping[str, Any]) -> type[Any]:
     """Our writer where manimgl's command asked for a file, else a writer that writes nothing."""
     merged = {**manim_config.file_writer, **config}
     if merged.get("write_to_movie") or merged.get("save_last_frame"):
@@ -27,7 +31,7 @@ def writer_for(config):
 class NoWriter(SimpleNamespace):
     """Stands where manimgl keeps its file writer when render.py takes the frames itself."""
 
-    def __init__(self, scene, **config) -> None:
+    def __init__(self, scene: Any, **config: Any) -> None:
         super().__init__(scene=scene, ended_with_interrupt=False)
 
     def has_progress_display(self) -> bool:
@@ -39,40 +43,47 @@ class NoWriter(SimpleNamespace):
 
     def end_animation(self) -> None: ...
 
-    def write_frame(self, camera) -> None: ...
+    def write_frame(self, camera: Any) -> None: ...
 
     def finish(self) -> None: ...
 
     def abandon(self) -> None: ...
 
 
-def experiment_from_environment(kind: str, scene_class: str):
-    """The experiment named by CONFIG, for manimgl's own command, whose -r, --fps, -t win over the YAML's.
+def film_from_environment(kind: str, scene_class: str) -> Film:
+    """The film named by CONFIG, for manimgl's own command, whose -r, --fps, -t win over the YAML's.
 
     Ends with exit code 2 and one line a problem when CONFIG is missing, has errors, or is of another kind.
     """
     from thalweg.errors import ConfigErrors
+    from thalweg.film import SCENES
     from thalweg.spec import find, load
 
     name = os.environ.get("CONFIG")
     if not name:
-        leave(f"set CONFIG to the experiment: CONFIG=boss_fight manimgl scenes/{kind}/scene.py {scene_class} -w")
+        leave(f"set CONFIG to the film: CONFIG=boss_fight manimgl {scene_file(kind)} {scene_class} -w")
     try:
-        experiment = load(find(name), video=video_of_command())
+        film = load(find(name), video=video_of_command())
     except ConfigErrors as error:
         leave(*map(str, error.problems))
-    if experiment.scene != kind:
-        from thalweg.film import SCENES
+    found = film.shot.kind
+    if found != kind:
+        right = SCENES[found].scene_class
+        leave(f"{name} is a {found}; run: CONFIG={name} manimgl {scene_file(found)} {right} -w")
+    return film
 
-        right = SCENES[experiment.scene].scene_class
-        leave(
-            f"{name} is a {experiment.scene}; run: CONFIG={name} manimgl scenes/{experiment.scene}/scene.py {right} -w"
-        )
-    return experiment
+
+def scene_file(kind: str) -> str:
+    """The path of a scene's file as manimgl's command takes it."""
+    from thalweg.film import SCENES
+
+    file = SCENES.paths()[kind].with_name("scene.py") if kind in SCENES else Path("scenes", kind, "scene.py")
+    here = Path.cwd()
+    return str(file.relative_to(here) if file.is_relative_to(here) else file)
 
 
 def video_of_command() -> dict[str, object]:
-    """What manimgl's command line says about the picture, in the words of `configs.load`."""
+    """What manimgl's command line says about the picture, in the words of `thalweg.spec.load`."""
     given = parse_cli()
     sized = given.resolution or given.low_quality or given.medium_quality or given.hd or given.uhd
     return {

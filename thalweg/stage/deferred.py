@@ -28,11 +28,11 @@ def deferred(roots: tuple[str, ...] = NEVER_CALLED) -> Iterator[None]:
     Afterwards an import gives the real module again, to everybody but those who hold a stand-in.
     """
     finder = _Finder(tuple(root for root in (*roots, "diskcache") if root not in sys.modules))
-    sys.meta_path.insert(0, finder)  # type: ignore[arg-type]
+    sys.meta_path.insert(0, finder)
     try:
         yield
     finally:
-        sys.meta_path.remove(finder)  # type: ignore[arg-type]
+        sys.meta_path.remove(finder)
         for name in [name for name, module in sys.modules.items() if isinstance(module, _StandIn)]:
             parent, _, child = name.rpartition(".")
             if parent and not isinstance(sys.modules.get(parent), _StandIn | None):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 from thalweg.stage.errors import MachineError
 from thalweg.stage.formats import FORMATS, KEPT
@@ -46,7 +47,7 @@ def join(
             start += frames
 
 
-def add_stream(film, source, fps: int):
+def add_stream(film: Any, source: Any, fps: int) -> Any:
     """The film's stream, with everything that a chunk's stream says about itself."""
     stream = film.add_stream_from_template(source)
     stream.time_base = Fraction(1, fps)
@@ -57,7 +58,7 @@ def add_stream(film, source, fps: int):
     return stream
 
 
-def stamped(packets: list, start: int, frames: int, fps: int) -> list:
+def stamped(packets: list[Any], start: int, frames: int, fps: int) -> list[Any]:
     """Packets of one chunk with the times they have in the film, exact in frames whatever the chunk's file kept.
 
     A frame is shown at its rank among the chunk's times. Packets follow one another frame by frame, ahead of what is

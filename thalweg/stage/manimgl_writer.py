@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack, suppress
 from pathlib import Path
+from typing import Any
 
 from manimlib.scene.scene_file_writer import SceneFileWriter
 from tqdm.auto import tqdm
@@ -22,14 +23,14 @@ from thalweg.system.output import whole
 class CommandWriter(SceneFileWriter):
     """Writes the film (-w) or the last frame (-s -w) and prints its path. A film in parts (--subdivide) is one film."""
 
-    def __init__(self, scene, **config) -> None:
+    def __init__(self, scene: Any, **config: Any) -> None:
         self.film: FilmWriter | None = None
         super().__init__(scene, **config | {"subdivide_output": False})
         if not self.write_to_movie:
             return
         if self.movie_file_extension == ".gif":
             scene.camera.fps = gif_rate(scene.camera.fps)
-        if scene.experiment.video.transparent and self.movie_file_extension in (".mp4", ".gif"):
+        if scene.shot.video.transparent and self.movie_file_extension in (".mp4", ".gif"):
             leave(
                 f"{self.movie_file_path}: {self.movie_file_extension} has no transparency; add -t, which makes a .mov"
             )
@@ -62,8 +63,8 @@ class CommandWriter(SceneFileWriter):
                     scene.pixels,
                     scene.camera.fps,
                     self.movie_file_path.suffix.lower(),
-                    scene.experiment.video.transparent,
-                    metadata(scene.experiment),
+                    scene.shot.video.transparent,
+                    metadata(scene.film),
                 )
             )
             self.opened = stack.pop_all()
@@ -79,7 +80,7 @@ class CommandWriter(SceneFileWriter):
             self.progress_display.close()
             self.progress_display = None
 
-    def write_frame(self, camera) -> None:
+    def write_frame(self, camera: Any) -> None:
         if self.film is not None:
             self.film.add(camera.read_rgba(self.film.lend()))
             if self.progress_display is not None:
@@ -94,7 +95,7 @@ class CommandWriter(SceneFileWriter):
             self.opened.close()
             self._tell(self.movie_file_path)
         if self.save_last_frame:
-            save_picture(self.image_file_path, frame_pixels(self.scene, self.scene.frames - 1), self.scene.experiment)
+            save_picture(self.image_file_path, frame_pixels(self.scene, self.scene.frames - 1), self.scene.film)
             self._tell(self.image_file_path)
         if self.should_open_file():
             with suppress(OSError):  # a machine without a desktop has nothing to open files with

@@ -6,8 +6,12 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import chain
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from thalweg.stage.formats import FORMATS
+
+if TYPE_CHECKING:
+    from av import VideoFrame
 
 DITHER = "dither=sierra2_4a:diff_mode=rectangle"  # stays put between frames
 
@@ -18,7 +22,7 @@ def write_gif(parts: Sequence[Path], path: Path, size: tuple[int, int], fps: int
 
     tick = Fraction(1, fps)
     with av.open(str(path), "w", format=FORMATS[".gif"].muxer) as film:
-        stream = film.add_stream(FORMATS[".gif"].codec, rate=Fraction(fps))
+        stream: Any = film.add_stream(FORMATS[".gif"].codec, rate=Fraction(fps))
         (stream.width, stream.height), stream.pix_fmt = size, FORMATS[".gif"].pixels
         stream.time_base = tick
         for frame in indexed(parts, size, fps):
@@ -27,7 +31,7 @@ def write_gif(parts: Sequence[Path], path: Path, size: tuple[int, int], fps: int
         film.mux(stream.encode(None))
 
 
-def indexed(parts: Sequence[Path], size: tuple[int, int], fps: int) -> Iterator:
+def indexed(parts: Sequence[Path], size: tuple[int, int], fps: int) -> Iterator[VideoFrame]:
     """The frames in 256 colours chosen from all of them."""
     from av.filter import Graph
 
@@ -37,7 +41,7 @@ def indexed(parts: Sequence[Path], size: tuple[int, int], fps: int) -> Iterator:
     source.link_to(palettegen)
     palettegen.link_to(sink)
     first.configure()
-    found: list = []
+    found: list[Any] = []
     for frame in chain(kept_frames(parts, fps), [None]):
         source.push(frame)
         found += ready(sink)  # asked each time, or what is pushed would only wait
@@ -59,7 +63,7 @@ def indexed(parts: Sequence[Path], size: tuple[int, int], fps: int) -> Iterator:
         yield from ready(sink)
 
 
-def ready(sink) -> Iterator:
+def ready(sink: Any) -> Iterator[VideoFrame]:
     """What has come out of a graph so far."""
     import av
 
@@ -74,7 +78,7 @@ def description(size: tuple[int, int], fps: int, pixels: str = "gbrp") -> str:
     return f"video_size={size[0]}x{size[1]}:pix_fmt={pixels}:time_base=1/{fps}:pixel_aspect=1/1"
 
 
-def kept_frames(parts: Sequence[Path], fps: int) -> Iterator:
+def kept_frames(parts: Sequence[Path], fps: int) -> Iterator[VideoFrame]:
     """The frames of all parts, numbered by their pts."""
     import av
 

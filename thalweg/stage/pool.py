@@ -13,14 +13,16 @@ import sys
 import threading
 import traceback
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
+from typing import Any
 
 from thalweg.stage import boot
 from thalweg.stage.chunks import Chunks, Task, chunk_bounds, draw_chunks
 from thalweg.stage.errors import MachineError
+from thalweg.stage.reel import Reel
 from thalweg.system import stop
 
 MOST = 8
@@ -50,7 +52,7 @@ class ChildTraceback(Exception):
     """The traceback of a child, shown above the one of the error it is the cause of."""
 
     def __str__(self) -> str:
-        return "\n" + self.args[0]
+        return f"\n{self.args[0]}"
 
 
 class Crew:
@@ -77,7 +79,7 @@ class Crew:
         self.end()
 
     def _start(self) -> None:
-        context = multiprocessing.get_context("fork" if can_fork() else "spawn")
+        context: Any = multiprocessing.get_context("fork" if can_fork() else "spawn")
         with held_signals(), warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)  # about numpy's threads, which start anew in a child
             for _ in range(self.jobs - 1):
@@ -96,25 +98,25 @@ class Crew:
             line.close()
         self.children = {}
 
-    def stage(self):
-        """The scene of this process."""
+    def stage(self) -> Reel:
+        """The film, staged in this process."""
         return staged(self.task) if self.jobs > 1 else self.task.stage()
 
-    def draw(self, scene, folder: Path, progress: Callable[[int, int], None] | None) -> Chunks:
+    def draw(self, reel: Reel, folder: Path, progress: Callable[[int, int], None] | None) -> Chunks:
         """Draw the film into chunks in the folder, beside those that are there; `progress(done, total)` counts the
         frames of all processes.
 
         Raises what went wrong in any process, and MachineError for a child that was killed; no child is left then.
         """
-        chunks = Chunks(folder, scene.frames, self.task.suffix)
-        self.count, self.total, self.progress = 0, scene.frames, progress
+        chunks = Chunks(folder, reel.frames, self.task.suffix)
+        self.count, self.total, self.progress = 0, reel.frames, progress
         self._drawn(chunks.finished())
         try:
             for line in self.children:
                 with suppress(BrokenPipeError):  # it has ended; why stands on the line
-                    line.send((folder, scene.frames))
+                    line.send((folder, reel.frames))
             self.busy = set(self.children)
-            draw_chunks(scene, chunks, self.task, lambda: self._drawn(1))
+            draw_chunks(reel, chunks, self.task, lambda: self._drawn(1))
             while self.busy:
                 self._listen(1.0)
         except BaseException:
@@ -131,7 +133,8 @@ class Crew:
 
     def _listen(self, seconds: float) -> None:
         """Hear what the children say, waiting for it so long."""
-        for line in wait(list(self.busy), seconds) if self.busy else ():
+        ready: list[Any] = wait(list(self.busy), seconds) if self.busy else []
+        for line in ready:
             try:
                 said = line.recv()
             except (EOFError, OSError):
@@ -158,9 +161,9 @@ def attend(line: Connection, task: Task, parent: int) -> None:
     """What a child does: draw chunks into the folder it is told, saying so frame by frame; None when all is done."""
     follow(parent)
     try:
-        scene = staged(task)
+        reel = staged(task)
         folder, frames = line.recv()
-        draw_chunks(scene, Chunks(folder, frames, task.suffix), task, lambda: line.send(1))
+        draw_chunks(reel, Chunks(folder, frames, task.suffix), task, lambda: line.send(1))
         line.send(None)
     except (EOFError, BrokenPipeError):  # the parent has ended
         os._exit(1)
@@ -187,7 +190,7 @@ def follow(parent: int) -> None:
 
 
 @contextmanager
-def held_signals():
+def held_signals() -> Iterator[None]:
     """No signal gets at a child before it has said what signals mean to it."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
@@ -199,8 +202,8 @@ def held_signals():
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def staged(task: Task):
-    """The scene, in a process among several: software GL then draws in this one's own thread."""
+def staged(task: Task) -> Reel:
+    """The film, in a process among several: software GL then draws in this one's own thread."""
     given = os.environ.get("LP_NUM_THREADS")
     os.environ.setdefault("LP_NUM_THREADS", "0")
     try:

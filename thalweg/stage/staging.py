@@ -1,21 +1,29 @@
-"""From an experiment to the scene that draws it."""
+"""From a shot to the scene that draws it."""
 
 from __future__ import annotations
 
-import importlib
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from thalweg.film import SCENES
+from thalweg.film.shot import Shot
 from thalweg.stage import boot
+from thalweg.stage.drawable import Drawable
+
+if TYPE_CHECKING:
+    from thalweg.engine import Trajectory
+    from thalweg.stage.film_scene import FilmScene
 
 
-def make_scene(experiment, trajectories, fps: int | None = None, samples: int = 0):
-    """The manimgl scene of an experiment, staged and ready to draw any frame."""
+def make_scene(
+    shot: Shot, trajectories: Sequence[Trajectory], fps: int | None = None, samples: int = 0
+) -> Drawable:
+    """The manimgl scene of a shot, staged and ready to draw any frame."""
     boot.ensure()
-    kind = experiment.scene
-    scene_class = getattr(importlib.import_module(f"scenes.{kind}.scene"), SCENES[kind].scene_class)
-    video = experiment.video
-    scene = scene_class(
-        experiment,
+    scene_class = getattr(SCENES.beside(shot.kind, "scene"), SCENES[shot.kind].scene_class)
+    video = shot.video
+    scene: FilmScene = scene_class(
+        shot,
         trajectories,
         file_writer_config=dict(write_to_movie=False, save_last_frame=False, quiet=True),
         camera_config=dict(resolution=(video.width, video.height), fps=fps or video.fps),

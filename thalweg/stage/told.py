@@ -6,7 +6,7 @@ camera it was drawn with. Pixels count from the picture's upper left corner; a p
     frame, seconds      the frame's number and its moment in the film
     size                [width, height] of the picture in pixels
     cue, beat           names, null where there are none
-    camera              where the eye is and how it projects, see `seen_by`
+    camera              where the eye is and how it projects, see `FilmScene.seen_by`
     texts               [{text, box: [left, top, right, bottom] of its ink, size (px of the font), panel, strength}]
     panels              [{name, box}]
     balls               [{label, ball, step, point: [x, y], loss, pixel, drawn, radius, visible}]
@@ -24,78 +24,54 @@ balls, panels and texts in front do not count. `loss` is the exact surface's.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import asdict, is_dataclass
 from typing import Any
 
 import numpy as np
 
+from thalweg.stage.drawable import Array, Drawable
+
 LISTS = ("texts", "panels", "balls", "dots", "trails", "arrows", "numbers")
 DIGITS = 4  # decimals of a pixel
 
 
-def told(scene, index: int) -> dict[str, Any]:
+def told(scene: Drawable, index: int) -> dict[str, Any]:
     """Draw frame `index` of a staged scene and say what stands on it, as plain values that json can write.
 
     Numbers that are not finite become None. What was drawn is gone from the camera's buffer afterwards.
     """
     scene.draw_frame(index)
-    found = scene.told()
+    found: dict[str, list[Any]] = scene.told()
     found["panels"] = _whole(found.get("panels", []))
     width, height = scene.pixels
     found["texts"] = [text for text in found.get("texts", []) if _meets(text["box"], width, height)]
     frame = dict(
         frame=index,
-        seconds=index / scene.camera.fps,
+        seconds=index / scene.fps,
         size=list(scene.pixels),
         cue=None,
         beat=None,
-        camera=seen_by(scene),
+        camera=scene.seen_by(),
         **{name: found.get(name, []) for name in LISTS},
     )
-    return plain(frame)
+    said: dict[str, Any] = plain(frame)
+    return said
 
 
-def _meets(box, width: int, height: int) -> bool:
+def _meets(box: Sequence[float], width: int, height: int) -> bool:
     """Whether something of the box lies in the picture."""
     left, top, right, bottom = box
     return bool(left < width and top < height and right > 0 and bottom > 0)
 
 
-def _whole(parts: list[dict]) -> list[dict]:
+def _whole(parts: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """One box for each name, around all of its parts."""
-    boxes: dict[str, np.ndarray] = {}
+    boxes: dict[str, Array] = {}
     for part in parts:
         box = np.asarray(part["box"], float) * [1, 1, -1, -1]
         boxes[part["name"]] = np.minimum(boxes.get(part["name"], box), box)
     return [dict(name=name, box=box * [1, 1, -1, -1]) for name, box in boxes.items()]
-
-
-def seen_by(scene) -> dict[str, Any]:
-    """The camera, so that anybody can project: a point p = (X, Y, Z) of space has c = matrix . (X, Y, Z, 1) and stands
-    at pixel (width / 2 * (1 + c[0] / c[3]), height / 2 * (1 - c[1] / c[3])).
-
-    With `world`, a point (x, y) of the domain with its loss stands at X = (x - center[0]) * scale[0],
-    Y = (y - center[1]) * scale[1] and Z = gain * (loss - low) where height.kind is linear, or
-    Z = gain * log10(1 + (loss - low) / unit) where it is log.
-    """
-    camera, frame = scene.camera, scene.frame
-    view = np.array(camera.uniforms["view"]).reshape(4, 4).T  # stored by columns
-    across, upward, depth = camera.uniforms["frame_rescale_factors"]
-    matrix = np.stack([across * view[0], abs(upward) * view[1], -0.1 * depth * view[2], view[3] - depth * view[2]])
-    theta, phi, _ = np.degrees(frame.get_euler_angles())
-    told = dict(
-        theta=theta,
-        phi=phi,
-        field_of_view=np.degrees(frame.get_field_of_view()),
-        scale=frame.get_scale(),
-        center=frame.get_center(),
-        eye=camera.uniforms["camera_position"],
-        matrix=matrix,
-    )
-    display = scene.display
-    if display is not None:
-        told["world"] = dict(center=display.center, scale=display.scale, height=display.heights)
-    return told
 
 
 ROUGH = ("box", "pixel", "pixels", "drawn", "radius", "from", "to")

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from thalweg.stage import boot
 from thalweg.stage.errors import MachineError
 
+if TYPE_CHECKING:
+    from thalweg.stage.live_window import Listener, LiveWindow
+
 NO_DISPLAY = "--preview: there is no display here to open a window on; render a film instead: -o x.mp4"
 
 
-def check_display():
+def check_display() -> Any:
     """The screen there is. Raises MachineError, in one line, where there is none."""
     if boot.headless() or os.environ.get("PYGLET_HEADLESS") == "1":
         raise MachineError(NO_DISPLAY)
@@ -25,7 +30,7 @@ def check_display():
         raise
 
 
-def open_window(title: str, size: tuple[int, int], listener):
+def open_window(title: str, size: tuple[int, int], listener: Listener) -> LiveWindow:
     """A LiveWindow, whose GL context all scenes then draw in. Raises MachineError without a display or a driver."""
     screen = check_display()
     from thalweg.stage.live_window import LiveWindow
@@ -40,7 +45,10 @@ def open_window(title: str, size: tuple[int, int], listener):
     return window
 
 
-def on_lost_display(clean_up) -> None:
+_kept: list[object] = []  # callbacks that would be collected while Xlib holds them
+
+
+def on_lost_display(clean_up: Callable[[], None]) -> None:
     """On X11, when the display goes away or kills our connection, end quietly, not by Xlib's exit.
 
     `clean_up` must touch neither the window nor anything on the GPU: they are gone.
@@ -50,9 +58,9 @@ def on_lost_display(clean_up) -> None:
     except ImportError:
         return
 
-    def lost(display) -> int:
+    def lost(display: object) -> int:
         clean_up()
         os._exit(0)  # Xlib would exit with 1 as soon as this returned
 
-    on_lost_display.kept = xlib.XIOErrorHandler(lost)  # or it would be collected while Xlib holds it
-    xlib.XSetIOErrorHandler(on_lost_display.kept)
+    _kept[:] = [xlib.XIOErrorHandler(lost)]
+    xlib.XSetIOErrorHandler(_kept[0])

@@ -11,11 +11,17 @@ from collections.abc import Callable
 from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
+from thalweg.stage.drawable import Pixels
 from thalweg.stage.errors import MachineError
 from thalweg.stage.formats import FORMATS, KEPT
+
+if TYPE_CHECKING:
+    from av import VideoStream
 
 BT709 = 1
 QUEUE = 4
@@ -31,16 +37,16 @@ class Line:
         self.failure: BaseException | None = None
         self.ring = [np.empty((size[1], size[0], 4), "u1") for _ in range(QUEUE + 2)]
         self.turn = 0
-        self.queue: queue.Queue = queue.Queue(QUEUE)
+        self.queue: queue.Queue[tuple[Callable[..., object], tuple[object, ...]] | None] = queue.Queue(QUEUE)
         self.thread = threading.Thread(target=self._work, daemon=True)
         self.thread.start()
 
-    def lend(self) -> np.ndarray:
+    def lend(self) -> Pixels:
         """An array (height, width, 4) that nobody reads any more; whole until QUEUE + 1 more were lent."""
         self.turn = (self.turn + 1) % len(self.ring)
         return self.ring[self.turn]
 
-    def do(self, function: Callable, *arguments) -> None:
+    def do(self, function: Callable[..., object], *arguments: object) -> None:
         """Have the thread do this in its turn; raises what went wrong with something earlier."""
         if self.failure is not None:
             raise self.failure
@@ -106,13 +112,14 @@ class FilmWriter:
 
     def _open(self, path: Path, threads: int, metadata: dict[str, str]) -> None:
         import av
+        from av.video.reformatter import VideoReformatter
 
         av.logging.set_level(av.logging.PANIC)
         self.container = av.open(str(path), "w", format=self.format.muxer, options=self.format.container)
         self.container.metadata.update(metadata)
         codec = self.format.alpha_codec if self.transparent else self.format.codec
         try:
-            self.stream = self.container.add_stream(codec, rate=Fraction(self.fps))
+            self.stream = cast("VideoStream", self.container.add_stream(codec, rate=Fraction(self.fps)))
         except Exception as error:
             raise MachineError(
                 f"this machine's PyAV has no {codec} encoder ({error}); pip install --force-reinstall av"
@@ -121,7 +128,7 @@ class FilmWriter:
         self.stream.pix_fmt = self.format.alpha_pixels if self.transparent else self.format.pixels
         self.tick = self.stream.time_base = Fraction(1, self.fps)
         self.stream.options = dict(self.format.options) if codec != "prores_ks" else {"profile": "4444"}
-        self.count = 0
+        self.count, self.reformatter = 0, VideoReformatter()
         context = self.stream.codec_context
         context.thread_count = threads
         self.yuv = self.stream.pix_fmt.startswith("yuv")
@@ -129,14 +136,14 @@ class FilmWriter:
             context.color_range = 1
             context.colorspace = context.color_primaries = context.color_trc = BT709
 
-    def lend(self) -> np.ndarray:
+    def lend(self) -> Pixels:
         """An array of the film's size to draw the next frame into; give it to `add`."""
         return self.line.lend()
 
-    def add(self, rgba: np.ndarray) -> None:
+    def add(self, rgba: Pixels) -> None:
         self.line.do(self._encode, rgba if any(rgba is one for one in self.line.ring) else rgba.copy())
 
-    def _encode(self, rgba: np.ndarray) -> None:
+    def _encode(self, rgba: Pixels) -> None:
         import av
         from av.video.reformatter import Interpolation
 
@@ -144,7 +151,9 @@ class FilmWriter:
         frame.pts, frame.time_base = self.count, self.tick
         self.count += 1
         colors = dict(dst_colorspace=BT709, dst_color_range=1, interpolation=Interpolation.AREA) if self.yuv else {}
-        self.container.mux(self.stream.encode(frame.reformat(format=self.stream.pix_fmt, **colors)))
+        # one thread: with as many as there are cores, a few pixels of yuva444p10le at times came out otherwise
+        made = self.reformatter.reformat(frame, format=self.stream.pix_fmt, threads=1, **colors)
+        self.container.mux(self.stream.encode(made))
 
     def _finish(self) -> None:
         self.container.mux(self.stream.encode(None))
@@ -173,14 +182,16 @@ class FilmWriter:
     def __enter__(self) -> FilmWriter:
         return self
 
-    def __exit__(self, kind, error, trace) -> None:
-        if kind is None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is None:
             return self.close()
         self.line.abandon(error)
         self._forget()
 
 
-def straight(rgba: np.ndarray) -> np.ndarray:
+def straight(rgba: Pixels) -> Pixels:
     """Premultiplied alpha to straight alpha."""
     alpha = rgba[..., 3:].astype(np.float32)
     color = np.where(alpha > 0, rgba[..., :3] * (255 / np.maximum(alpha, 1)), 0)

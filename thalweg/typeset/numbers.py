@@ -34,6 +34,7 @@ class Format:
     offset: float = 0.0
     room: int = 0
     size: float = 1.0  # what there is to see: how far the race goes down
+    least: float = 0.001  # below it plain numbers have an exponent
 
     @classmethod
     def of(cls, values: Any) -> Format:
@@ -41,22 +42,24 @@ class Format:
         given = np.asarray(values, np.float64)
         seen = sample(given)
         size = _span(given, seen)
+        # two digits, as four decimals leave them of 0.00195, are true only where a race is long beside what they drop
+        least = 0.001 if ENOUGH * size >= 1e-4 else 0.01
         if not size or size <= ROUNDING * abs(float(seen[0])):
-            return cls()
+            return cls(least=least)
         apart = seen[np.diff(seen, prepend=-math.inf) > ROUNDING * np.abs(seen)]
         if len(set(map(plain, apart.tolist()))) == len(apart):
-            return cls(size=size)  # all that moves is seen
+            return cls(size=size, least=least)  # all that moves is seen
         with np.errstate(all="ignore"):
             needed = np.maximum(ENOUGH * size, 0.11 * (seen - seen[0]))
         still = [resolution(value) > each for value, each in zip(seen.tolist(), needed.tolist(), strict=True)]
         if sum(still) <= SOME * len(still):
-            return cls(size=size)
+            return cls(size=size, least=least)
         usual = seen[seen <= seen[0] + 10 * size]
         step = max(FINE * size, float(np.abs(usual).max()) * float(np.finfo(float).eps), 1e-307)
         forms = cls._closer(usual, math.floor(math.log10(step) + 1e-9))
         rooms = [int(form.widest(usual)) for form in forms]
         best = 0 if rooms[0] <= LONG else rooms.index(min(rooms))
-        return replace(forms[best], room=rooms[best], size=size)
+        return replace(forms[best], room=rooms[best], size=size, least=least)
 
     @classmethod
     def _closer(cls, usual: np.ndarray, power: int) -> list[Format]:
@@ -82,7 +85,7 @@ class Format:
         if not math.isfinite(value):
             return ""
         text = self._text(value)
-        return plain(value) if self.room and len(text) > self.room + 1 else text
+        return plain(value, self.least) if self.room and len(text) > self.room + 1 else text
 
     def minimum(self, value: float) -> str:
         """The loss of a minimum, which is known to rounding only: 0 where that is all that is left of it."""
@@ -97,7 +100,7 @@ class Format:
             text = f"{value:.{self.digits}f}"
             if float(text) or not value:
                 return text.removeprefix("-" if not value else "").replace("-", MINUS)
-        return _exponent(value, self.digits) if self.kind == "exponent" and value else plain(value)
+        return _exponent(value, self.digits) if self.kind == "exponent" and value else plain(value, self.least)
 
     def widest(self, values: Any, width: Callable[[str], float] = len) -> float:
         """The width of the widest text that any of the values has."""
@@ -142,11 +145,11 @@ def resolution(value: float) -> float:
     return 10.0 ** (power_of(value) - 2)
 
 
-def plain(value: float) -> str:
-    """Four decimals where they say enough, else three digits with an exponent."""
+def plain(value: float, least: float = 0.001) -> str:
+    """Four decimals from `least` on, where they say enough, else three digits with an exponent."""
     if not value:
         return "0"
-    if 0.001 <= abs(value) < 1000:
+    if least <= abs(value) < 1000:
         return f"{value:.4f}".replace("-", MINUS)
     return f"{value:.1f}".replace("-", MINUS) if 1000 <= abs(value) < 100000 else _exponent(value, 2)
 

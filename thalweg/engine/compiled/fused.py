@@ -2,11 +2,13 @@
 
 Sums, products, quotients and roots are done by C in registers, one rounding each as in numpy; all else (exp, sin, ...)
 is asked of numpy itself between two loops. So no bit of a run depends on whether it was moved this way. Where there is
-no compiler (or no Linux), where the rule cannot be traced or something comes out not finite, runs go the plain way.
+no compiler (or no Linux), where the rule cannot be traced or something comes out not finite, runs go the plain way;
+`roll` says why where that is asked for, or where something failed.
 """
 from __future__ import annotations
 
 import ctypes
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -121,13 +123,13 @@ class Kernel:
 class Fused:
     """The steps of a run in compiled form; those from which something else follows are the caller's.
 
-    Raises Untraceable where a step cannot be written down so, or no C compiler makes it.
+    Raises Untraceable where a step cannot be written down so or there is no C compiler, and whatever the rule raises.
     """
 
     def __init__(self, optimizer: Optimizer, formula: Formula, state: State, hypers: Sequence[Hyper]) -> None:
         self.names = [name for name in state if name != "step"]
         if any(state[name].shape[1:] != (2,) or state[name].dtype != np.float64 for name in self.names):
-            raise Untraceable
+            raise Untraceable("its state is not a pair of floats for each run")
         self.optimizer = optimizer
         self.kernels: dict[Any, Kernel] = {}
         self.steps: list[tuple[Kernel, Array]] = []
@@ -157,7 +159,7 @@ class Fused:
         finite = [*wanted, seen.here[0][0], *sorted(seen.asked)]
         form = tuple(trace.lines[len(before.lines):]), tuple(wanted)
         if len(trace.lines) > LONGEST:
-            raise Untraceable
+            raise Untraceable(f"a step has more than {LONGEST} operations")
         if form not in self.kernels:
             self.kernels[form] = Kernel(trace, wanted, finite, f"step{len(self.kernels)}")
         self.steps.append((self.kernels[form], np.array(trace.numbers)))
@@ -197,15 +199,19 @@ def _loop(library: Any, name: str) -> Any:
 
 @lru_cache(16)
 def compiled(text: str) -> Any:
-    """The library that the C compiler makes of it; raises Untraceable where there is none or it does not."""
+    """The library that the C compiler makes of it.
+
+    Raises Untraceable where there is no compiler, OSError or TimeoutExpired where it fails.
+    """
     if sys.platform != "linux":     # elsewhere asking for a compiler may open a window that offers to install one
-        raise Untraceable
+        raise Untraceable("a C compiler is asked for on Linux alone")
+    if shutil.which("cc") is None:
+        raise Untraceable("there is no C compiler (cc)")
     with tempfile.TemporaryDirectory(prefix="thalweg-") as folder:
         source, library = Path(folder, "step.c"), Path(folder, "step.so")
         source.write_text(text, encoding="ascii")
-        try:
-            subprocess.run(["cc", *FLAGS, "-o", library, source, "-lm"], check=True, capture_output=True, timeout=60)
-            loaded = ctypes.CDLL(str(library))
-        except (OSError, subprocess.SubprocessError) as error:
-            raise Untraceable from error
-    return loaded
+        made = subprocess.run(["cc", *FLAGS, "-o", library, source, "-lm"], capture_output=True, timeout=60)
+        if made.returncode:
+            errors = made.stderr.decode(errors="replace").strip().splitlines() or ["it says nothing"]
+            raise OSError(f"the C compiler (cc) failed: {errors[0]}")
+        return ctypes.CDLL(str(library))

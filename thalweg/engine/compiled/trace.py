@@ -19,7 +19,10 @@ Formula = Callable[[Any, Any], tuple[Any, Any, Any]]     # columns x, y -> value
 
 
 class Untraceable(Exception):
-    """The rule looks at more than whole arrays."""
+    """The step cannot be written down so; its text says why."""
+
+    def __init__(self, why: str = "its rule asks for more than calls on whole arrays") -> None:
+        super().__init__(why)
 
 
 class Trace:
@@ -92,7 +95,7 @@ class Traced(np.lib.mixins.NDArrayOperatorsMixin):
         return self * self
 
     def __bool__(self) -> bool:
-        raise Untraceable
+        raise Untraceable("its rule branches on what is in its arrays")
 
     def copy(self, order: str = "C") -> Traced:
         return Traced(self.trace, self.lines)
@@ -123,3 +126,9 @@ class Objective:
         _, slope = self.here if points.lines == self.start else self._both(points)
         self.asked.update(slope)
         return Traced(points.trace, slope)
+
+    def value(self, points: Any) -> Any:
+        raise Untraceable("its rule asks for the loss")
+
+    def hessian(self, points: Any) -> Any:
+        raise Untraceable("its rule asks for the Hessian")

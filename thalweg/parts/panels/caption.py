@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from thalweg.scenes.race.facts import SMALLEST, headings, rows, table
-from thalweg.scenes.race.result import LEVELS, Segment, result_lines
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
 
 from thalweg.colors import THEMES, legible
-from thalweg.experiment.outcomes import outcomes
+from thalweg.experiment.outcomes import outcomes_of
+from thalweg.film.shot import Shot
 from thalweg.geometry.layout import Box, Page, overlap
+from thalweg.mobjects._sprites import Picture
+from thalweg.parts.panels.board import Board, Now, Quiet
+from thalweg.parts.panels.facts import SMALLEST, headings, rows, table
+from thalweg.parts.panels.result import LEVELS, Segment, result_lines
 from thalweg.typeset import raster
 from thalweg.typeset.numbers import Format
 from thalweg.typeset.text import text_width, wrap
@@ -17,28 +24,63 @@ NARROWEST = 0.3  # of the page: with less beside the other panels, the caption g
 HIGHEST = 0.3  # of the page's height: words of the result that need more are told more shortly
 
 
-class Caption:
-    """Sets the caption of an experiment as a picture; in the middle of the page its words are centred. `numbers` is
-    the film's Format of losses.
+class Caption(Quiet):
+    """The result of a race, or the user's own words, and the facts; in the middle of the page words are centred.
+    `colors` of the entries, `numbers` the film's Format of losses. `place` puts it.
     """
 
-    def __init__(self, page: Page, experiment, trajectories, colors: list[str], numbers=PLAIN) -> None:
-        self.page, self.experiment, self.trajectories, self.colors = page, experiment, trajectories, colors
-        self.theme = THEMES[experiment.style.theme]
-        told = experiment.options.facts or not experiment.caption
-        self.told = outcomes(experiment, trajectories) if told else None
-        minima = self.told.landmarks.minima if self.told is not None else ()
-        self.numbers = numbers.apart([minimum.value for minimum in minima])
-        self.facts = rows(experiment, self.told, self.numbers.minimum) if experiment.options.facts else []
+    name = "caption"
+
+    def __init__(
+        self, page: Page, shot: Shot, trajectories: Sequence[Any], colors: list[str], numbers: Format = PLAIN
+    ) -> None:
+        assert shot.experiment is not None
+        self.page, self.shot, self.trajectories, self.colors = page, shot, trajectories, colors
+        self.theme, self.entries = THEMES[shot.style.theme], shot.experiment.entries
+        self.with_facts = getattr(shot.options, "facts", False)
+        self.outcomes = outcomes_of(shot.experiment, trajectories) if self.with_facts or not shot.caption else None
+        minima = self.outcomes.landmarks.minima if self.outcomes is not None else ()
+        self.numbers_as = numbers.apart([minimum.value for minimum in minima])
+        self.facts = []
+        if self.with_facts and self.outcomes:
+            self.facts = rows(shot.experiment, self.outcomes, self.numbers_as.minimum)
+        self.headings = headings(shot.experiment)
+        self.outdated = False  # other balls roll by now: what became of the first ones is no longer told
+
+    def place(self, board: Board, corner: str, last: bool) -> None:
+        """`last`: all other panels stand already."""
+        picture = self.picture(corner)
+        height, width = picture.shape[:2]
+        alone = corner == "bottom" and last
+        place = board.corners.middle(width, height) if alone else board.reserve(corner, width, height)
+        self.panel = Picture(picture, *place)
+        self.mobjects = [self.panel]
+
+    def clear_of_panels(self, board: Board) -> None:
+        """A result or a table that would lie on another panel, a long legend, is set anew beside it."""
+        places = board.corners.places
+        anew = self.beside(box_of(self.panel), places, board.corners.gap)
+        if anew is not None:
+            self.panel.picture, (self.panel.left, self.panel.top) = anew[0], map(round, anew[1:])
+        places.append(box_of(self.panel))
+        board.edge = self.panel.top
+
+    def show(self, now: Now) -> None:
+        """It comes when the race is over."""
+        timing = now.timing
+        begin = timing.duration - timing.hold
+        self.panel.opacity = float(np.clip((now.seconds - begin) / max(0.2 * timing.hold, 1e-6), 0, 1))
+        if self.outdated and self.outcomes is not None:
+            self.panel.opacity = 0.0
 
     def picture(self, corner: str, width: float | None = None, height: float | None = None) -> raster.Image:
         """At most so wide and high, as far as the facts are concerned."""
         page = self.page
         width = page.width - 2 * page.margin if width is None else width
         height = 0.4 * page.height if height is None else height
-        pictures = [self._words(corner, width)] if self.experiment.caption or not self.facts else []
+        pictures = [self._words(corner, width)] if self.shot.caption or not self.facts else []
         if self.facts:
-            heads = headings(self.experiment)
+            heads = self.headings
             pictures.append(table(self.facts, heads, self.colors, 17 * page.text, (width, height), self.theme))
         return raster.stacked(pictures, 8 * page.unit)
 
@@ -61,10 +103,10 @@ class Caption:
         return made, (low + high - made.shape[1]) / 2, box[3] - made.shape[0]
 
     def _words(self, corner: str, width: float) -> raster.Image:
-        page, experiment = self.page, self.experiment
+        page, shot = self.page, self.shot
         size, room = 21 * page.text, width - 2 * page.margin
-        if experiment.caption:
-            lines: list[list[Segment]] = [[(line, None)] for line in wrap(experiment.caption, size, room)]
+        if shot.caption:
+            lines: list[list[Segment]] = [[(line, None)] for line in wrap(shot.caption, size, room)]
         else:
             size, lines = self._result(size, room)
         widest = max(sum(text_width(text, size, bold=bool(color)) for text, color in line) for line in lines)
@@ -80,11 +122,12 @@ class Caption:
 
     def _result(self, size: float, room: float) -> tuple[float, list[list[Segment]]]:
         """The result in as much detail as there is room for, and the size of its letters: smaller where it must be."""
+        assert self.outcomes is not None
         highest = HIGHEST * self.page.height
         for most, named in LEVELS:
-            say, entries = self.numbers.minimum, self.experiment.entries
-            told = result_lines(self.told, entries, self.colors, say, most, named)
-            lines = [part for line in told for part in break_line(line, size, room)]
+            say, entries = self.numbers_as.minimum, self.entries
+            found = result_lines(self.outcomes, entries, self.colors, say, most, named)
+            lines = [part for line in found for part in break_line(line, size, room)]
             if 1.45 * size * len(lines) <= highest:
                 return size, lines
         return size * max(SMALLEST, highest / (1.45 * size * len(lines))), lines
@@ -117,3 +160,9 @@ def break_line(segments: list[Segment], size: float, room: float) -> list[list[S
         lines[-1].append((text, color))
         used += width
     return lines
+
+
+def box_of(picture: Picture) -> Box:
+    """Where it stands, in pixels."""
+    height, width = picture.picture.shape[:2]
+    return picture.left, picture.top, picture.left + width, picture.top + height

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from thalweg.scenes.race.result import SHARED
+from collections.abc import Sequence
 
 from thalweg.colors import Theme, legible
-from thalweg.experiment.outcome_words import lines, one_start
-from thalweg.experiment.outcomes import Told, median
+from thalweg.experiment.experiment import Experiment
+from thalweg.experiment.outcome_words import Say, lines, one_start
+from thalweg.experiment.outcomes import Outcomes, median
+from thalweg.parts.panels.result import SHARED
 from thalweg.typeset import raster
 from thalweg.typeset.numbers import loss_text, short
 from thalweg.typeset.text import text_width
@@ -19,24 +21,24 @@ LONG = 52  # letters about an entry's balls; with more its minima are told toget
 MOST = (3, 2, 1)  # minima that are named
 
 
-def rows(experiment, told: Told, say=loss_text) -> list[tuple[str, ...]]:
+def rows(experiment: Experiment, outcomes: Outcomes, say: Say = loss_text) -> list[tuple[str, ...]]:
     """(label, what became of its balls, steps, gradients) of each entry. `say` writes a loss."""
-    made = []
-    for entry, facts in zip(experiment.entries, told.entries, strict=True):
+    made: list[tuple[str, ...]] = []
+    for entry, facts in zip(experiment.entries, outcomes.entries, strict=True):
         steps, gradients = NOTHING, NOTHING
         medians = median(facts)
         if medians is not None:
             _, taken, (_, asked, _) = medians
             steps, gradients = short(taken), NOTHING if asked < 0 else short(asked)
-        made.append((entry.label, _fate(told._replace(entries=(facts,)), say), steps, gradients))
+        made.append((entry.label, _fate(outcomes._replace(entries=(facts,)), say), steps, gradients))
     return made
 
 
-def _fate(told: Told, say) -> str:
+def _fate(outcomes: Outcomes, say: Say) -> str:
     """'in the deepest minimum, loss −0.679' of one ball; of several '12 in 3 minima, 4 still moving'."""
     text = ""
     for most in MOST:
-        groups = lines(told, say, most)
+        groups = lines(outcomes, say, most)
         several = sum(group.counts[0] for group in groups) > 1
         text = "; ".join(f"{group.counts[0]} {group.words}" if several else group.words for group in groups)
         if len(text) <= LONG:
@@ -75,7 +77,7 @@ def table(
     return panel
 
 
-def headings(experiment) -> tuple[str, ...]:
+def headings(experiment: Experiment) -> tuple[str, ...]:
     """Of the columns: that there is one start for all, or that of several balls medians are told."""
     starts = [entry.starts for entry in experiment.entries]
     several = any(len(each) > 1 for each in starts)
@@ -83,7 +85,7 @@ def headings(experiment) -> tuple[str, ...]:
     return ("", fate, *(f"median {word}" if several else word for word in HEADINGS))
 
 
-def _edges(cells, headings, size: float) -> list[tuple[float, float]]:
+def _edges(cells: Sequence[tuple[str, ...]], headings: tuple[str, ...], size: float) -> list[tuple[float, float]]:
     """Left and right of each column in pixels."""
     edges, x = [], size
     for column in range(len(headings)):
@@ -94,5 +96,5 @@ def _edges(cells, headings, size: float) -> list[tuple[float, float]]:
     return edges
 
 
-def _extent(cells, headings, size: float) -> tuple[float, float]:
+def _extent(cells: Sequence[tuple[str, ...]], headings: tuple[str, ...], size: float) -> tuple[float, float]:
     return _edges(cells, headings, size)[-1][1] + size, 1.45 * size * (len(cells) + 1) + 0.9 * size

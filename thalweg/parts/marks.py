@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from typing import Any
+
 import numpy as np
 
+from thalweg.calculus.landmarks import CriticalPoint
 from thalweg.geometry.display import Display
 from thalweg.mobjects._sprites import Picture, Sprites
-from thalweg.mobjects.contour_map import ContourMap
 from thalweg.mobjects.trail import GHOST
 from thalweg.typeset import raster
 
@@ -19,10 +22,10 @@ CORNERS = {  # of the polygon that a kind's mark is made of, on the unit circle,
 }
 
 
-def chosen(display: Display, points) -> list:
+def chosen(display: Display, points: Sequence[CriticalPoint]) -> list[CriticalPoint]:
     """The critical points that are marked: on the surface drawn, whole kinds only, MOST in all."""
     seen = [point for point in points if display.shown(np.array(point[:2]))]
-    marked: list = []
+    marked: list[CriticalPoint] = []
     for kind in dict.fromkeys(point.kind for point in seen):
         these = [point for point in seen if point.kind == kind]
         if len(marked) + len(these) <= MOST:
@@ -44,12 +47,14 @@ def glyph(kind: str, size: float) -> np.ndarray:
             if one is not None and other is not None:
                 ends = radius * np.exp(-1j * np.radians([one, other]))
                 distance = np.minimum(distance, _to_segment(x + 1j * y, *ends))
-    return np.clip(stroke / 2 + 0.5 - distance, 0, 1).astype(np.float32)
+    cover: np.ndarray = np.clip(stroke / 2 + 0.5 - distance, 0, 1).astype(np.float32)
+    return cover
 
 
 def _to_segment(points: np.ndarray, start: complex, end: complex) -> np.ndarray:
     along = np.clip(((points - start) * np.conj(end - start)).real / abs(end - start) ** 2, 0, 1)
-    return np.abs(points - start - along * (end - start))
+    away: np.ndarray = np.abs(points - start - along * (end - start))
+    return away
 
 
 def key(kinds: list[str], size: float) -> np.ndarray:
@@ -60,7 +65,8 @@ def key(kinds: list[str], size: float) -> np.ndarray:
         parts += [(mark, word.baseline - 0.36 * size - mark.shape[0] / 2, 0.35 * size), (word.cover, 0, 1.1 * size)]
     height = max(round(top) + cover.shape[0] for cover, top, _ in parts)
     cover = np.zeros((height, round(sum(part.shape[1] + gap for part, _, gap in parts)) + 1), np.float32)
-    x, texts = 0.0, ()
+    x = 0.0
+    texts: tuple[Any, ...] = ()
     for part, top, gap in parts:
         place = cover[max(round(top), 0) :, round(x) :][: part.shape[0], : part.shape[1]]
         place[:] = part[: place.shape[0], : place.shape[1]]
@@ -73,7 +79,9 @@ def key(kinds: list[str], size: float) -> np.ndarray:
 class Marks(Sprites):
     """Marks (`size` pixels) at critical points on the landscape, fainter where a hill hides them, as trails are."""
 
-    def __init__(self, display: Display, points, size: float, color: str, ground: str, **kwargs) -> None:
+    def __init__(
+        self, display: Display, points: Sequence[CriticalPoint], size: float, color: str, ground: str, **kwargs: Any
+    ) -> None:
         self.display = display
         self.anchors = display.to_world(np.reshape([point[:2] for point in points], (-1, 2)))
         kinds = list(dict.fromkeys(point.kind for point in points))
@@ -110,18 +118,21 @@ class Marks(Sprites):
         below &= display.inside(points)
         height = np.full(below.shape, -np.inf)
         height[below] = display.to_world(points[below])[:, 2]
-        return (height > way[..., 2] + 0.01).any(axis=1)
+        behind: np.ndarray = np.asarray((height > way[..., 2] + 0.01).any(axis=1))
+        return behind
 
 
 def picture(kind: str, size: float, color: str, ground: str) -> raster.Image:
     return raster.haloed(raster.tinted(glyph(kind, size), color), size, ground)
 
 
-def on_map(inset: ContourMap, points, size: float, color: str, ground: str) -> list[Picture]:
-    """Marks in a contour map that has its place."""
+def placed(
+    points: Sequence[CriticalPoint], pixel: Callable[[Any], Any], size: float, color: str, ground: str
+) -> list[Picture]:
+    """Marks on a map, where `pixel` says that points of the domain are."""
     made = []
     for point in points:
         mark = picture(point.kind, size, color, ground)
-        x, y = inset.pixel(point[:2])
+        x, y = pixel(np.array(point[:2]))
         made.append(Picture(mark, x - mark.shape[1] / 2, y - mark.shape[0] / 2))
     return made

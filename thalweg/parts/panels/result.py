@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from thalweg.experiment.outcome_words import lines, one_start
-from thalweg.experiment.outcomes import Told
+from collections.abc import Sequence
+from typing import Any
+
+from thalweg.experiment.outcome_words import Say, lines, one_start
+from thalweg.experiment.outcomes import Outcomes
 from thalweg.typeset.numbers import loss_text
 
 Segment = tuple[str, str | None]  # text and colour; None is the colour of plain text
@@ -12,7 +15,12 @@ LEVELS = ((4, True), (2, True), (4, False), (2, False), (1, False))  # minima th
 
 
 def result_lines(
-    told: Told, entries, colors: list[str], say=loss_text, most: int = LEVELS[0][0], named: bool = True
+    outcomes: Outcomes,
+    entries: Sequence[Any],
+    colors: list[str],
+    say: Say = loss_text,
+    most: int = LEVELS[0][0],
+    named: bool = True,
 ) -> list[list[Segment]]:
     """Lines of coloured segments, every ball in one of them: who is in which minimum, from deep to shallow, then who
     rests elsewhere, circles, moves, has left or diverged. `say` writes a loss; at most `most` minima have a line of
@@ -20,7 +28,7 @@ def result_lines(
     """
     made: list[list[Segment]] = [[(SHARED, None)]] if one_start([entry.starts for entry in entries]) else []
     totals = [len(entry.starts) for entry in entries]
-    for line in lines(told, say, most):
+    for line in lines(outcomes, say, most):
         members = [
             (entry.label, color, count, total)
             for entry, color, count, total in zip(entries, colors, line.counts, totals, strict=True)

@@ -1,0 +1,95 @@
+"""The map: the loss as colour and contour lines, with round numbers along its edges."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from thalweg.colors import Theme, ramp_colors, rgb
+from thalweg.geometry.display import Display
+from thalweg.geometry.layout import Box
+from thalweg.geometry.ticks import between, texts
+from thalweg.mobjects._sprites import Picture
+from thalweg.typeset import raster
+
+LEVELS = 20
+DIM = 0.8  # of the ramp: balls and paths are the heroes
+
+
+class Map:
+    """What of the domain the window ((x0, x1), (y0, y1)) shows, as large as it fits into a box of pixels."""
+
+    def __init__(self, display: Display, window: np.ndarray, box: Box, unit: float, axes: bool) -> None:
+        self.display, self.window, self.unit = display, window, unit
+        edge = (64 * unit, 30 * unit) if axes else (4 * unit, 4 * unit)  # left and below
+        left, top, right, bottom = box[0] + edge[0], box[1] + 8 * unit, box[2] - 8 * unit, box[3] - edge[1]
+        shape = display.scale * (window[:, 1] - window[:, 0])
+        size = np.floor(shape * min((right - left) / shape[0], (bottom - top) / shape[1]))
+        self.size = (int(max(size[0], 8)), int(max(size[1], 8)))
+        self.left = round((left + right - self.size[0]) / 2)
+        self.top = round((top + bottom - self.size[1]) / 2)
+        self.axes = axes
+
+    @property
+    def box(self) -> Box:
+        """Of the map itself, in pixels."""
+        return self.left, self.top, self.left + self.size[0], self.top + self.size[1]
+
+    def pixel(self, points: np.ndarray) -> np.ndarray:
+        """Where points (..., 2) of the domain are, (..., 2) in pixels."""
+        share = (np.asarray(points, float) - self.window[:, 0]) / (self.window[:, 1] - self.window[:, 0])
+        return np.array(self.box[:2]) + np.stack([share[..., 0], 1 - share[..., 1]], axis=-1) * self.size
+
+    def point(self, x: float, y: float) -> np.ndarray | None:
+        """The point of the domain at a pixel, None beside the map."""
+        share = (np.array([x, y]) - self.box[:2]) / self.size
+        if ((share < 0) | (share > 1)).any():
+            return None
+        return self.window[:, 0] + np.array([share[0], 1 - share[1]]) * (self.window[:, 1] - self.window[:, 0])
+
+    def pictures(self, ramp: str, filled: bool, lines: bool, theme: Theme) -> list[Picture]:
+        """The map, and the numbers along its edges, as they lie below everything else."""
+        pad = round(72 * self.unit) if self.axes else 0
+        canvases = [raster.blank(self.size[0] + 2 * pad, self.size[1] + 2 * pad) for _ in range(2 if self.axes else 1)]
+        raster.paste(canvases[0], self._ground(ramp, filled, lines, theme), pad, pad)
+        if self.axes:
+            self._numbers(*canvases, pad, theme)
+        return [Picture(canvas, self.left - pad, self.top - pad) for canvas in canvases]
+
+    def _ground(self, ramp: str, filled: bool, lines: bool, theme: Theme) -> raster.Image:
+        display = self.display
+        x, y = (np.arange(n) + 0.5 for n in self.size)
+        share = np.stack(np.meshgrid(x / self.size[0], 1 - y / self.size[1], indexing="xy"), axis=-1)
+        points = self.window[:, 0] + share * (self.window[:, 1] - self.window[:, 0])
+        height = display.to_relief(points)[..., 2]
+        level = np.clip((height - display.floor) / max(display.ceiling - display.floor, 1e-9), 0, 1)
+        bands = level * LEVELS
+        slope = np.maximum(np.hypot(*np.gradient(bands)), 1e-6)
+        width = max(1.0, 1.1 * self.unit)
+        near = np.clip(width / 2 + 0.5 - np.abs(bands - np.round(bands)) / slope, 0, 1)
+        line = near * np.clip(1.4 - 2.5 * slope, 0, 1)  # where they would merge there are none
+        shown = (display.shown(points) & display.inside(points)).astype(float)[..., None]
+        color = ramp_colors(ramp, level)
+        if not filled:
+            cover = shown * (line[..., None] if lines else 0.0)
+            return np.concatenate([cover * color, cover], axis=-1).astype(np.float32)
+        color = DIM * color
+        ink = np.array(rgb(theme.text))
+        color = color + (ink - color) * (0.22 * line[..., None] if lines else 0.0)
+        return np.concatenate([shown * color, shown], axis=-1).astype(np.float32)
+
+    def _numbers(self, below: raster.Image, canvas: raster.Image, pad: int, theme: Theme) -> None:
+        """Ticks beside the map `below`, numbers on the `canvas` of its size."""
+        u, size = self.unit, 16 * self.unit
+        for axis, (low, high) in enumerate(self.window):
+            ticks = between(low, high, 7)
+            for tick, text in zip(ticks, texts(ticks), strict=True):
+                line = raster.set_line(text, size)
+                width = line.cover.shape[1]
+                at = self.pixel(np.array([tick, tick])) - self.box[:2] + pad
+                words, bottom = raster.tinted(line.cover, theme.dim), pad + self.size[1]
+                if axis == 0:
+                    raster.paste(below, raster.bar(1.2 * u, 5 * u, theme.dim, 0.8), at[0] - 0.6 * u, bottom)
+                    raster.paste(canvas, words, at[0] - width / 2, bottom + 6 * u)
+                else:
+                    raster.paste(below, raster.bar(5 * u, 1.2 * u, theme.dim, 0.8), pad - 5 * u, at[1] - 0.6 * u)
+                    raster.paste(canvas, words, pad - 9 * u - width, at[1] - line.baseline + 0.36 * size)

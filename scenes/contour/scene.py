@@ -1,0 +1,99 @@
+"""The contour map: the race from straight above, every path and iterate exactly where it is.
+
+Run by render.py, or by manimgl itself: CONFIG=map manimgl scenes/contour/scene.py Contour -w
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from thalweg.scenes.contour.map import Map
+from thalweg.scenes.contour.ways import Ways, words_of
+
+from thalweg.colors import THEMES
+from thalweg.geometry.display import display_of
+from thalweg.geometry.layout import Page
+from thalweg.geometry.sight import REACH, BallAt
+from thalweg.parts.hands import Hands
+from thalweg.parts.marks import chosen, placed
+from thalweg.parts.motion import Motion
+from thalweg.parts.panels.board import Board, Now
+from thalweg.parts.panels.usual import Usual
+from thalweg.parts.standing import tell_balls
+from thalweg.stage.film_scene import FilmScene
+
+
+class Contour(FilmScene):
+    kind = "contour"
+
+    def stage(self, shot, trajectories) -> None:
+        style, options, ground, theme = shot.style, shot.options, self.background(), THEMES[shot.style.theme]
+        page = Page(*self.pixels, style.text_scale)
+        display = display_of(shot.surface, trajectories)
+        self.motion = Motion(shot, trajectories, display, max(self.pixels), options)
+        self.duration = self.motion.duration
+        marked = chosen(display, shot.surface.critical_points) if options.critical_points else []
+        self.board = Board(page)
+        remarks = [*display.notes, *words_of(options.arrows, self.motion)]
+        self.panels = Usual(self.board, shot, self.motion, ground, remarks, marked)
+        window = window_of(display.domain, shot.camera)
+        shape = display.scale * (window[:, 1] - window[:, 0])
+        self.map = Map(display, window, self.board.room(shape[0] / shape[1]), page.text, style.axes)
+        self.ways = Ways(self.motion, self.map, style, options.arrows, ground, page.unit)
+        marks = placed(marked, self.map.pixel, 13 * page.unit, theme.text, ground)
+        pictures = self.map.pictures(style.ramp, options.filled, style.contours, theme)
+        self.hands, self.marks, self.taken = Hands(self.motion), self.motion.marks, self.board.taken
+        self.add(*pictures, *marks, *self.ways.mobjects, *self.board.mobjects)
+
+    def pose(self, seconds: float) -> None:
+        self.moment = moment = self.motion.at(seconds)
+        self.ways.show(moment)
+        self.board.show(Now(seconds, moment.step, self.motion.timing))
+
+    def told(self) -> dict[str, list[dict]]:
+        told = super().told() | self.ways.told(self.moment, self.hands.hidden)
+        tell_balls(told["balls"], self.motion, self.moment, self.map.pixel(self.moment.points))
+        return told | {"numbers": self.board.numbers()}
+
+    # --- what hands may do: pixels lead to points by the map
+
+    def point_at(self, x: float, y: float) -> np.ndarray | None:
+        return self.map.point(x, y)
+
+    def balls_at(self, seconds: float) -> list[BallAt]:
+        pixels = self.map.pixel(self.motion.at(seconds).points)
+        return self.hands.balls(np.column_stack([pixels, np.zeros(len(pixels))]), self.ways.radius)
+
+    def ball_at(self, x: float, y: float, seconds: float) -> tuple[int, int] | None:
+        near = [(np.hypot(*(ball.center[:2] - (x, y))), ball) for ball in self.balls_at(seconds)]
+        held = [(away, ball.entry, ball.ball) for away, ball in near if away < ball.radius + REACH]
+        return min(held)[1:] if held else None
+
+    def step_at(self, seconds: float) -> float:
+        return self.motion.step_at(seconds)
+
+    def step_beside(self, seconds: float, way: int) -> float:
+        return self.motion.step_beside(seconds, way)
+
+    def hide(self, entries) -> None:
+        self.hands.hidden = hidden = frozenset(entries)
+        self.ways.hide(hidden)
+        self.board.hide(hidden)
+
+    def reroll(self, trajectories) -> bool:
+        if not self.hands.fits(trajectories):
+            return False
+        self.trajectories = trajectories
+        self.motion.take(trajectories)
+        for old, new in self.ways.anew():
+            self.replace(old, new)
+            old.release()
+        self.panels.other_balls_roll()
+        self.hide(self.hands.hidden)
+        return True
+
+
+def window_of(domain: np.ndarray, camera) -> np.ndarray:
+    """What is shown of the domain ((x0, x1), (y0, y1)): all, or about the camera's centre, `zoom` times larger."""
+    middle = domain.mean(axis=1) if camera.center is None else np.array(camera.center)
+    half = (domain[:, 1] - domain[:, 0]) / 2 / camera.zoom
+    return np.stack([middle - half, middle + half], axis=1)

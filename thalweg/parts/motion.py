@@ -1,0 +1,143 @@
+"""Who is where at which second: all balls of all entries in one row, their colours and names, and their clock."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from thalweg.colors import ball_colors
+from thalweg.film.shot import Shot
+from thalweg.geometry.display import PLATE, Display
+from thalweg.geometry.pace import make_timing
+from thalweg.geometry.playback import Moment, Playback, Timing, hold_last, stop_at_edge
+from thalweg.mobjects.ball import RADIUS
+
+UNSEEN = 0.3  # pixels
+CROWD, SMALLEST = 1000, 0.13  # balls from which on they shrink as they grow more; of the radius these have
+
+
+class Motion:
+    """`shot` and its `trajectories` on a `display`, for a picture whose longer side has `longest` pixels.
+
+    `group` (balls,), the entry of each; `names`, label and ball of each, as in the data; `iterates` (balls, steps + 1,
+    2), held where a run has ended at its row `last`; `radius` in display units. The scene's `options` have `intro`,
+    `hold` (seconds) and `slow_steps`.
+    """
+
+    def __init__(self, shot: Shot, trajectories: Sequence[Any], display: Display, longest: int, options: Any) -> None:
+        assert shot.experiment is not None and shot.surface is not None
+        self.surface = shot.surface
+        self.shot, self.display, self.longest, self.options = shot, display, longest, options
+        self.entries = shot.experiment.entries
+        self.colors = ball_colors([entry.color for entry in self.entries])
+        self.labels = [entry.label for entry in self.entries]
+        self.take(trajectories)
+
+    def take(self, trajectories: Sequence[Any]) -> None:
+        """Show these trajectories from now on."""
+        self.trajectories, display, shot = list(trajectories), self.display, self.shot
+        positions = np.concatenate([trajectory.positions for trajectory in trajectories])
+        last = np.concatenate([trajectory.last for trajectory in trajectories])
+        left = np.concatenate([trajectory.status for trajectory in trajectories]) == "left"
+        positions = stop_at_edge(positions, last, left, display.domain)
+        positions = display.stop_at_holes(positions, last, left)
+        self.group = np.repeat(np.arange(len(trajectories)), [len(trajectory.positions) for trajectory in trajectories])
+        held = hold_last(positions, last)
+        minima = np.array([(minimum.x, minimum.y) for minimum in self.surface.minima]).reshape(-1, 2)
+        options, video = self.options, shot.video
+        timing = make_timing(
+            display, held, minima, video.pace, video.seconds, options.intro, options.hold, options.slow_steps
+        )
+        self.radius = RADIUS * getattr(shot.style, "ball_size", 1.0) * size_among(len(positions))
+        self.playback = Playback(display, positions, last, self.group, self.radius, timing, self.fine)
+        self.iterates, self.last, self.duration = held, last, timing.duration
+        first = np.searchsorted(self.group, self.group)
+        self.names = [(self.labels[g], int(k - first[k])) for k, g in enumerate(self.group)]
+
+    @property
+    def fine(self) -> float:
+        """Display units that are not seen: the plate is hardly ever wider than the picture, but for a zoom."""
+        camera = self.shot.camera
+        zooms = [frame.zoom for frame in getattr(camera, "keyframes", None) or () if frame.zoom is not None]
+        return float(UNSEEN * PLATE / self.longest / max(camera.zoom, 1.0, *zooms))
+
+    @property
+    def timing(self) -> Timing:
+        """The film's parts and clock."""
+        return self.playback.timing
+
+    @property
+    def marks(self) -> tuple[tuple[float, str], ...]:
+        """Moments to jump to, with their names."""
+        timing = self.timing
+        return (0.0, "the landscape"), (timing.intro, "the race"), (timing.duration - timing.hold, "the result")
+
+    @property
+    def paths(self) -> Any:
+        """The ways that trails are drawn along."""
+        return self.playback.paths
+
+    @property
+    def traced(self) -> np.ndarray:
+        """The balls that leave a trail."""
+        return self.playback.traced
+
+    @property
+    def crowd(self) -> bool:
+        """Whether there are so many balls that only some leave a trail, and none shows how it rolls."""
+        return self.playback.crowd
+
+    @property
+    def last_step(self) -> int:
+        """Of the film."""
+        return int(self.playback.last_step)
+
+    def at(self, seconds: float) -> Moment:
+        """Where everything is."""
+        return self.playback.at(seconds)
+
+    def step_at(self, seconds: float) -> float:
+        """The fractional step shown."""
+        return self.playback.step_at(seconds)
+
+    def seconds_at(self, steps: np.ndarray) -> np.ndarray:
+        """When fractional steps (n,) are passed."""
+        return self.playback.seconds_at(steps)
+
+    def step_beside(self, seconds: float, way: int) -> float:
+        """The moment at which the iterate before (way -1) or after (way 1) is shown."""
+        step = self.step_at(seconds)
+        beside = np.floor(step + 1e-6) + 1 if way > 0 else np.ceil(step - 1e-6) - 1
+        if beside < 0:
+            return 0.0
+        if beside > self.last_step:
+            return self.duration
+        return float(self.seconds_at(np.array([beside]))[0]) + 1e-9  # seconds_at(0) is where the intro ends
+
+    @property
+    def same_balls(self) -> tuple[list[int], int]:
+        """How many balls each entry has, and for how many steps: others cannot be shown in their place."""
+        return np.bincount(self.group).tolist(), self.last_step
+
+    def thinned(self, trails: bool) -> str:
+        """What is said where runs are too long and lively for trails through every iterate, or too many."""
+        every = self.paths.every
+        if not trails or not (every > 1 or self.crowd):
+            return ""
+        whose = f" of {len(self.traced)} of {len(self.group)} balls" if self.crowd else ""
+        return f"trails{whose} drawn through every {nth(every)} step" if every > 1 else f"trails{whose}"
+
+
+def size_among(balls: int) -> float:
+    """The share of its radius that each of so many balls has; a crowd covers as much of the plate as CROWD of them do,
+    down to the smallest that is seen."""
+    few = float(np.clip((14 / balls) ** 0.25, 0.45, 1))
+    return float(few * max(min(1.0, (CROWD / balls) ** 0.5), SMALLEST))
+
+
+def nth(number: int) -> str:
+    """1st, 2nd, 3rd, 4th."""
+    endings = {1: "st", 2: "nd", 3: "rd"}
+    return f"{number}{'th' if number % 100 in (11, 12, 13) else endings.get(number % 10, 'th')}"
