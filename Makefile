@@ -5,7 +5,7 @@
 PYTHON ?=
 export PYTHON
 
-.PHONY: demo test quick schema check-style check-format bench bench-numerics bench-window soak
+.PHONY: demo test quick schema check-style format bench bench-numerics bench-window soak
 
 demo:
 	@sh tools/bootstrap.sh
@@ -30,10 +30,11 @@ schema:
 
 check-style:
 	@.venv/bin/python -m ruff check .
+	@.venv/bin/python -m ruff format --check --quiet . || { echo "not formatted; type: make format" >&2; exit 1; }
 	@.venv/bin/python -m mypy
 
-check-format:
-	@.venv/bin/python -m ruff format --check .
+format:
+	@.venv/bin/python -m ruff format .
 
 # How fast the race is drawn, beside others: make bench ARGS="--quick", ARGS="--size 1280x720 --size 1920x1080 --write"
 bench:

@@ -3,6 +3,7 @@
 The members lie at the top of the repository, where users find them, and are installed as thalweg.optimizers and so on:
 thalweg is the only name that is importable afterwards.
 """
+
 from setuptools import find_namespace_packages, setup
 
 MEMBERS = {f"thalweg.{kind}": kind for kind in ("optimizers", "surfaces", "scenes", "configs")}
@@ -12,5 +13,5 @@ BELOW = {package: find_namespace_packages(folder, exclude=["*__pycache__"]) for 
 setup(
     package_dir=MEMBERS,
     packages=[*PLACES, *(f"{package}.{name}" for package, names in BELOW.items() for name in names)],
-    package_data={"": ["*"]},     # shaders, films and whatever else lies in these folders
+    package_data={"": ["*"]},  # shaders, films and whatever else lies in these folders
 )

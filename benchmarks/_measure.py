@@ -61,8 +61,13 @@ def run(command: Sequence[str | Path], env: Mapping[str, str] | None = None, lim
     told = tempfile.TemporaryFile()
     started, before = time.perf_counter(), busy_seconds()
     process = subprocess.Popen(
-        [str(part) for part in command], cwd=ROOT, env={**os.environ, **(env or {})},
-        stdin=subprocess.DEVNULL, stdout=told, stderr=subprocess.STDOUT, start_new_session=True,
+        [str(part) for part in command],
+        cwd=ROOT,
+        env={**os.environ, **(env or {})},
+        stdin=subprocess.DEVNULL,
+        stdout=told,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
     )
     watch = Watch(process.pid)
     timer = threading.Timer(limit, _end, [process.pid])
@@ -159,8 +164,10 @@ def speed(short: Film, long: Film) -> Speed:
     each = (long.ran.wall - short.ran.wall) / more
     start = short.ran.wall - each * short.frames
     if each <= 0 or start <= 0:
-        raise Failed(f"{short.frames} frames took {short.ran.wall:.1f} s and {long.frames} took {long.ran.wall:.1f} s: "
-                     "the machine is too busy to tell")
+        raise Failed(
+            f"{short.frames} frames took {short.ran.wall:.1f} s and {long.frames} took {long.ran.wall:.1f} s: "
+            "the machine is too busy to tell"
+        )
     cpu = (long.ran.cpu - short.ran.cpu) / more
     return Speed(1 / each, 1000 * cpu, start, (short.frames, long.frames), max(short.ran.others, long.ran.others))
 

@@ -16,8 +16,9 @@ PLAIN, OURS, FLOOR = "plain manimgl", "Thalweg", "floor"
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     widths = [max(len(row[column]) for row in [head, *rows]) for column in range(len(head))]
     lines = [[*head], ["-" * width for width in widths], *rows]
-    return "\n".join("| " + " | ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) + " |"
-                     for line in lines)
+    return "\n".join(
+        "| " + " | ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) + " |" for line in lines
+    )
 
 
 def rate_of(rounds: Sequence[Speed]) -> float:
@@ -39,8 +40,16 @@ def others(speeds: dict[str, list[Speed]]) -> float:
 
 def rates(speeds: dict[str, list[Speed]], faults: dict[str, str], words: dict[str, str]) -> str:
     """Frames/s of everyone in every round, CPU a frame, start-up, and how many times faster we are."""
-    head = ["", "frames/s, each round", "ms a frame", "CPU ms a frame", "start-up s", "Thalweg is faster by",
-            "with less CPU by", "how"]
+    head = [
+        "",
+        "frames/s, each round",
+        "ms a frame",
+        "CPU ms a frame",
+        "start-up s",
+        "Thalweg is faster by",
+        "with less CPU by",
+        "how",
+    ]
     rows = []
     for name in words:
         found, fault = speeds.get(name, []), faults.get(name)
@@ -66,8 +75,10 @@ def row(name: str, found: Sequence[Speed], ours: Sequence[Speed], words: str, fa
 def goals(size: str, speeds: dict[str, list[Speed]]) -> list[str]:
     """Lines on the two ratios that matter, with what drift between the rounds could make of them."""
     lines, busy = [], others(speeds) > BUSY
-    lines.append(f"others kept {others(speeds):.1f} cores busy in the worst round"
-                 + (": figures of time are not to be trusted" if busy else ""))
+    lines.append(
+        f"others kept {others(speeds):.1f} cores busy in the worst round"
+        + (": figures of time are not to be trusted" if busy else "")
+    )
     if OURS not in speeds:
         return lines
     ours = [speed.rate for speed in speeds[OURS]]
@@ -78,8 +89,10 @@ def goals(size: str, speeds: dict[str, list[Speed]]) -> list[str]:
         words = f"Thalweg / plain manimgl: {ratio:.1f} times, {spread}"
         lines.append(judged(ratio, GOALS[size], words, least=True, busy=busy) if size in GOALS else words)
     if FLOOR in speeds:
-        ratio, cpu = (median(map(of, speeds[OURS])) / median(map(of, speeds[FLOOR]))
-                      for of in (lambda speed: 1 / speed.rate, lambda speed: speed.cpu))
+        ratio, cpu = (
+            median(map(of, speeds[OURS])) / median(map(of, speeds[FLOOR]))
+            for of in (lambda speed: 1 / speed.rate, lambda speed: speed.cpu)
+        )
         words = f"time of Thalweg / floor: {ratio:.2f} by medians of {len(speeds[FLOOR])} rounds, by CPU {cpu:.2f}"
         lines.append(judged(ratio, FLOOR_GOAL, words, least=False, busy=busy))
     return lines
@@ -93,14 +106,18 @@ def parts(found: dict[str, Sequence[float]]) -> str:
 
 
 def quality(name: str, found: dict[str, float]) -> str:
-    words = (f"{name}: film against frames as drawn, {found['frames']} compared: {found['planes']:.1f} dB of Y, U, V, "
-             f"worst frame {found['worst']:.1f} dB; {found['rgb']:.1f} dB of R, G, B, where the halved chroma of "
-             f"yuv420p alone leaves {found['limit']:.1f} dB; Y, U, V")
+    words = (
+        f"{name}: film against frames as drawn, {found['frames']} compared: {found['planes']:.1f} dB of Y, U, V, "
+        f"worst frame {found['worst']:.1f} dB; {found['rgb']:.1f} dB of R, G, B, where the halved chroma of "
+        f"yuv420p alone leaves {found['limit']:.1f} dB; Y, U, V"
+    )
     return judged(found["planes"], QUALITY_GOAL, words, least=True)
 
 
 def memory(peaks: dict[float, int]) -> str:
     (short, less), (long, more) = sorted(peaks.items())
-    words = (f"peak memory of all processes: {less / 1e6:.0f} MB for a film of {short:g} s, {more / 1e6:.0f} MB for "
-             f"{long:g} s, ratio {more / less:.2f}")
+    words = (
+        f"peak memory of all processes: {less / 1e6:.0f} MB for a film of {short:g} s, {more / 1e6:.0f} MB for "
+        f"{long:g} s, ratio {more / less:.2f}"
+    )
     return judged(more / less, MEMORY_GOAL, words, least=False)

@@ -40,7 +40,7 @@ def measured(arguments: list[str]) -> Took:
     subprocess.run([sys.executable, str(ROOT / "render.py"), *arguments], cwd=ROOT, check=True, capture_output=True)
     wall, after = time.perf_counter() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
     busy = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return Took(wall, busy, after.ru_maxrss / 1024)     # the largest of all so far: the greedy ones come last
+    return Took(wall, busy, after.ru_maxrss / 1024)  # the largest of all so far: the greedy ones come last
 
 
 def main() -> None:
@@ -56,8 +56,10 @@ def main() -> None:
             took = [measured(arguments) for _ in range(runs + 1)][1:]
             wall, busy, memory = (statistics.median(part) for part in zip(*took, strict=True))
             shown = " ".join(Path(word).name if word.startswith(folder) else word for word in arguments)
-            print(f"render.py {shown:44} {wall:6.2f} s   promised {promise:4g} s   "
-                  f"processor {busy:6.2f} s   memory {memory:5.0f} MB")
+            print(
+                f"render.py {shown:44} {wall:6.2f} s   promised {promise:4g} s   "
+                f"processor {busy:6.2f} s   memory {memory:5.0f} MB"
+            )
 
 
 if __name__ == "__main__":

@@ -32,11 +32,21 @@ WORDS = {
     "matplotlib": "plot_surface, lines and markers, legend, FuncAnimation",
 }
 ORDER = (PLAIN, OURS, FLOOR, "Manim Community", "Manim Community, OpenGL", "matplotlib", FLOOR, OURS, PLAIN)
-PAIRS = 2 * (FLOOR, OURS, OURS, FLOOR)      # more rounds of these: their ratio is near 1, and machines are unsteady
-KEYS = {"thalweg": OURS, "floor": FLOOR, "plain": PLAIN, "community": "Manim Community",
-        "community_opengl": "Manim Community, OpenGL", "matplotlib": "matplotlib"}
-SCRIPTS = {PLAIN: "plain_manimgl", "Manim Community": "community", "Manim Community, OpenGL": "community",
-           "matplotlib": "matplotlib_race"}
+PAIRS = 2 * (FLOOR, OURS, OURS, FLOOR)  # more rounds of these: their ratio is near 1, and machines are unsteady
+KEYS = {
+    "thalweg": OURS,
+    "floor": FLOOR,
+    "plain": PLAIN,
+    "community": "Manim Community",
+    "community_opengl": "Manim Community, OpenGL",
+    "matplotlib": "matplotlib",
+}
+SCRIPTS = {
+    PLAIN: "plain_manimgl",
+    "Manim Community": "community",
+    "Manim Community, OpenGL": "community",
+    "matplotlib": "matplotlib_race",
+}
 RESULTS = Path(__file__).with_name("RESULTS.md")
 
 
@@ -79,17 +89,22 @@ def heading(given: argparse.Namespace) -> str:
     from thalweg.version import VERSION
 
     here, python = machine(), ".".join(map(str, sys.version_info[:3]))
-    pinned = (("manimgl", "plain_manimgl", "manimgl"), ("Manim Community", "community", "manim"),
-              ("matplotlib", "matplotlib_race", "matplotlib"))
+    pinned = (
+        ("manimgl", "plain_manimgl", "manimgl"),
+        ("Manim Community", "community", "manim"),
+        ("matplotlib", "matplotlib_race", "matplotlib"),
+    )
     peers = ", ".join(f"{name} {_peers.version(peer, package)}" for name, peer, package in pinned)
     short, long = given.lengths
     lines = [
-        "# How fast the race is drawn", "",
+        "# How fast the race is drawn",
+        "",
         f"{date.today().isoformat()}, `{CONFIG}`, Thalweg {VERSION}, Python {python}, {peers}.",
         f"Machine: {here['processor']}, {here['cores']} cores; GL_RENDERER {here['GL_RENDERER']}, "
         f"{here['GL_VERSION']}.",
         f"Films of {short} s and {long} s, 30 frames/s ({given.slow} for the peers); start-up excluded by their "
-        "difference." + (" Quick run: noisy." if given.quick else ""), "",
+        "difference." + (" Quick run: noisy." if given.quick else ""),
+        "",
     ]
     return "\n".join(lines)
 

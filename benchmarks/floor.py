@@ -50,9 +50,7 @@ def make_bare_scene(shot, trajectories, *rest, **options):
     bare = BareSurface(shot.surface, scene.display, shot.style.ramp)
     scene.remove(*[mobject for mobject in scene.mobjects if mobject is not scene.frame])
     scene.add(bare)
-    scene.pose = lambda seconds: scene.look(
-        scene.camera_path.at(seconds, scene.display.to_plate, scene.middle_of_room)
-    )
+    scene.pose = lambda seconds: scene.look(scene.camera_path.at(seconds, scene.display.to_plate, scene.middle_of_room))
     return scene
 
 

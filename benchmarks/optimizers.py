@@ -36,11 +36,11 @@ from thalweg.engine.cores import cores
 
 OURS, TORCH, OPTAX = "Thalweg", "torch.optim", "optax, compiled"
 SCRIPTS = {TORCH: "torch_swarm", OPTAX: "optax_swarm"}
-STEPS = {1: 300, 1000: 300, 100_000: 300, 512 * 512: 300, 1_000_000: 60}     # balls -> steps
-GOALS = {(1, TORCH): 3.0, (512 * 512, TORCH): 3.0, (512 * 512, OPTAX): 1.0}     # times as fast, at least
+STEPS = {1: 300, 1000: 300, 100_000: 300, 512 * 512: 300, 1_000_000: 60}  # balls -> steps
+GOALS = {(1, TORCH): 3.0, (512 * 512, TORCH): 3.0, (512 * 512, OPTAX): 1.0}  # times as fast, at least
 NEAR = 1e-8
 RESULTS = Path(__file__).with_name("NUMERICS.md")
-Mover = Callable[[Any, int], tuple[float, Any]]     # starts, steps -> seconds, ends
+Mover = Callable[[Any, int], tuple[float, Any]]  # starts, steps -> seconds, ends
 
 
 class Peer:
@@ -49,8 +49,13 @@ class Peer:
     def __init__(self, name: str, python: str | None, folder: Path) -> None:
         script = Path(__file__).with_name("swarm_peers") / f"{SCRIPTS[name]}.py"
         self.folder, self.errors = folder, (folder / f"{SCRIPTS[name]}.txt").open("w+")
-        self.process = subprocess.Popen([python or ready(SCRIPTS[name]), script, str(cores())], text=True,
-                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.errors)
+        self.process = subprocess.Popen(
+            [python or ready(SCRIPTS[name]), script, str(cores())],
+            text=True,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self.errors,
+        )
 
     def move(self, starts: Any, steps: int) -> tuple[float, Any]:
         assert self.process.stdin and self.process.stdout
@@ -83,8 +88,9 @@ def ours(starts: Any, steps: int) -> tuple[float, Any]:
     return time.perf_counter() - begun, path.positions[:, -1]
 
 
-def measured(movers: dict[str, Mover], balls: int, steps: int,
-             rounds: int) -> tuple[dict[str, float], dict[str, float], float]:
+def measured(
+    movers: dict[str, Mover], balls: int, steps: int, rounds: int
+) -> tuple[dict[str, float], dict[str, float], float]:
     """Seconds of everyone's first call, of the best of the rounds after it, and the largest distance between ends."""
     starts = np.random.default_rng(0).uniform(-3, 3, (balls, 2))
     first, best, ends = {}, dict.fromkeys(movers, np.inf), {}
@@ -102,6 +108,7 @@ def measured(movers: dict[str, Mover], balls: int, steps: int,
 def flow(rounds: int) -> str:
     """Gradient flow for 3 balls, one unit of time in 10 steps, against solve_ivp over each span at one go."""
     from scipy.integrate import solve_ivp  # type: ignore[import-untyped]
+
     surface, starts = SURFACES["bowl_with_two_holes"](), np.array([[-2.2, 1.6], [1.5, 0.3], [0.4, -0.6]])
     times: dict[str, list[float]] = {OURS: [], "scipy": []}
     for _ in range(rounds):
@@ -109,12 +116,24 @@ def flow(rounds: int) -> str:
         path = roll(OPTIMIZERS["gradient_flow"](lr=0.1), surface, starts, 10)
         times[OURS].append(time.perf_counter() - begun)
         begun = time.perf_counter()
-        ends = [solve_ivp(lambda _, point: -surface.gradient(point), (0, 1.0), start, method="LSODA",
-                          t_eval=np.linspace(0, 1, 11), rtol=1e-12, atol=1e-14).y.T for start in starts]
+        ends = [
+            solve_ivp(
+                lambda _, point: -surface.gradient(point),
+                (0, 1.0),
+                start,
+                method="LSODA",
+                t_eval=np.linspace(0, 1, 11),
+                rtol=1e-12,
+                atol=1e-14,
+            ).y.T
+            for start in starts
+        ]
         times["scipy"].append(time.perf_counter() - begun)
     apart = float(np.abs(np.array(ends) - path.positions).max())
-    return (f"gradient_flow, 3 balls, 10 steps: {1000 * min(times[OURS]):.1f} ms; solve_ivp at one go "
-            f"{1000 * min(times['scipy']):.1f} ms; largest distance {apart:.1e}")
+    return (
+        f"gradient_flow, 3 balls, 10 steps: {1000 * min(times[OURS]):.1f} ms; solve_ivp at one go "
+        f"{1000 * min(times['scipy']):.1f} ms; largest distance {apart:.1e}"
+    )
 
 
 def page(movers: dict[str, Mover], sizes: dict[int, int], rounds: int) -> str:
@@ -122,20 +141,34 @@ def page(movers: dict[str, Mover], sizes: dict[int, int], rounds: int) -> str:
     for balls, steps in sizes.items():
         first, best, apart = measured(movers, balls, steps, rounds)
         rates = {name: balls * steps / seconds for name, seconds in best.items()}
-        rows.append([f"{balls:,}", str(steps), *(f"{rates[name]:.3g}" for name in movers),
-                     *(f"{rates[OURS] / rates[name]:.2f}" for name in movers if name != OURS),
-                     *(f"{first[name]:.2f}, {best[name]:.3f}" for name in movers), f"{apart:.1e}"])
+        rows.append(
+            [
+                f"{balls:,}",
+                str(steps),
+                *(f"{rates[name]:.3g}" for name in movers),
+                *(f"{rates[OURS] / rates[name]:.2f}" for name in movers if name != OURS),
+                *(f"{first[name]:.2f}, {best[name]:.3f}" for name in movers),
+                f"{apart:.1e}",
+            ]
+        )
         print(*rows[-1], file=sys.stderr, flush=True)
         if apart > NEAR:
             lines.append(f"{balls:,} balls: the ends are {apart:.1e} apart, more than {NEAR:g}")
         for name in movers:
             if goal := GOALS.get((balls, name)):
                 ratio = rates[OURS] / rates[name]
-                lines.append(f"{balls:,} balls: {ratio:.2f} times as fast as {name} (goal at least {goal:g}: "
-                             f"{'met' if ratio >= goal else 'missed'})")
-    head = ["balls", "steps", *(f"{name}, ball-steps/s" for name in movers),
-            *(f"times {name}" for name in movers if name != OURS),
-            *(f"{name}, s: first call, then" for name in movers), "ends apart"]
+                lines.append(
+                    f"{balls:,} balls: {ratio:.2f} times as fast as {name} (goal at least {goal:g}: "
+                    f"{'met' if ratio >= goal else 'missed'})"
+                )
+    head = [
+        "balls",
+        "steps",
+        *(f"{name}, ball-steps/s" for name in movers),
+        *(f"times {name}" for name in movers if name != OURS),
+        *(f"{name}, s: first call, then" for name in movers),
+        "ends apart",
+    ]
     return "\n".join([table(head, rows), "", *lines, flow(rounds)])
 
 
@@ -151,8 +184,11 @@ def arguments() -> argparse.Namespace:
 
 def main() -> None:
     given = arguments()
-    sizes = {balls: 300 if given.full else steps for balls, steps in STEPS.items()
-             if not given.quick or balls in (1, 1000, 512 * 512)}
+    sizes = {
+        balls: 300 if given.full else steps
+        for balls, steps in STEPS.items()
+        if not given.quick or balls in (1, 1000, 512 * 512)
+    }
     movers: dict[str, Mover] = {OURS: ours}
     with tempfile.TemporaryDirectory(prefix="thalweg-bench-") as folder:
         peers = []
@@ -163,8 +199,10 @@ def main() -> None:
                     movers[name] = peers[-1].move
                 except Failed as error:
                     print(f"{name}: {error}", file=sys.stderr)
-            head = (f"# Swarms\n\n{date.today()}, {platform.machine()}, {cores()} cores, Python "
-                    f"{platform.python_version()}, numpy {np.__version__}; `make bench-numerics` makes this page.\n")
+            head = (
+                f"# Swarms\n\n{date.today()}, {platform.machine()}, {cores()} cores, Python "
+                f"{platform.python_version()}, numpy {np.__version__}; `make bench-numerics` makes this page.\n"
+            )
             text = f"{head}\n{page(movers, sizes, 2 if given.quick else 4)}\n"
         finally:
             for peer in peers:

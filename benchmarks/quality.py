@@ -28,10 +28,13 @@ def compare(film: Path, scene, every: int = EVERY) -> dict[str, float]:
             scene.draw_frame(index)
             scene.camera.read_rgba(drawn)
             given, colors = planes(drawn), drawn[..., :3]
-            errors.append([
-                apart(shown.to_ndarray(), given.to_ndarray()), apart(on_screen(shown), colors),
-                apart(on_screen(given), colors),
-            ])
+            errors.append(
+                [
+                    apart(shown.to_ndarray(), given.to_ndarray()),
+                    apart(on_screen(shown), colors),
+                    apart(on_screen(given), colors),
+                ]
+            )
     found = dict(zip(("planes", "rgb", "limit"), map(decibels, np.mean(errors, axis=0)), strict=True))
     return {**found, "worst": decibels(max(errors)[0]), "frames": len(errors)}
 

@@ -29,10 +29,13 @@ def export(config: str, lengths: list[float], place: Path) -> None:
     about = {
         "title": shot.title,
         "labels": [entry.label for entry in experiment.entries],
-        "details": [", ".join(f"{key} {value:g}" for key, value in entry.chosen.items())
-                    for entry in experiment.entries],
+        "details": [
+            ", ".join(f"{key} {value:g}" for key, value in entry.chosen.items()) for entry in experiment.entries
+        ],
         "colors": colors,
-        "theta": camera.theta, "phi": camera.phi, "orbit": camera.orbit,
+        "theta": camera.theta,
+        "phi": camera.phi,
+        "orbit": camera.orbit,
         "background": "#0B0E14",
         "surface": experiment.surface.parameters,
     }

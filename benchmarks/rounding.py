@@ -59,11 +59,15 @@ def first(distance: np.ndarray) -> int:
 def main() -> None:
     largest = [(name, torch.max(), bit.max()) for name, (torch, bit) in ordinary()]
     name, distance, _ = max(largest, key=lambda each: each[1])
-    print(f"{len(largest)} paths: at most {distance:.1e} from torch.optim ({name}); "
-          f"one bit of the start carries at most {max(bit for *_, bit in largest):.1e}")
+    print(
+        f"{len(largest)} paths: at most {distance:.1e} from torch.optim ({name}); "
+        f"one bit of the start carries at most {max(bit for *_, bit in largest):.1e}"
+    )
     for name, (torch, bit) in chaotic():
-        print(f"{name}: {DECIDED:g} from torch.optim after {first(torch)} steps, "
-              f"from itself with one bit changed after {first(bit)}")
+        print(
+            f"{name}: {DECIDED:g} from torch.optim after {first(torch)} steps, "
+            f"from itself with one bit changed after {first(bit)}"
+        )
 
 
 if __name__ == "__main__":

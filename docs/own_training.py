@@ -5,6 +5,7 @@
 
 See docs/own_training.md for what each part is for.
 """
+
 from __future__ import annotations
 
 import csv
@@ -27,7 +28,7 @@ optimizers:
   - adam: {{lr: {rate}, label: "Adam on the plane"}}
 style: {{loss_panel: true}}
 """
-Rule = Callable[[np.ndarray], np.ndarray]      # a gradient to the step that follows from it
+Rule = Callable[[np.ndarray], np.ndarray]  # a gradient to the step that follows from it
 
 
 def rings(count: int = 200, seed: int = 1) -> tuple[np.ndarray, np.ndarray]:
@@ -60,6 +61,7 @@ def adam(rate: float) -> Rule:
         mean, square = 0.9 * mean + 0.1 * gradient, 0.999 * square + 0.001 * gradient**2
         corrected, spread = mean / (1 - 0.9**count), np.sqrt(square / (1 - 0.999**count))
         return -rate * corrected / (spread + 1e-8)
+
     return step
 
 
@@ -71,6 +73,7 @@ def momentum(rate: float) -> Rule:
         nonlocal velocity
         velocity = 0.9 * velocity + gradient
         return -rate * velocity
+
     return step
 
 
@@ -90,17 +93,18 @@ def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     points, kind = rings()
     runs = {"Momentum": train(points, kind, momentum(SLOWER)), "Adam": train(points, kind, adam(RATE))}
-    plane = plane_of_path(np.concatenate([path for path, _ in runs.values()]))      # it ends where Adam does
+    plane = plane_of_path(np.concatenate([path for path, _ in runs.values()]))  # it ends where Adam does
     x, y = plane.axes(61)
-    save_samples(folder / "loss_plane.npz", x, y,
-                 lambda a, b: loss_and_gradient(plane.weights(a, b), points, kind)[0])
+    save_samples(folder / "loss_plane.npz", x, y, lambda a, b: loss_and_gradient(plane.weights(a, b), points, kind)[0])
     with (folder / "training.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(("run", "step", "x", "y", "loss"))
         for name, (path, losses) in runs.items():
             places = plane.project(path).tolist()
-            writer.writerows((name, step, *place, loss) for step, (place, loss)
-                             in enumerate(zip(places, losses.tolist(), strict=True)))
+            writer.writerows(
+                (name, step, *place, loss)
+                for step, (place, loss) in enumerate(zip(places, losses.tolist(), strict=True))
+            )
     begin = plane.path[0].tolist()
     (folder / "film.yaml").write_text(FILM.format(x=begin[0], y=begin[1], rate=RATE), encoding="utf-8")
     for name, (path, losses) in runs.items():

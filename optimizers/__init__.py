@@ -2,6 +2,7 @@
 
 These are the modules thalweg.optimizers.NAME. In a clone `from optimizers import ...` gives the same ones, not copies.
 """
+
 from thalweg.engine import OPTIMIZERS, SCHEDULES, Clip, Optimizer, Trajectory, roll
 from thalweg.registry import same
 

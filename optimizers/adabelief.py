@@ -1,4 +1,5 @@
 """AdaBelief: Adam that divides by how far the gradient is from its own mean."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -42,8 +43,9 @@ class AdaBelief(Optimizer):
     )
 
     lr: float = parameter(0.05, low=0, doc="learning rate")
-    betas: tuple[float, float] = parameter((0.9, 0.999), low=0, high=1, high_open=True,
-                                           doc="shares of the two moments that are kept")
+    betas: tuple[float, float] = parameter(
+        (0.9, 0.999), low=0, high=1, high_open=True, doc="shares of the two moments that are kept"
+    )
     eps: float = parameter(1e-16, low=0, doc="keeps the division finite")
     weight_decay: float = parameter(0.0, low=0, doc="each step shrinks w by lr * weight_decay of itself")
 

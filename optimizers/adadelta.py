@@ -1,4 +1,5 @@
 """Adadelta: steps measured in past steps, so that no learning rate has to be found."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass

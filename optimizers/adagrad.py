@@ -1,4 +1,5 @@
 """AdaGrad: each component divided by the root of all its squared gradients so far."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass

@@ -1,4 +1,5 @@
 """Adam: momentum over a running root mean square, both corrected for starting at zero."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -42,8 +43,9 @@ class Adam(Optimizer):
     )
 
     lr: float = parameter(0.05, low=0, doc="learning rate")
-    betas: tuple[float, float] = parameter((0.9, 0.999), low=0, high=1, high_open=True,
-                                           doc="shares of the two moments that are kept")
+    betas: tuple[float, float] = parameter(
+        (0.9, 0.999), low=0, high=1, high_open=True, doc="shares of the two moments that are kept"
+    )
     eps: float = parameter(1e-8, low=0, doc="keeps the division finite")
     weight_decay: float = parameter(0.0, low=0, doc="adds weight_decay * w to the gradient")
 
@@ -51,7 +53,7 @@ class Adam(Optimizer):
         return {"step": counter(points), "exp_avg": np.zeros_like(points), "exp_avg_sq": np.zeros_like(points)}
 
     def settled(self, steps: int, hyper: Hyper) -> bool:
-        return all(np.all(1 - power(beta, steps + 1) == 1.0) for beta in hyper.betas)   # the corrections are over
+        return all(np.all(1 - power(beta, steps + 1) == 1.0) for beta in hyper.betas)  # the corrections are over
 
     def step(self, state: State, points: Array, objective: Objective, hyper: Hyper) -> tuple[State, Array]:
         beta1, beta2 = hyper.betas
@@ -61,7 +63,7 @@ class Adam(Optimizer):
         square = mixed(beta2, state["exp_avg_sq"], np.multiply(square, gradient, out=square))
         time = steps_made(state) + 1
         rate = hyper.lr / (1 - power(beta1, time))
-        root = np.sqrt(square)      # from here on in place: memory that is new costs more than the sums in it
+        root = np.sqrt(square)  # from here on in place: memory that is new costs more than the sums in it
         root /= np.sqrt(1 - power(beta2, time))
         root += hyper.eps
         move = rate * mean

@@ -1,4 +1,5 @@
 """AdamW: Adam whose weight decay acts on the weights, not through the gradient."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -43,8 +44,9 @@ class AdamW(Optimizer):
     )
 
     lr: float = parameter(0.05, low=0, doc="learning rate")
-    betas: tuple[float, float] = parameter((0.9, 0.999), low=0, high=1, high_open=True,
-                                           doc="shares of the two moments that are kept")
+    betas: tuple[float, float] = parameter(
+        (0.9, 0.999), low=0, high=1, high_open=True, doc="shares of the two moments that are kept"
+    )
     eps: float = parameter(1e-8, low=0, doc="keeps the division finite")
     weight_decay: float = parameter(0.01, low=0, doc="each step shrinks w by lr * weight_decay of itself")
 

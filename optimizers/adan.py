@@ -1,4 +1,5 @@
 """Adan: Adam with Nesterov's momentum, taken from the change of the gradient."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -40,15 +41,22 @@ class Adan(Optimizer):
         ("first moment", r"m \leftarrow \beta_1 m + (1 - \beta_1)\, g"),
         ("change", r"v \leftarrow \beta_2 v + (1 - \beta_2)\, d"),
         ("second moment", r"n \leftarrow \beta_3 n + (1 - \beta_3)\, (g + \beta_2 d)^2"),
-        ("correction", r"\hat{m} = \frac{m}{1 - \beta_1^t}, \quad \hat{v} = \frac{v}{1 - \beta_2^t}, \quad "
-                       r"\hat{n} = \frac{n}{1 - \beta_3^t}"),
-        ("step", r"w \leftarrow \frac{1}{1 + \eta \lambda} \left(w - \eta \frac{\hat{m} + \beta_2 \hat{v}}"
-                 r"{\sqrt{\hat{n}} + \epsilon}\right)"),
+        (
+            "correction",
+            r"\hat{m} = \frac{m}{1 - \beta_1^t}, \quad \hat{v} = \frac{v}{1 - \beta_2^t}, \quad "
+            r"\hat{n} = \frac{n}{1 - \beta_3^t}",
+        ),
+        (
+            "step",
+            r"w \leftarrow \frac{1}{1 + \eta \lambda} \left(w - \eta \frac{\hat{m} + \beta_2 \hat{v}}"
+            r"{\sqrt{\hat{n}} + \epsilon}\right)",
+        ),
     )
 
     lr: float = parameter(0.05, low=0, doc="learning rate")
-    betas: tuple[float, float, float] = parameter((0.98, 0.92, 0.99), low=0, high=1, high_open=True,
-                                                  doc="shares of the three moments that are kept")
+    betas: tuple[float, float, float] = parameter(
+        (0.98, 0.92, 0.99), low=0, high=1, high_open=True, doc="shares of the three moments that are kept"
+    )
     eps: float = parameter(1e-8, low=0, doc="keeps the division finite")
     weight_decay: float = parameter(0.0, low=0, doc="each step divides w by 1 + lr * weight_decay")
 
@@ -62,11 +70,13 @@ class Adan(Optimizer):
         before = steps_made(state)
         change = gradient - (state["previous_grad"] if before else gradient)
         ahead = gradient + beta2 * change
-        new = {"step": state["step"] + 1,
-               "exp_avg": beta1 * state["exp_avg"] + (1 - beta1) * gradient,
-               "exp_avg_diff": beta2 * state["exp_avg_diff"] + (1 - beta2) * change,
-               "exp_avg_sq": beta3 * state["exp_avg_sq"] + (1 - beta3) * ahead * ahead,
-               "previous_grad": gradient}
+        new = {
+            "step": state["step"] + 1,
+            "exp_avg": beta1 * state["exp_avg"] + (1 - beta1) * gradient,
+            "exp_avg_diff": beta2 * state["exp_avg_diff"] + (1 - beta2) * change,
+            "exp_avg_sq": beta3 * state["exp_avg_sq"] + (1 - beta3) * ahead * ahead,
+            "previous_grad": gradient,
+        }
         kept1, kept2, kept3 = (1 - power(beta, before + 1) for beta in hyper.betas)
         direction = new["exp_avg"] / kept1 + beta2 * (new["exp_avg_diff"] / kept2)
         root = np.sqrt(new["exp_avg_sq"]) / np.sqrt(kept3)

@@ -1,4 +1,5 @@
 """AMSGrad: Adam that never forgets the largest mean square it has seen."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -45,8 +46,9 @@ class AMSGrad(Optimizer):
     )
 
     lr: float = parameter(0.05, low=0, doc="learning rate")
-    betas: tuple[float, float] = parameter((0.9, 0.999), low=0, high=1, high_open=True,
-                                           doc="shares of the two moments that are kept")
+    betas: tuple[float, float] = parameter(
+        (0.9, 0.999), low=0, high=1, high_open=True, doc="shares of the two moments that are kept"
+    )
     eps: float = parameter(1e-8, low=0, doc="keeps the division finite")
     weight_decay: float = parameter(0.0, low=0, doc="adds weight_decay * w to the gradient")
 

@@ -1,4 +1,5 @@
 """FTRL: follow the regularised leader, with a rate per component and exact zeros."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass

@@ -1,4 +1,5 @@
 """Gradient flow: the river that gradient descent follows in steps."""
+
 from __future__ import annotations
 
 import warnings
@@ -11,11 +12,11 @@ from thalweg.engine.asked import asked_for, not_counted
 from thalweg.engine.base import Array, Hyper, Objective, Optimizer, State
 from thalweg.registry import parameter
 
-SMOOTH = 60         # evaluations in one step of one run by the explicit solver: where more are needed, it is stiff
+SMOOTH = 60  # evaluations in one step of one run by the explicit solver: where more are needed, it is stiff
 EVALUATIONS = 4000  # by the implicit one: enough for stiff valleys and long times
-JUMPS = 20          # so often may the gradient change as if the curvature were above STEEP, which is a kink's sign
+JUMPS = 20  # so often may the gradient change as if the curvature were above STEEP, which is a kink's sign
 STEEP = 1e7
-PIECES = 64         # Euler steps in place of the solver where it does not get on
+PIECES = 64  # Euler steps in place of the solver where it does not get on
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ class GradientFlow(Optimizer):
         moved = np.empty_like(points)
         for run, span in enumerate(spans):
             moved[run] = _flow(points, run, float(span), asked_for(objective, run))
-        not_counted(objective).gradient(points)     # the last gradient is the step's: let it be that at its beginning
+        not_counted(objective).gradient(points)  # the last gradient is the step's: let it be that at its beginning
         return {"time": state["time"] + spans}, moved
 
 
@@ -115,9 +116,11 @@ def _flow(points: Array, run: int, span: float, objective: Objective) -> Array:
     if span == 0 or not np.isfinite(field.start).all():
         return point + span * field.start
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")     # a solver that gives up says so in its status too
-        for solver, most, how in ((DOP853, SMOOTH, {"rtol": 1e-11, "first_step": span}),
-                                  (LSODA, EVALUATIONS, {"rtol": 1e-12, "jac": field.jacobian})):
+        warnings.simplefilter("ignore")  # a solver that gives up says so in its status too
+        for solver, most, how in (
+            (DOP853, SMOOTH, {"rtol": 1e-11, "first_step": span}),
+            (LSODA, EVALUATIONS, {"rtol": 1e-12, "jac": field.jacobian}),
+        ):
             end = field.followed(solver, span, most, **how)
             if end is not None:
                 return end

@@ -1,4 +1,5 @@
 """L-BFGS: Newton's step from an inverse Hessian pieced together from past steps."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -41,8 +42,11 @@ class LBFGS(Optimizer):
     rule = (
         ("pairs", r"s = w - w_\mathrm{before}, \quad y = g - g_\mathrm{before}, \quad g = \nabla f(w)"),
         ("scale", r"B_0 = \frac{s \cdot y}{y \cdot y}\, I"),
-        ("inverse Hessian", r"B \leftarrow \left(I - \frac{s y^T}{s \cdot y}\right) B "
-                            r"\left(I - \frac{y s^T}{s \cdot y}\right) + \frac{s s^T}{s \cdot y}"),
+        (
+            "inverse Hessian",
+            r"B \leftarrow \left(I - \frac{s y^T}{s \cdot y}\right) B "
+            r"\left(I - \frac{y s^T}{s \cdot y}\right) + \frac{s s^T}{s \cdot y}",
+        ),
         ("step", r"w \leftarrow w - \eta\, B g"),
     )
 
@@ -54,15 +58,26 @@ class LBFGS(Optimizer):
     def init(self, points: Array, hyper: Hyper) -> State:
         runs, kept = len(points), hyper.history_size
         numbers = {name: np.zeros(runs) for name in ("n_iter", "t", "pairs")}
-        pairs = {"old_dirs": np.zeros((runs, kept, points.shape[1])),
-                 "old_stps": np.zeros((runs, kept, points.shape[1])), "ro": np.zeros((runs, kept))}
-        return {**numbers, "d": np.zeros_like(points), "prev_flat_grad": np.zeros_like(points),
-                "H_diag": np.ones(runs), **pairs}
+        pairs = {
+            "old_dirs": np.zeros((runs, kept, points.shape[1])),
+            "old_stps": np.zeros((runs, kept, points.shape[1])),
+            "ro": np.zeros((runs, kept)),
+        }
+        return {
+            **numbers,
+            "d": np.zeros_like(points),
+            "prev_flat_grad": np.zeros_like(points),
+            "H_diag": np.ones(runs),
+            **pairs,
+        }
 
     def step(self, state: State, points: Array, objective: Objective, hyper: Hyper) -> tuple[State, Array]:
         gradient = objective.gradient(points)
-        rests = np.abs(gradient).max(axis=-1) <= hyper.tolerance_grad if np.ndim(hyper.tolerance_grad) == 0 else (
-            np.abs(gradient).max(axis=-1) <= hyper.tolerance_grad[:, 0])
+        rests = (
+            np.abs(gradient).max(axis=-1) <= hyper.tolerance_grad
+            if np.ndim(hyper.tolerance_grad) == 0
+            else (np.abs(gradient).max(axis=-1) <= hyper.tolerance_grad[:, 0])
+        )
         if rests.all():
             return {name: rows.copy() for name, rows in state.items()}, points.copy()
         first = state["n_iter"] == 0

@@ -1,4 +1,5 @@
 """Lion: the sign of a momentum, found by a search over programs."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -40,8 +41,9 @@ class Lion(Optimizer):
     )
 
     lr: float = parameter(0.02, low=0, doc="learning rate: the length of every step, per component")
-    betas: tuple[float, float] = parameter((0.9, 0.99), low=0, high=1, high_open=True,
-                                           doc="shares of the momentum in the step and in the next momentum")
+    betas: tuple[float, float] = parameter(
+        (0.9, 0.99), low=0, high=1, high_open=True, doc="shares of the momentum in the step and in the next momentum"
+    )
     weight_decay: float = parameter(0.0, low=0, doc="each step shrinks w by lr * weight_decay of itself")
 
     def init(self, points: Array, hyper: Hyper) -> State:

@@ -1,4 +1,5 @@
 """Lookahead: k steps forward, one step back."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass

@@ -1,4 +1,5 @@
 """MAS: Adam and SGD at the same time, mixed with constant weights."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -41,8 +42,11 @@ class MAS(Optimizer):
     rule = (
         ("gradient", r"g \leftarrow \nabla f(w) + \lambda w"),
         ("SGD", r"b \leftarrow \mu b + g"),
-        ("Adam moments", r"m \leftarrow \beta_1 m + (1 - \beta_1)\, g, \quad "
-                         r"v \leftarrow \beta_2 v + (1 - \beta_2)\, g^2"),
+        (
+            "Adam moments",
+            r"m \leftarrow \beta_1 m + (1 - \beta_1)\, g, \quad "
+            r"v \leftarrow \beta_2 v + (1 - \beta_2)\, g^2",
+        ),
         ("Adam", r"a = \frac{m}{\sqrt{v / (1 - \beta_2^t)} + \epsilon}"),
         ("rate", r"\eta_t = \lambda_s \eta + \lambda_a \frac{\eta}{1 - \beta_1^t}"),
         ("step", r"w \leftarrow w - \eta_t\, (\lambda_s b + \lambda_a a)"),
@@ -52,8 +56,9 @@ class MAS(Optimizer):
     lambda_a: float = parameter(0.5, low=0, doc="weight of Adam")
     lambda_s: float = parameter(0.5, low=0, doc="weight of SGD")
     momentum: float = parameter(0.0, low=0, doc="share of SGD's velocity that is kept")
-    betas: tuple[float, float] = parameter((0.9, 0.999), low=0, high=1, high_open=True,
-                                           doc="shares of Adam's two moments that are kept")
+    betas: tuple[float, float] = parameter(
+        (0.9, 0.999), low=0, high=1, high_open=True, doc="shares of Adam's two moments that are kept"
+    )
     eps: float = parameter(1e-8, low=0, doc="keeps the division finite")
     weight_decay: float = parameter(0.0, low=0, doc="adds weight_decay * w to the gradient")
 

@@ -1,4 +1,5 @@
 """Heavy-ball momentum in torch's form."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass

@@ -1,4 +1,5 @@
 """NAdam: Adam with Nesterov's momentum."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -41,22 +42,30 @@ class NAdam(Optimizer):
         ("momentum", r"\mu_t = \beta_1 \left(1 - \frac{1}{2} 0.96^{t \psi}\right)"),
         ("first moment", r"m \leftarrow \beta_1 m + (1 - \beta_1)\, g"),
         ("second moment", r"v \leftarrow \beta_2 v + (1 - \beta_2)\, g^2"),
-        ("look ahead", r"\hat{m} = \frac{\mu_{t+1} m}{1 - \mu_1 \cdots \mu_{t+1}} "
-                       r"+ \frac{(1 - \mu_t)\, g}{1 - \mu_1 \cdots \mu_t}, \quad \hat{v} = \frac{v}{1 - \beta_2^t}"),
+        (
+            "look ahead",
+            r"\hat{m} = \frac{\mu_{t+1} m}{1 - \mu_1 \cdots \mu_{t+1}} "
+            r"+ \frac{(1 - \mu_t)\, g}{1 - \mu_1 \cdots \mu_t}, \quad \hat{v} = \frac{v}{1 - \beta_2^t}",
+        ),
         ("step", r"w \leftarrow w - \eta \frac{\hat{m}}{\sqrt{\hat{v}} + \epsilon}"),
     )
 
     lr: float = parameter(0.05, low=0, doc="learning rate")
-    betas: tuple[float, float] = parameter((0.9, 0.999), low=0, high=1, high_open=True,
-                                           doc="shares of the two moments that are kept")
+    betas: tuple[float, float] = parameter(
+        (0.9, 0.999), low=0, high=1, high_open=True, doc="shares of the two moments that are kept"
+    )
     eps: float = parameter(1e-8, low=0, doc="keeps the division finite")
     weight_decay: float = parameter(0.0, low=0, doc="adds weight_decay * w to the gradient")
     momentum_decay: float = parameter(4e-3, low=0, doc="how fast the momentum warms up")
     decoupled_weight_decay: bool = parameter(False, doc="weight decay as in AdamW")
 
     def init(self, points: Array, hyper: Hyper) -> State:
-        return {"step": counter(points), "exp_avg": np.zeros_like(points), "exp_avg_sq": np.zeros_like(points),
-                "mu_product": np.ones(len(points))}
+        return {
+            "step": counter(points),
+            "exp_avg": np.zeros_like(points),
+            "exp_avg_sq": np.zeros_like(points),
+            "mu_product": np.ones(len(points)),
+        }
 
     def step(self, state: State, points: Array, objective: Objective, hyper: Hyper) -> tuple[State, Array]:
         beta1, beta2 = hyper.betas

@@ -1,4 +1,5 @@
 """Nesterov's accelerated gradient in the textbook, look-ahead form."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass

@@ -1,4 +1,5 @@
 """Newton's method, damped: the gradient through the inverse Hessian."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass

@@ -1,4 +1,5 @@
 """QHAdam: Adam whose two moments are weighted means with the gradient of the moment."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -41,13 +42,17 @@ class QHAdam(Optimizer):
         ("gradient", r"g \leftarrow \nabla f(w) + \lambda w"),
         ("moments", r"m \leftarrow \beta_1 m + (1 - \beta_1)\, g, \quad v \leftarrow \beta_2 v + (1 - \beta_2)\, g^2"),
         ("correction", r"\hat{m} = \frac{m}{1 - \beta_1^t}, \quad \hat{v} = \frac{v}{1 - \beta_2^t}"),
-        ("step", r"w \leftarrow w - \eta \frac{(1 - \nu_1)\, g + \nu_1 \hat{m}}"
-                 r"{\sqrt{(1 - \nu_2)\, g^2 + \nu_2 \hat{v}} + \epsilon}"),
+        (
+            "step",
+            r"w \leftarrow w - \eta \frac{(1 - \nu_1)\, g + \nu_1 \hat{m}}"
+            r"{\sqrt{(1 - \nu_2)\, g^2 + \nu_2 \hat{v}} + \epsilon}",
+        ),
     )
 
     lr: float = parameter(0.05, low=0, doc="learning rate")
-    betas: tuple[float, float] = parameter((0.9, 0.999), low=0, high=1, high_open=True,
-                                           doc="shares of the two moments that are kept")
+    betas: tuple[float, float] = parameter(
+        (0.9, 0.999), low=0, high=1, high_open=True, doc="shares of the two moments that are kept"
+    )
     nus: tuple[float, float] = parameter((0.7, 1.0), low=0, high=1, doc="shares of the two moments in the step")
     eps: float = parameter(1e-8, low=0, doc="keeps the division finite")
     weight_decay: float = parameter(0.0, low=0, doc="adds weight_decay * w to the gradient")

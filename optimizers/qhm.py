@@ -1,4 +1,5 @@
 """QHM: a weighted mean of gradient descent and momentum."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass

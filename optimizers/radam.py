@@ -1,4 +1,5 @@
 """RAdam: Adam that does not trust its second moment before it has seen enough."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -42,18 +43,28 @@ class RAdam(Optimizer):
         ("gradient", r"g \leftarrow \nabla f(w) + \lambda w"),
         ("first moment", r"m \leftarrow \beta_1 m + (1 - \beta_1)\, g, \quad \hat{m} = \frac{m}{1 - \beta_1^t}"),
         ("second moment", r"v \leftarrow \beta_2 v + (1 - \beta_2)\, g^2"),
-        ("trust", r"\rho_\infty = \frac{2}{1 - \beta_2} - 1, \quad "
-                  r"\rho = \rho_\infty - \frac{2 t \beta_2^t}{1 - \beta_2^t}"),
-        ("rectifier", r"r = \sqrt{\frac{(\rho - 4)(\rho - 2)\, \rho_\infty}"
-                      r"{(\rho_\infty - 4)(\rho_\infty - 2)\, \rho}}"),
-        ("step", r"w \leftarrow w - \eta\, r\, \hat{m} \frac{\sqrt{1 - \beta_2^t}}{\sqrt{v} + \epsilon} "
-                 r"\ \mathrm{if} \ \rho > 5"),
+        (
+            "trust",
+            r"\rho_\infty = \frac{2}{1 - \beta_2} - 1, \quad "
+            r"\rho = \rho_\infty - \frac{2 t \beta_2^t}{1 - \beta_2^t}",
+        ),
+        (
+            "rectifier",
+            r"r = \sqrt{\frac{(\rho - 4)(\rho - 2)\, \rho_\infty}"
+            r"{(\rho_\infty - 4)(\rho_\infty - 2)\, \rho}}",
+        ),
+        (
+            "step",
+            r"w \leftarrow w - \eta\, r\, \hat{m} \frac{\sqrt{1 - \beta_2^t}}{\sqrt{v} + \epsilon} "
+            r"\ \mathrm{if} \ \rho > 5",
+        ),
         ("else", r"w \leftarrow w - \eta\, \hat{m}"),
     )
 
     lr: float = parameter(0.05, low=0, doc="learning rate")
-    betas: tuple[float, float] = parameter((0.9, 0.999), low=0, high=1, high_open=True,
-                                           doc="shares of the two moments that are kept")
+    betas: tuple[float, float] = parameter(
+        (0.9, 0.999), low=0, high=1, high_open=True, doc="shares of the two moments that are kept"
+    )
     eps: float = parameter(1e-8, low=0, doc="keeps the division finite")
     weight_decay: float = parameter(0.0, low=0, doc="adds weight_decay * w to the gradient")
     decoupled_weight_decay: bool = parameter(False, doc="weight decay as in AdamW")

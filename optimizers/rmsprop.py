@@ -1,4 +1,5 @@
 """RMSProp: each component divided by the root of a running mean of its squared gradients."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass

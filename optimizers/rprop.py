@@ -1,4 +1,5 @@
 """Rprop: only the signs of the gradient count, and whether they change."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -44,8 +45,9 @@ class Rprop(Optimizer):
     )
 
     lr: float = parameter(0.05, low=0, doc="first step size")
-    etas: tuple[float, float] = parameter((0.5, 1.2), low=0, doc="factors of the step size after a change of sign "
-                                                                "and without")
+    etas: tuple[float, float] = parameter(
+        (0.5, 1.2), low=0, doc="factors of the step size after a change of sign and without"
+    )
     step_sizes: tuple[float, float] = parameter((1e-6, 50.0), low=0, doc="smallest and largest step size")
 
     def init(self, points: Array, hyper: Hyper) -> State:

@@ -1,4 +1,5 @@
 """SAM: descends the gradient of the worst point nearby, and so prefers flat minima."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -57,7 +58,7 @@ class _Uphill:
 
     def __init__(self, objective: Objective, rho: float | Array) -> None:
         self.objective, self.rho = objective, rho
-        self.below = self.above = np.empty(0)     # the way up is taken once
+        self.below = self.above = np.empty(0)  # the way up is taken once
 
     def value(self, points: Array) -> Array:
         return self.objective.value(self._above(points))

@@ -1,4 +1,5 @@
 """Gradient descent, with everything torch's SGD can do."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass

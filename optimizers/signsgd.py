@@ -1,4 +1,5 @@
 """signSGD: every component moves by lr, against the sign of its gradient."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass

@@ -1,4 +1,5 @@
 """Sophia: momentum over the diagonal of the Hessian, clipped."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -43,15 +44,19 @@ class Sophia(Optimizer):
     scale_free = True
     rule = (
         ("momentum", r"m \leftarrow \beta_1 m + (1 - \beta_1)\, \nabla f(w)"),
-        ("curvature", r"h \leftarrow \beta_2 h + (1 - \beta_2)\, \mathrm{diag}\, \nabla^2 f(w) "
-                      r"\ \mathrm{every} \ k \ \mathrm{steps}"),
+        (
+            "curvature",
+            r"h \leftarrow \beta_2 h + (1 - \beta_2)\, \mathrm{diag}\, \nabla^2 f(w) "
+            r"\ \mathrm{every} \ k \ \mathrm{steps}",
+        ),
         ("decay", r"w \leftarrow w - \eta\, \lambda\, w"),
         ("step", r"w \leftarrow w - \eta\ \mathrm{clip}\left(\frac{m}{\max(\gamma h, \epsilon)}, -1, 1\right)"),
     )
 
     lr: float = parameter(0.05, low=0, doc="learning rate: the longest step, per component")
-    betas: tuple[float, float] = parameter((0.96, 0.99), low=0, high=1, high_open=True,
-                                           doc="shares of the momentum and of the curvature that are kept")
+    betas: tuple[float, float] = parameter(
+        (0.96, 0.99), low=0, high=1, high_open=True, doc="shares of the momentum and of the curvature that are kept"
+    )
     gamma: float = parameter(0.01, low=0, doc="the larger, the more steps are Newton's and the fewer are clipped")
     eps: float = parameter(1e-12, low=0, doc="keeps the division finite")
     weight_decay: float = parameter(0.0, low=0, doc="each step shrinks w by lr * weight_decay of itself")
@@ -74,7 +79,7 @@ class Sophia(Optimizer):
             diagonal = np.stack([hessian[:, 0, 0], hessian[:, 1, 1]], axis=-1)
             if hyper.hutchinson:
                 signs = _signs(state["key"], hyper.seed, steps_made(state))
-                diagonal = diagonal + hessian[:, :1, 1] * signs     # z * (H z): what is off the diagonal stays as noise
+                diagonal = diagonal + hessian[:, :1, 1] * signs  # z * (H z): what is off the diagonal stays as noise
             new["hessian"] = beta2 * state["hessian"] + (1 - beta2) * diagonal
         ratio = mean / np.maximum(hyper.gamma * new["hessian"], hyper.eps)
         return new, shrunk - hyper.lr * np.clip(ratio, -1, 1)
@@ -89,7 +94,7 @@ def _mixed(bits: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
 
 def _key(points: Array) -> Array:
     """A whole number below 2^32 for each start (runs, 2): the run's name in the draws, whatever batch it is in."""
-    bits = _mixed(np.ascontiguousarray(points + 0.0).view(np.uint64))     # -0.0 is 0.0
+    bits = _mixed(np.ascontiguousarray(points + 0.0).view(np.uint64))  # -0.0 is 0.0
     return (_mixed(bits[:, 0] + _mixed(bits[:, 1] + np.uint64(1))) >> np.uint64(32)).astype(np.float64)
 
 

@@ -1,4 +1,5 @@
 """Yogi: Adam whose mean square cannot collapse within a few steps."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -43,8 +44,9 @@ class Yogi(Optimizer):
     )
 
     lr: float = parameter(0.05, low=0, doc="learning rate")
-    betas: tuple[float, float] = parameter((0.9, 0.999), low=0, high=1, high_open=True,
-                                           doc="shares of the two moments that are kept")
+    betas: tuple[float, float] = parameter(
+        (0.9, 0.999), low=0, high=1, high_open=True, doc="shares of the two moments that are kept"
+    )
     eps: float = parameter(1e-3, low=0, doc="keeps the division finite")
     initial_accumulator_value: float = parameter(1e-6, low=0, doc="where the two moments start")
     weight_decay: float = parameter(0.0, low=0, doc="each step shrinks w by lr * weight_decay of itself")

@@ -2,6 +2,7 @@
 
 These are the modules thalweg.scenes.NAME. In a clone `from scenes import ...` gives the same ones, not copies.
 """
+
 from thalweg.film import SCENES, SceneOptions
 from thalweg.registry import same
 

@@ -1,4 +1,5 @@
 """Ackley's function: an almost flat outer region full of holes, and a funnel that ends in a sharp tip."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -25,7 +26,7 @@ class Ackley(Surface):
     b: float = parameter(0.2, low=0, doc="narrowness of the funnel")
 
     def formula(self, x: Any, y: Any) -> Any:
-        funnel = self.a * exp(-self.b * sqrt((x ** 2 + y ** 2) / 2))
+        funnel = self.a * exp(-self.b * sqrt((x**2 + y**2) / 2))
         return self.a + E - funnel - exp((cos(2 * pi * x) + cos(2 * pi * y)) / 2)
 
     def look_for_minima(self) -> tuple[Point, ...]:

@@ -1,4 +1,5 @@
 """A slightly elliptic quadratic bowl, the simplest surface with a minimum."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -16,11 +17,11 @@ class Bowl(Surface):
     domain: ClassVar[Domain] = ((-3.0, 3.0), (-3.0, 3.0))
     start: ClassVar[Point] = (-2.4, 2.0)
     reference: ClassVar[str] = "Nocedal and Wright, Numerical Optimization (2006), section 3.3"
-    check: ClassVar[tuple[float, float, float]] = (1.0, -2.0, 4.5)   # 1/2 + 2 * 4 / 2
+    check: ClassVar[tuple[float, float, float]] = (1.0, -2.0, 4.5)  # 1/2 + 2 * 4 / 2
     known_minima: ClassVar[tuple[Point, ...] | None] = ((0, 0),)
 
     a: float = parameter(1.0, low=0, low_open=True, doc="curvature along x")
     b: float = parameter(2.0, low=0, low_open=True, doc="curvature along y")
 
     def formula(self, x: Any, y: Any) -> Any:
-        return self.a * x ** 2 / 2 + self.b * y ** 2 / 2
+        return self.a * x**2 / 2 + self.b * y**2 / 2

@@ -1,4 +1,5 @@
 """A wide bowl with a shallow hole in the middle and a deep, narrower one beside it."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -32,7 +33,7 @@ class BowlWithTwoHoles(Surface):
 
     def formula(self, x: Any, y: Any) -> Any:
         (x1, y1), (x2, y2) = self.center_1, self.center_2
-        bowl = self.c * x ** 2 + self.c * y ** 2 / self.bowl_constant
+        bowl = self.c * x**2 + self.c * y**2 / self.bowl_constant
         first = self.h1 * exp(-self.w1 * ((x - x1) ** 2 + (y - y1) ** 2))
         second = self.h2 * exp(-self.w2 * ((x - x2) ** 2 + (y - y2) ** 2))
         return bowl - first - second

@@ -1,4 +1,5 @@
 """A line fitted to points: the loss every course begins with."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -32,7 +33,7 @@ class LeastSquares(OverExamples):
 
     def formula(self, x: Any, y: Any) -> Any:
         (u, t), (uu, ut, tt) = self.pairs.mean(axis=0).tolist(), self._squares()
-        return (uu * x ** 2 + 2 * u * x * y + y ** 2 - 2 * ut * x - 2 * t * y + tt) / 2
+        return (uu * x**2 + 2 * u * x * y + y**2 - 2 * ut * x - 2 * t * y + tt) / 2
 
     def _squares(self) -> tuple[float, float, float]:
         u, t = self.pairs.T

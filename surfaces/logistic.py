@@ -1,4 +1,5 @@
 """Logistic regression of one feature: yes or no, with a slope and an intercept."""
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -13,7 +14,7 @@ from thalweg.calculus.base import SYMBOLS, Array, Domain, Point
 from thalweg.calculus.examples import OverExamples
 from thalweg.registry import parameter
 
-BLOCK = 4096   # points times examples computed at once, so that the parts stay in the processor's cache
+BLOCK = 4096  # points times examples computed at once, so that the parts stay in the processor's cache
 
 
 @dataclass(frozen=True)
@@ -50,8 +51,9 @@ class Logistic(OverExamples):
 
     def formula(self, x: Any, y: Any) -> Any:
         from thalweg.calculus.functions import exp, log
+
         terms = [log(1 + exp((1 - 2 * int(t)) * (u * x + y))) for u, t in self.pairs.tolist()]
-        return sum(terms) / len(terms) + self.penalty * (x ** 2 + y ** 2) / 2
+        return sum(terms) / len(terms) + self.penalty * (x**2 + y**2) / 2
 
     @cached_property
     def compiled(self) -> Any:
@@ -69,6 +71,7 @@ class _Terms:
     @cached_property
     def axes(self) -> tuple[Any, Any]:
         import sympy
+
         x, y = (sympy.Symbol(name, real=True) for name in SYMBOLS)
         return x, y
 
@@ -93,8 +96,8 @@ class _Terms:
         result, size = np.empty((len(flat), *shape)), max(1, BLOCK // len(self.u))
         with np.errstate(all="ignore"):
             for low in range(0, len(flat), size):
-                part = flat[low:low + size]
-                result[low:low + size] = function(part, self.sign * (part[:, :1] * self.u + part[:, 1:]))
+                part = flat[low : low + size]
+                result[low : low + size] = function(part, self.sign * (part[:, :1] * self.u + part[:, 1:]))
         return result.reshape((*at.shape[:-1], *shape))
 
     def _value(self, at: Array, margin: Array) -> Array:

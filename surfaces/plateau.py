@@ -1,4 +1,5 @@
 """A long flat region, where the gradient has almost vanished, and then a drop."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -15,9 +16,11 @@ class Plateau(Surface):
     title: ClassVar[str] = "Plateau"
     domain: ClassVar[Domain] = ((-3.0, 3.0), (-3.0, 3.0))
     start: ClassVar[Point] = (-2.2, 1.8)
-    reference: ClassVar[str] = "The saturating loss of Geman and McClure, Statistical Methods for Tomographic Image " \
-                               "Reconstruction (1987), in two variables"
-    check: ClassVar[tuple[float, float, float]] = (-0.5, 0.0, 3.6)   # 4 * (9/4) / (1/4 + 9/4)
+    reference: ClassVar[str] = (
+        "The saturating loss of Geman and McClure, Statistical Methods for Tomographic Image "
+        "Reconstruction (1987), in two variables"
+    )
+    check: ClassVar[tuple[float, float, float]] = (-0.5, 0.0, 3.6)  # 4 * (9/4) / (1/4 + 9/4)
     known_minima: ClassVar[tuple[Point, ...] | None] = ((1, 0),)
 
     height: float = parameter(4.0, low=0, low_open=True, doc="height of the plateau over the bottom")
@@ -27,7 +30,7 @@ class Plateau(Surface):
 
     def formula(self, x: Any, y: Any) -> Any:
         square = (x - self.x0) ** 2 + (y - self.y0) ** 2
-        return self.height * square / (self.width ** 2 + square)
+        return self.height * square / (self.width**2 + square)
 
     def look_for_minima(self) -> tuple[Point, ...]:
         return ((self.x0, self.y0),)

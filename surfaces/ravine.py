@@ -1,4 +1,5 @@
 """A long narrow ravine: steep across, almost flat along, where plain gradient descent swings from wall to wall."""
+
 from __future__ import annotations
 
 import math
@@ -17,7 +18,7 @@ class Ravine(Surface):
     domain: ClassVar[Domain] = ((-4.0, 4.0), (-2.0, 2.0))
     start: ClassVar[Point] = (-3.4, 1.2)
     reference: ClassVar[str] = "Ill-conditioned quadratic: Goh, Why Momentum Really Works, Distill (2017)"
-    check: ClassVar[tuple[float, float, float]] = (2.0, -1.0, 7.7)   # (1/10 * 4 + 15 * 1) / 2
+    check: ClassVar[tuple[float, float, float]] = (2.0, -1.0, 7.7)  # (1/10 * 4 + 15 * 1) / 2
     known_minima: ClassVar[tuple[Point, ...] | None] = ((0, 0),)
 
     flat: float = parameter(0.1, low=0, low_open=True, doc="curvature along the ravine")
@@ -27,4 +28,4 @@ class Ravine(Surface):
     def formula(self, x: Any, y: Any) -> Any:
         cosine, sine = math.cos(math.radians(self.angle)), math.sin(math.radians(self.angle))
         along, across = cosine * x + sine * y, cosine * y - sine * x
-        return self.flat * along ** 2 / 2 + self.steep * across ** 2 / 2
+        return self.flat * along**2 / 2 + self.steep * across**2 / 2

@@ -1,4 +1,5 @@
 """Shared by all tests."""
+
 from __future__ import annotations
 
 from pathlib import Path

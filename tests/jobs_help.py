@@ -1,6 +1,6 @@
 """Films drawn by several processes, for the tests: in a process of their own, with notes of who drew which frame.
 
-    python -m tests.jobs_help '{"config": ..., "path": ..., "jobs": 2, ...}'
+python -m tests.jobs_help '{"config": ..., "path": ..., "jobs": 2, ...}'
 """
 
 from __future__ import annotations

@@ -11,8 +11,9 @@ from thalweg.film.shot import Shot
 from thalweg.spec import load
 
 
-def shot(path: str | Path, overrides: Iterable[str] = (), video: Mapping[str, Any] | None = None,
-         data: bytes | None = None) -> Shot:
+def shot(
+    path: str | Path, overrides: Iterable[str] = (), video: Mapping[str, Any] | None = None, data: bytes | None = None
+) -> Shot:
     """The one shot of a film."""
     return load(path, overrides, video, data).shot
 

@@ -1,4 +1,5 @@
 """Shared by the tests of plugins: registries as they were before, and a scene of one colour."""
+
 from __future__ import annotations
 
 import sys
@@ -15,7 +16,7 @@ from thalweg.film import SCENES
 from thalweg.registry import ELSEWHERE
 
 WORDS = 'WORD = "how green it is"\n'
-OPTIONS = '''
+OPTIONS = """
 from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
@@ -34,8 +35,8 @@ class FloodOptions(SceneOptions):
     summary: ClassVar[str] = "one colour"
     style = FloodStyle
     green: float = parameter(0.5, low=0, high=1, doc=WORD)
-'''
-SCENE = '''
+"""
+SCENE = """
 from thalweg.mobjects._layer import QUAD, Layer
 from thalweg.scenes.my_flood.words import WORD
 from thalweg.stage.film_scene import FilmScene
@@ -59,7 +60,7 @@ class Flood(FilmScene):
 
     def pose(self, seconds):
         self.water.paint = (*self.start, seconds / self.duration, 1.0)
-'''
+"""
 SHADERS = {
     "flood.vert": "#version 330\nin vec2 corner;\nvoid main() { gl_Position = vec4(2 * corner - 1, 0, 1); }\n",
     "flood.frag": "#version 330\n#include out.glsl\nvoid main() { frag = color(); }\n",
@@ -71,7 +72,7 @@ scene: {kind: my_flood, green: 0.4}
 style: {red: 0.8}
 video: {resolution: 128x72, fps: 30, seconds: 7}
 """
-RED, GREEN = 204, 102   # 0.8 and 0.4 of 255
+RED, GREEN = 204, 102  # 0.8 and 0.4 of 255
 
 
 @contextmanager

@@ -1,4 +1,5 @@
 """From Python: a film is loaded, rolled, and saved as whatever the command line makes."""
+
 from __future__ import annotations
 
 import csv
@@ -41,12 +42,17 @@ def test_it_saves_films_pictures_and_what_stands_on_them(film: thalweg.Film, tmp
     assert told.exists()
 
 
-@pytest.mark.parametrize("path, at, said", [
-    ("x.mpg", None, '".mpg" is no kind of output'), ("x.mp4", 1.0, "is for .png or .frame.json only"),
-    ("x.png", "step:7", "small has 6 steps"),
-])
+@pytest.mark.parametrize(
+    "path, at, said",
+    [
+        ("x.mpg", None, '".mpg" is no kind of output'),
+        ("x.mp4", 1.0, "is for .png or .frame.json only"),
+        ("x.png", "step:7", "small has 6 steps"),
+    ],
+)
 def test_what_cannot_be_is_said_as_on_the_command_line(
-        film: thalweg.Film, tmp_path: Path, path: str, at: str | float | None, said: str) -> None:
+    film: thalweg.Film, tmp_path: Path, path: str, at: str | float | None, said: str
+) -> None:
     with pytest.raises(thalweg.ConfigErrors, match=said):
         film.save(tmp_path / path, at)
     assert not (tmp_path / path).exists()

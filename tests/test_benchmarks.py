@@ -1,4 +1,5 @@
 """The benchmarks can be started. What they measure is no test: it depends on the machine and on who else uses it."""
+
 from __future__ import annotations
 
 import ast
@@ -26,6 +27,7 @@ def test_peer_parses_and_is_pinned(peer: str) -> None:
     tree = ast.parse((FOLDER / "peers" / f"{peer}.py").read_text(encoding="utf-8"))
     assert ast.get_docstring(tree)
     from benchmarks import _peers
+
     pins = _peers.pins(peer)
     assert len(pins) > 3
     assert [pin for pin in pins if not re.fullmatch(r"[\w.-]+==[\w.]+(;.+)?", pin)] == []
@@ -33,29 +35,40 @@ def test_peer_parses_and_is_pinned(peer: str) -> None:
 
 def test_every_peer_drawn_has_its_script() -> None:
     from benchmarks.drawing import KEYS, SCRIPTS, WORDS
+
     assert set(SCRIPTS.values()) == set(PEERS)
     assert set(KEYS.values()) == set(WORDS)
 
 
 def test_list_says_what_is_compared() -> None:
-    done = subprocess.run([sys.executable, "-m", "benchmarks.drawing", "--list"], cwd=FOLDER.parent,
-                          capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.drawing", "--list"],
+        cwd=FOLDER.parent,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     assert {line.split(":")[0] for line in done.stdout.splitlines()} >= {"thalweg", "floor", "plain"}
 
 
 def test_speed_leaves_start_up_out() -> None:
     from benchmarks._measure import Film, Ran, speed
-    short, long = (Film(n, Ran(wall=2 + n / 40, cpu=1 + n / 20, peak=None, others=0, output=""), Path())
-                   for n in (40, 120))
+
+    short, long = (
+        Film(n, Ran(wall=2 + n / 40, cpu=1 + n / 20, peak=None, others=0, output=""), Path()) for n in (40, 120)
+    )
     found = speed(short, long)
     assert (found.rate, found.cpu, found.start) == pytest.approx((40, 50, 2.0))
 
 
 def test_a_busy_machine_gives_no_figure() -> None:
     from benchmarks._measure import Failed, Film, Ran, speed
-    for walls in ((9.0, 8.0), (1.0, 9.0)):   # the longer film was quicker; or no time is left for the start
-        short, long = (Film(frames, Ran(wall, cpu=1, peak=None, others=0, output=""), Path())
-                       for frames, wall in zip((40, 120), walls, strict=True))
+
+    for walls in ((9.0, 8.0), (1.0, 9.0)):  # the longer film was quicker; or no time is left for the start
+        short, long = (
+            Film(frames, Ran(wall, cpu=1, peak=None, others=0, output=""), Path())
+            for frames, wall in zip((40, 120), walls, strict=True)
+        )
         with pytest.raises(Failed, match="busy"):
             speed(short, long)
 
@@ -67,11 +80,13 @@ SWARMS = sorted(path.stem for path in (FOLDER / "swarm_peers").glob("*_swarm.py"
 def test_swarm_peer_parses_and_is_pinned(peer: str) -> None:
     from benchmarks import _peers
     from benchmarks.optimizers import SCRIPTS
+
     assert ast.get_docstring(ast.parse((FOLDER / "swarm_peers" / f"{peer}.py").read_text(encoding="utf-8")))
     assert len(_peers.pins(peer)) > 3 and peer in SCRIPTS.values()
 
 
 def test_swarms_are_measured_and_compared() -> None:
     from benchmarks.optimizers import OURS, measured, ours
+
     first, best, apart = measured({OURS: ours, "again": ours}, 10, 5, 2)
     assert apart == 0 and all(0 < seconds < 60 for seconds in (*first.values(), *best.values()))

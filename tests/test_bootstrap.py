@@ -1,5 +1,6 @@
 """What `make` installs, decided on machines made of fakes: a PATH of small scripts that say what is there and note
 what was asked of them. Nothing is installed and the network is not used."""
+
 from __future__ import annotations
 
 import shutil
@@ -44,8 +45,14 @@ class Machine:
         self.folder, self.bin, self.checkout = folder, folder / "bin", folder / "checkout"
         self.bin.mkdir()
         (self.checkout / "tools").mkdir(parents=True)
-        for file in ("tools/bootstrap.sh", "tools/probe.py", "tools/movable.py", "requirements.lock", "pyproject.toml",
-                     "setup.py"):
+        for file in (
+            "tools/bootstrap.sh",
+            "tools/probe.py",
+            "tools/movable.py",
+            "requirements.lock",
+            "pyproject.toml",
+            "setup.py",
+        ):
             shutil.copy(ROOT / file, self.checkout / file)
         for tool in TOOLS:
             (self.bin / tool).symlink_to(shutil.which(tool) or tool)
@@ -80,8 +87,13 @@ class Machine:
 
     def run(self, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
         environment = {"PATH": str(self.bin), "MACHINE": str(self.folder), "HOME": str(self.folder), **more}
-        return subprocess.run([str(self.bin / "sh"), "tools/bootstrap.sh", *arguments], cwd=self.checkout,
-                              env=environment, capture_output=True, text=True)
+        return subprocess.run(
+            [str(self.bin / "sh"), "tools/bootstrap.sh", *arguments],
+            cwd=self.checkout,
+            env=environment,
+            capture_output=True,
+            text=True,
+        )
 
     def log(self, *programs: str) -> list[str]:
         """What was asked of these programs since the last look, in order."""
@@ -93,7 +105,7 @@ class Machine:
     def installed(self) -> list[list[str]]:
         """The packages of each `apt-get install`."""
         calls = [line.split() for line in self.log("apt-get") if " install " in line]
-        return [[word for word in call[call.index("install") + 1:] if not word.startswith("-")] for call in calls]
+        return [[word for word in call[call.index("install") + 1 :] if not word.startswith("-")] for call in calls]
 
 
 @pytest.fixture
@@ -116,12 +128,23 @@ def test_root_updates_then_installs_all_that_is_missing(machine: Machine) -> Non
     asked = machine.log("apt-get")
     assert len(asked) == 2
     assert asked[0].endswith(" update")
-    assert set(asked[1].split()) >= {"-y", "python3-venv", "python3-dev", "build-essential", "pkg-config",
-                                     "libpango1.0-dev", "libegl1", "libgl1", "libgl1-mesa-dri"}
+    assert set(asked[1].split()) >= {
+        "-y",
+        "python3-venv",
+        "python3-dev",
+        "build-essential",
+        "pkg-config",
+        "libpango1.0-dev",
+        "libegl1",
+        "libgl1",
+        "libgl1-mesa-dri",
+    }
 
 
-@pytest.mark.parametrize(("lacking", "package"), [("egl", "libegl1"), ("gl", "libgl1"), ("venv", "python3-venv"),
-                                                  ("driver", "libgl1-mesa-dri")])
+@pytest.mark.parametrize(
+    ("lacking", "package"),
+    [("egl", "libegl1"), ("gl", "libgl1"), ("venv", "python3-venv"), ("driver", "libgl1-mesa-dri")],
+)
 def test_only_what_is_missing_is_installed(machine: Machine, lacking: str, package: str) -> None:
     machine.lack(lacking)
     done = machine.run()
@@ -163,7 +186,8 @@ def test_without_rights_one_line_says_what_to_type(machine: Machine, sudo: bool 
     assert done.returncode == 2
     prefix = "" if sudo is None else "sudo "
     assert done.stderr.splitlines()[0].endswith(
-        f"type: {prefix}apt-get update && {prefix}apt-get install -y python3-venv libgl1 libgl1-mesa-dri")
+        f"type: {prefix}apt-get update && {prefix}apt-get install -y python3-venv libgl1 libgl1-mesa-dri"
+    )
     assert len(done.stderr.splitlines()) == 1
     assert done.stdout == ""
     assert machine.log("apt-get", "pip", "venv") == []
@@ -194,7 +218,7 @@ def test_a_newer_python_is_called_untested_and_taken_where_no_tested_one_is(mach
     assert done.returncode == 0, done.stderr
     assert ("untested" in done.stderr) == (not other)
     assert ("with python3.13" in done.stderr) == other
-    assert machine.run().stderr == ""     # said when .venv is made, not each time
+    assert machine.run().stderr == ""  # said when .venv is made, not each time
 
 
 def test_a_named_python_may_lie_in_a_folder_with_blanks(machine: Machine) -> None:
@@ -297,6 +321,10 @@ def test_the_lock_pins_every_name(root: Path) -> None:
 
 
 def test_the_real_probe_knows_this_python() -> None:
-    done = subprocess.run([sys.executable, str(ROOT / "tools" / "probe.py"), "version", "venv", "nonsense"],
-                          capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "tools" / "probe.py"), "version", "venv", "nonsense"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     assert done.stdout.split() == ["nonsense"]

@@ -1,4 +1,5 @@
 """The command line: what each option does, what each misuse says, where output goes."""
+
 from __future__ import annotations
 
 import sys
@@ -56,6 +57,7 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple[Any, ...]]]:
         made = types.ModuleType(name)
         vars(made).update(values)
         monkeypatch.setitem(sys.modules, name, made)
+
     module("thalweg.stage")
     module("thalweg.stage.errors", MachineError=MachineError)
     module("thalweg.stage.render", render_film=draw, render_frames=frames)
@@ -73,12 +75,26 @@ def config(folder: Path, name: str = "own", **more: str) -> str:
 
 # --- reports
 
+
 def test_help_names_what_there_is(run: Run) -> None:
     code, out, err = run("--help")
     text = "\n".join(out)
     assert (code, err) == (0, [])
-    there = ("--output", "--at", "--format", "--set", "--check", "--list", "--schema", "--fps", "--jobs", "--resume",
-             "--preview", "--plugin", "--trust")
+    there = (
+        "--output",
+        "--at",
+        "--format",
+        "--set",
+        "--check",
+        "--list",
+        "--schema",
+        "--fps",
+        "--jobs",
+        "--resume",
+        "--preview",
+        "--plugin",
+        "--trust",
+    )
     assert all(option in text for option in there)
 
 
@@ -100,7 +116,8 @@ def test_list_has_a_line_for_every_member(run: Run) -> None:
 
 
 def test_scenes_are_listed_with_what_they_show_need_and_take(
-        run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     @dataclass(frozen=True)
     class Map(Look):
         ramp: Literal["deep", "mono"] = parameter("deep")
@@ -121,19 +138,23 @@ def test_scenes_are_listed_with_what_they_show_need_and_take(
     code, out, err = run("--list", "scenes")
     assert (code, err, [line.split()[0] for line in out]) == (0, [], list(SCENES))
     assert out[-1].split("  ", 1)[1].strip() == (
-        "a map; needs a surface and one optimizer; arrows=none (none or step), hold=2 (0 <= x <= 60)")
+        "a map; needs a surface and one optimizer; arrows=none (none or step), hold=2 (0 <= x <= 60)"
+    )
     code, out, err = run("--list", "scenes", "--verbose")
     assert (code, err) == (0, [])
     style, camera, video = (line.strip() for line in out[-3:])
     assert style.startswith("style: theme=dark (dark or light), background=null, title=true (true, false, left, right")
-    assert style.endswith("ramp=deep (deep or mono), key=true (true, false, left, right or a corner like top_left), "
-                          "scale=auto (auto or 0 < x <= 9)")
+    assert style.endswith(
+        "ramp=deep (deep or mono), key=true (true, false, left, right or a corner like top_left), "
+        "scale=auto (auto or 0 < x <= 9)"
+    )
     assert camera == "camera: zoom=1 (0.1 <= x <= 20), center=null"
     assert video.startswith("video: quality=medium (low, medium, high or 4k)") and "pace" not in video
 
 
 def test_a_broken_member_is_shown_as_broken_and_breaks_only_its_own_name(
-        run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     broken = tmp_path / "optimizers" / "broken_one.py"
     broken.parent.mkdir()
     broken.write_text("import nothing_of_that_name\n")
@@ -164,15 +185,22 @@ def test_check_reports_where_every_entry_ends_and_draws_nothing(run: Run, tmp_pa
 
 # --- outputs
 
+
 def test_a_film_goes_to_videos_and_its_path_to_standard_output(run: Run, tmp_path: Path, drawn: list[Any]) -> None:
     assert run(config(tmp_path)) == (0, ["videos/own.mp4"], [])
     assert (tmp_path / "videos" / "own.mp4").read_bytes() == b"film"
 
 
-@pytest.mark.parametrize(("output", "made"), [
-    ("a.webm", "a.webm"), ("deep/er/a.mov", "deep/er/a.mov"), ("folder", "folder/own.mp4"), ("new/", "new/own.mp4"),
-    ("there.csv", "there.csv/own.mp4"),
-])
+@pytest.mark.parametrize(
+    ("output", "made"),
+    [
+        ("a.webm", "a.webm"),
+        ("deep/er/a.mov", "deep/er/a.mov"),
+        ("folder", "folder/own.mp4"),
+        ("new/", "new/own.mp4"),
+        ("there.csv", "there.csv/own.mp4"),
+    ],
+)
 def test_output_is_a_file_or_a_folder(output: str, made: str, run: Run, tmp_path: Path, drawn: list[Any]) -> None:
     (tmp_path / "there.csv").mkdir()
     assert run(config(tmp_path), "-o", output) == (0, [made], [])
@@ -201,7 +229,12 @@ def test_a_picture_takes_a_moment(suffix: str, run: Run, tmp_path: Path, drawn: 
         assert run(name, "-o", place, "--at", moment) == (0, [place], [])
     assert run(name, "-o", place)[0] == 0
     assert [(call[2].seconds, call[2].step) for call in drawn] == [
-        (4.5, None), (None, 3), (None, None), (10, None), (None, None)]
+        (4.5, None),
+        (None, 3),
+        (None, None),
+        (10, None),
+        (None, None),
+    ]
     late = "the film has no such second; choose from 0 to 14"
     assert run(name, "-o", place, "--at", "15") == (2, [], [f"--at 15: {late}"])
     assert run(name, "-o", place, "--at", "1, 15,last,1e308") == (2, [], [f"--at 15: {late}", f"--at 1e308: {late}"])
@@ -216,12 +249,30 @@ def test_several_moments_are_numbered_in_the_order_given(run: Run, tmp_path: Pat
     assert all((tmp_path / each).is_file() for each in made)
 
 
-@pytest.mark.parametrize(("given", "suffix"), [
-    ("csv", ".csv"), (".npz", ".npz"), ("JSON", ".json"), ("gif", ".gif"), ("png", ".png"), ("webm", ".webm"),
-    ("mov", ".mov"), ("mp4", ".mp4"), ("frame.json", ".frame.json")])
+@pytest.mark.parametrize(
+    ("given", "suffix"),
+    [
+        ("csv", ".csv"),
+        (".npz", ".npz"),
+        ("JSON", ".json"),
+        ("gif", ".gif"),
+        ("png", ".png"),
+        ("webm", ".webm"),
+        ("mov", ".mov"),
+        ("mp4", ".mp4"),
+        ("frame.json", ".frame.json"),
+    ],
+)
 @pytest.mark.parametrize("folder", [None, "out/", "new", ".", ".."])
-def test_format_says_what_becomes_of_each_config(folder: str | None, given: str, suffix: str, run: Run, tmp_path: Path,
-                                                 monkeypatch: pytest.MonkeyPatch, drawn: list[Any]) -> None:
+def test_format_says_what_becomes_of_each_config(
+    folder: str | None,
+    given: str,
+    suffix: str,
+    run: Run,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    drawn: list[Any],
+) -> None:
     (tmp_path / "in").mkdir()
     monkeypatch.chdir(tmp_path / "in")
     names = ["../" + config(tmp_path, "a"), "../" + config(tmp_path, "b")]
@@ -236,12 +287,20 @@ def test_a_format_beside_a_file_of_that_kind(run: Run, tmp_path: Path) -> None:
     assert run(config(tmp_path), "-o", "x.csv", "--format", "csv") == (0, ["x.csv"], [])
 
 
-@pytest.mark.parametrize(("options", "yaml", "fps", "said"), [
-    ((), {}, 25, False), (("--fps", "50"), {}, 50, False), (("--fps", "30"), {}, 25, True),
-    ((), {"video": "{fps: 60}"}, 50, True), (("--fps", "100"), {}, 50, True), (("-q", "high"), {}, 25, False),
-])
-def test_gifs_have_rates_that_divide_100(options: tuple[str, ...], yaml: dict[str, str], fps: int, said: bool, run: Run,
-                                         tmp_path: Path, drawn: list[Any]) -> None:
+@pytest.mark.parametrize(
+    ("options", "yaml", "fps", "said"),
+    [
+        ((), {}, 25, False),
+        (("--fps", "50"), {}, 50, False),
+        (("--fps", "30"), {}, 25, True),
+        ((), {"video": "{fps: 60}"}, 50, True),
+        (("--fps", "100"), {}, 50, True),
+        (("-q", "high"), {}, 25, False),
+    ],
+)
+def test_gifs_have_rates_that_divide_100(
+    options: tuple[str, ...], yaml: dict[str, str], fps: int, said: bool, run: Run, tmp_path: Path, drawn: list[Any]
+) -> None:
     code, _, err = run(config(tmp_path, **yaml), "-o", "a.gif", *options)
     assert code == 0
     film = drawn[0][0]
@@ -249,11 +308,17 @@ def test_gifs_have_rates_that_divide_100(options: tuple[str, ...], yaml: dict[st
     assert len(err) == said
 
 
-@pytest.mark.parametrize(("options", "how"), [
-    ((), {"jobs": 0, "resume": False}), (("-j", "3"), {"jobs": 3, "resume": False}),
-    (("--jobs=0", "--resume"), {"jobs": 0, "resume": True})])
-def test_how_a_film_is_drawn(options: tuple[str, ...], how: dict[str, Any], run: Run, tmp_path: Path,
-                             drawn: list[Any]) -> None:
+@pytest.mark.parametrize(
+    ("options", "how"),
+    [
+        ((), {"jobs": 0, "resume": False}),
+        (("-j", "3"), {"jobs": 3, "resume": False}),
+        (("--jobs=0", "--resume"), {"jobs": 0, "resume": True}),
+    ],
+)
+def test_how_a_film_is_drawn(
+    options: tuple[str, ...], how: dict[str, Any], run: Run, tmp_path: Path, drawn: list[Any]
+) -> None:
     assert run(config(tmp_path), *options)[0] == 0
     assert drawn[0][2] == how
 
@@ -270,10 +335,14 @@ def test_sizes_rates_and_sets_reach_the_film(run: Run, tmp_path: Path, drawn: li
 
 # --- faults
 
-@pytest.mark.parametrize(("title", "line"), [
-    ("disk", "videos/own.mp4: cannot be written: No space left on device; make room, or give another -o"),
-    ("machine", "there is no GL driver; install libegl1"),
-])
+
+@pytest.mark.parametrize(
+    ("title", "line"),
+    [
+        ("disk", "videos/own.mp4: cannot be written: No space left on device; make room, or give another -o"),
+        ("machine", "there is no GL driver; install libegl1"),
+    ],
+)
 def test_faults_of_the_machine_are_one_line(title: str, line: str, run: Run, tmp_path: Path, drawn: list[Any]) -> None:
     assert run(config(tmp_path, title=title)) == (2, [], [line])
     assert sorted(path.name for path in tmp_path.rglob("*")) == ["own.yaml"]
@@ -286,7 +355,8 @@ def test_a_fault_of_ours_is_not_dressed_up(run: Run, tmp_path: Path, drawn: list
 
 
 def test_data_larger_than_the_disk_is_refused_with_its_line(
-        run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("thalweg.cli.targets.disk_free", lambda path: 2000)
     code, out, err = run(config(tmp_path, steps="500"), "-o", "x.csv")
     assert (code, out) == (2, [])

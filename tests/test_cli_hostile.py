@@ -1,4 +1,5 @@
 """Hostile paths, files and streams on the command line: one line and exit code 2, or the work done."""
+
 from __future__ import annotations
 
 import json
@@ -34,6 +35,7 @@ def process(folder: Path, *arguments: str, shell: str = "", **environment: str) 
 
 # --- outputs that are inputs
 
+
 @POSIX
 @pytest.mark.parametrize("output", ["rec.csv", "./real/../rec.csv", "link.csv", "hard.csv", "sub/rec.csv", "absolute"])
 def test_an_output_that_the_run_reads_is_refused_by_whatever_path(output: str, run: Run, tmp_path: Path) -> None:
@@ -55,13 +57,20 @@ def test_inputs_of_any_config_of_a_batch_are_refused(run: Run, tmp_path: Path) -
     (tmp_path / "own.csv").write_text("x,y\n1,1\n0.5,0.5\n")
     (tmp_path / "third.json").write_text(OWN)
     assert run("rec.yaml", "own.yaml", "-o", ".", "--format", "csv") == (
-        2, [], ["own.csv: is read by rec.yaml; give another path"])
+        2,
+        [],
+        ["own.csv: is read by rec.yaml; give another path"],
+    )
     assert run("third.json", "own.yaml", "--format", "json", "-o", ".") == (
-        2, [], ["third.json: is the config; give another path"])
+        2,
+        [],
+        ["third.json: is the config; give another path"],
+    )
     assert sorted(each.name for each in tmp_path.iterdir()) == ["own.csv", "own.yaml", "rec.yaml", "third.json"]
 
 
 # --- outputs that are no files
+
 
 @POSIX
 def test_pipes_and_links_in_circles_are_refused_and_stay(run: Run, tmp_path: Path) -> None:
@@ -71,9 +80,15 @@ def test_pipes_and_links_in_circles_are_refused_and_stay(run: Run, tmp_path: Pat
     (tmp_path / "null.csv").symlink_to(os.devnull)
     for name in ("pipe.csv", "to_pipe.csv", "null.csv"):
         assert run("own.yaml", "-o", name) == (
-            2, [], [f"{name}: is a device, pipe or socket, not a file; give another path"])
+            2,
+            [],
+            [f"{name}: is a device, pipe or socket, not a file; give another path"],
+        )
     assert run("own.yaml", "-o", "loop.csv") == (
-        2, [], ["loop.csv: is a link that leads in circles; give another path"])
+        2,
+        [],
+        ["loop.csv: is a link that leads in circles; give another path"],
+    )
     assert (tmp_path / "pipe.csv").is_fifo() and (tmp_path / "loop.csv").is_symlink()
 
 
@@ -88,6 +103,7 @@ def test_of_a_link_the_file_it_leads_to_is_replaced(run: Run, tmp_path: Path) ->
 @POSIX
 def test_a_folder_that_goes_away_meanwhile(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import thalweg.experiment.data
+
     write = thalweg.experiment.data.csv.writer
 
     def away(*arguments: Any, **options: Any) -> Any:
@@ -95,18 +111,26 @@ def test_a_folder_that_goes_away_meanwhile(run: Run, tmp_path: Path, monkeypatch
             each.unlink()
         (tmp_path / "out").rmdir()
         return write(*arguments, **options)
+
     monkeypatch.setattr(thalweg.experiment.data.csv, "writer", away)
     assert run("own.yaml", "-o", "out/x.csv") == (
-        2, [], ["out/x.csv: cannot be written: No such file or directory; its folder went away; start again"])
+        2,
+        [],
+        ["out/x.csv: cannot be written: No such file or directory; its folder went away; start again"],
+    )
 
 
 # --- names
 
+
 @POSIX
-@pytest.mark.parametrize(("name", "printed"), [
-    ("a\nb.csv", "a\\nb.csv"), ("\x1b[31mred.csv", "\\x1b[31mred.csv"), (os.fsdecode(b"n\xe9.csv"), "n\\xe9.csv")])
-def test_paths_are_printed_on_one_line_without_control_characters(name: str, printed: str, run: Run,
-                                                                  tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "printed"),
+    [("a\nb.csv", "a\\nb.csv"), ("\x1b[31mred.csv", "\\x1b[31mred.csv"), (os.fsdecode(b"n\xe9.csv"), "n\\xe9.csv")],
+)
+def test_paths_are_printed_on_one_line_without_control_characters(
+    name: str, printed: str, run: Run, tmp_path: Path
+) -> None:
     assert run("own.yaml", "-o", name) == (0, [printed], [])
     assert (tmp_path / name).is_file()
 
@@ -124,6 +148,7 @@ def test_what_travels_with_a_picture_is_text(tmp_path: Path) -> None:
     from thalweg.film.shot import Film
     from thalweg.spec import load
     from thalweg.stage.pictures import metadata
+
     path = tmp_path / "own.yaml"
     path.write_text(OWN)
     shot = replace(load(path).shot, name=os.fsdecode(b"n\xe9"), resolved={"file": os.fsdecode(b"\xff.csv")})
@@ -154,19 +179,37 @@ def test_configs_that_cannot_be_files(name: str, run: Run) -> None:
     assert "no such " in err[0] and len(err[0]) < 1000
 
 
-@pytest.mark.parametrize("options", [
-    ("--set", "steps=" + "9" * 5000), ("--set", "a." * 30_000 + "b=1"), ("--set", "title=" + "[" * 30_000),
-    ("--fps", "9" * 5000), ("--fps", "1e308"), ("--resolution", "9" * 5000 + "x2"), ("--jobs", "9" * 5000),
-    ("--at", "9" * 5000), ("--at", "step:" + "9" * 5000), ("--at", "1," * 30_000), ("--format", "c" * 5000)])
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--set", "steps=" + "9" * 5000),
+        ("--set", "a." * 30_000 + "b=1"),
+        ("--set", "title=" + "[" * 30_000),
+        ("--fps", "9" * 5000),
+        ("--fps", "1e308"),
+        ("--resolution", "9" * 5000 + "x2"),
+        ("--jobs", "9" * 5000),
+        ("--at", "9" * 5000),
+        ("--at", "step:" + "9" * 5000),
+        ("--at", "1," * 30_000),
+        ("--format", "c" * 5000),
+    ],
+)
 def test_words_without_measure_are_a_short_line(options: tuple[str, str], run: Run) -> None:
     code, out, err = run("own.yaml", *options)
     assert (code, out) == (2, []) or options[1].startswith("title")
     assert all(len(line) < 1000 for line in err)
 
 
-@pytest.mark.parametrize(("there", "word", "cure"), [
-    ("my.yaml", "my", "my.yaml"), ("my.yml", "my", "my.yml"), ("My.yaml", "my", "My.yaml"),
-    ("my.YAML", "MY", "my.YAML")])
+@pytest.mark.parametrize(
+    ("there", "word", "cure"),
+    [
+        ("my.yaml", "my", "my.yaml"),
+        ("my.yml", "my", "my.yml"),
+        ("My.yaml", "my", "My.yaml"),
+        ("my.YAML", "MY", "my.YAML"),
+    ],
+)
 def test_a_bare_name_of_a_file_that_lies_here(there: str, word: str, cure: str, run: Run, tmp_path: Path) -> None:
     (tmp_path / there).write_text(OWN)
     said = f"{word}: no such config; a bare name means one that comes with Thalweg; did you mean .{os.sep}{cure}?"
@@ -178,20 +221,33 @@ def test_a_bare_name_of_a_file_that_lies_here(there: str, word: str, cure: str, 
 @pytest.mark.parametrize("path", ["/dev/zero", "pipe.yaml", "."])
 def test_configs_that_never_end_are_not_waited_for(path: str, run: Run, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.yaml")
-    what = "is a folder; give a file in it, such as ./own.yaml" if path == "." else \
-        "not a regular file; give the path of a YAML file"
+    what = (
+        "is a folder; give a file in it, such as ./own.yaml"
+        if path == "."
+        else "not a regular file; give the path of a YAML file"
+    )
     assert run(path, "--check") == (2, [], [f"{path}: {what}"])
 
 
 # --- streams
 
+
 @POSIX
-@pytest.mark.parametrize(("shell", "arguments", "code"), [
-    (">&-", ("own.yaml", "-o", "x.csv"), 0), ("2>&-", ("own.yaml", "-o", "x.csv", "--verbose"), 0),
-    ("<&- >&- 2>&-", ("own.yaml", "-o", "x.csv", "--verbose"), 0), ("2>&-", ("own.yaml", "--fps", "0"), 2),
-    ("2>/dev/full", ("own.yaml", "-o", "x.csv", "--verbose"), 0), ("2>/dev/full", ("own.yaml", "--fps", "0"), 2),
-    (">/dev/full", ("own.yaml", "-o", "x.csv"), 2), (">/dev/full", ("own.yaml", "--check"), 2),
-    (">/dev/full 2>/dev/full", ("own.yaml", "-o", "x.csv"), 2), (">&-", ("--help",), 0)])
+@pytest.mark.parametrize(
+    ("shell", "arguments", "code"),
+    [
+        (">&-", ("own.yaml", "-o", "x.csv"), 0),
+        ("2>&-", ("own.yaml", "-o", "x.csv", "--verbose"), 0),
+        ("<&- >&- 2>&-", ("own.yaml", "-o", "x.csv", "--verbose"), 0),
+        ("2>&-", ("own.yaml", "--fps", "0"), 2),
+        ("2>/dev/full", ("own.yaml", "-o", "x.csv", "--verbose"), 0),
+        ("2>/dev/full", ("own.yaml", "--fps", "0"), 2),
+        (">/dev/full", ("own.yaml", "-o", "x.csv"), 2),
+        (">/dev/full", ("own.yaml", "--check"), 2),
+        (">/dev/full 2>/dev/full", ("own.yaml", "-o", "x.csv"), 2),
+        (">&-", ("--help",), 0),
+    ],
+)
 def test_streams_that_are_closed_or_full(shell: str, arguments: tuple[str, ...], code: int, tmp_path: Path) -> None:
     if "/dev/full" in shell and not os.path.exists("/dev/full"):
         pytest.skip("there is no /dev/full")

@@ -1,4 +1,5 @@
 """Bad inputs: tests/bad/NAME.yaml gives exactly the lines of NAME.txt, in the process and on the command line."""
+
 from __future__ import annotations
 
 import subprocess
@@ -49,8 +50,12 @@ def test_all_at_once_on_the_command_line_leave_nothing(root: Path, tmp_path: Pat
     for name in CASES:
         (folder / f"{name}.yaml").write_bytes((BAD / f"{name}.yaml").read_bytes())
     before = sorted(path.name for path in tmp_path.rglob("*"))
-    done = subprocess.run([sys.executable, root / "render.py", *(f"{name}.yaml" for name in CASES), "-o", "out/"],
-                          cwd=folder, capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, root / "render.py", *(f"{name}.yaml" for name in CASES), "-o", "out/"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+    )
     assert done.returncode == 2
     assert done.stdout == ""
     assert_lines(done.stderr.splitlines(), [line for name in CASES for line in expected(name)])

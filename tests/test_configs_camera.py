@@ -1,4 +1,5 @@
 """What the camera section and the new panels may say, and what is said of formulas that cannot be set."""
+
 from __future__ import annotations
 
 import json
@@ -21,10 +22,12 @@ BASE = "surface: bowl\noptimizers: [sgd, adam]\n"
 @pytest.fixture
 def loaded(tmp_path: Path) -> Load:
     """Loads YAML text."""
+
     def load_text(text: str) -> Shot:
         path = tmp_path / "film.yaml"
         path.write_text(text, encoding="utf-8")
         return loading.shot(path)
+
     return load_text
 
 

@@ -1,4 +1,5 @@
 """What is mistyped: the message names the slip, and its cure, followed to the letter, gives what was meant."""
+
 from __future__ import annotations
 
 import re
@@ -61,12 +62,15 @@ SLIPS: dict[str, tuple[str, str, str]] = {   # pattern, what stands in its place
     "arrow": (r": (?=\S)", " -> ", "-> where"),
     "tabs": (r"^ +", "\t", "tab"),
     "indent": (r"^(?=camera|steps|noise)", " ", "not indented right"),
-}   # fmt: skip
+}  # fmt: skip
 LINES = [*enumerate(CONFIG.splitlines())]
-WHERE = {name: [number for number, line in LINES if re.sub(pattern, new, line, count=1) != line]
-         for name, (pattern, new, _) in SLIPS.items()}
-CASES = [(name, number) for name, lines in WHERE.items()
-         for number in sorted({lines[0], lines[len(lines) // 2], lines[-1]})]
+WHERE = {
+    name: [number for number, line in LINES if re.sub(pattern, new, line, count=1) != line]
+    for name, (pattern, new, _) in SLIPS.items()
+}
+CASES = [
+    (name, number) for name, lines in WHERE.items() for number in sorted({lines[0], lines[len(lines) // 2], lines[-1]})
+]
 
 
 def shot(text: str, path: Path) -> Shot:
@@ -102,8 +106,9 @@ def test_a_slip_is_named_and_its_cure_works(name: str, number: int, tmp_path: Pa
         lines[number] = followed(lines[number], told.cure)
         made = shot("\n".join(lines), path)
     else:
-        assert name in ("trailing comma", "trailing semicolon", "slashes", "tab behind the colon") or \
-            lines[number].startswith("title"), "what loads is text"
+        assert name in ("trailing comma", "trailing semicolon", "slashes", "tab behind the colon") or lines[
+            number
+        ].startswith("title"), "what loads is text"
         return
     meant = shot(CONFIG, path)
     assert (made.title, made.camera) == (meant.title, meant.camera)
@@ -116,38 +121,57 @@ def test_a_slip_is_named_and_its_cure_works(name: str, number: int, tmp_path: Pa
 BASE = "surface: bowl\noptimizers:\n"
 
 
-@pytest.mark.parametrize(("entry", "words", "names"), [
-    ("- {sgd: {lr: 0.1}, adam: {lr: 0.1}}", "one optimizer", ["sgd", "adam"]),
-    ("- sgd:\n    lr: 0.1\n  adam:\n    lr: 0.2\n  lion:", "one optimizer", ["sgd", "adam", "lion"]),
-    ("- {sgd: {lr: 0.2}, label: 'A: b'}", "not one optimizer", ["sgd"]),
-    ("- {name: adam, lr: 0.1, betas: [0.8, 0.9]}", "not one optimizer", ["adam"]),
-    ("- sgd:\n  lr: 0.1", "indent lr further, below sgd", ["sgd"]),
-])
-def test_an_entry_of_several_keys_is_told_as_it_would_be_right(entry: str, words: str, names: list[str],
-                                                               tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("entry", "words", "names"),
+    [
+        ("- {sgd: {lr: 0.1}, adam: {lr: 0.1}}", "one optimizer", ["sgd", "adam"]),
+        ("- sgd:\n    lr: 0.1\n  adam:\n    lr: 0.2\n  lion:", "one optimizer", ["sgd", "adam", "lion"]),
+        ("- {sgd: {lr: 0.2}, label: 'A: b'}", "not one optimizer", ["sgd"]),
+        ("- {name: adam, lr: 0.1, betas: [0.8, 0.9]}", "not one optimizer", ["adam"]),
+        ("- sgd:\n  lr: 0.1", "indent lr further, below sgd", ["sgd"]),
+    ],
+)
+def test_an_entry_of_several_keys_is_told_as_it_would_be_right(
+    entry: str, words: str, names: list[str], tmp_path: Path
+) -> None:
     path = tmp_path / "film.yaml"
     with pytest.raises(ConfigErrors) as caught:
         shot(BASE + entry, path)
-    problem, = caught.value.problems
+    (problem,) = caught.value.problems
     assert problem.line == 3 and words in str(problem)
     cure = problem.cure.rpartition("write ")[2].removesuffix(", each on a line of its own").replace(" and - ", "\n- ")
     assert [each.name for each in experiment(shot(BASE + cure, path)).entries] == names
 
 
-@pytest.mark.parametrize(("key", "cure"), [
-    ("learningRate: 0.1", "did you mean lr?"), ("Learning-Rate: 0.1", "did you mean lr?"),
-    ("LR: 0.1", "did you mean lr?"),
-    ("weightDecay: 0.1", "did you mean weight_decay?"), ("beta1: 0.9", "write both as betas: [0.9, 0.999]"),
-    ("Betas: [0.9, 0.99]", "did you mean betas?"), ("epsilon: 1e-8", "did you mean eps?"),
-])
+@pytest.mark.parametrize(
+    ("key", "cure"),
+    [
+        ("learningRate: 0.1", "did you mean lr?"),
+        ("Learning-Rate: 0.1", "did you mean lr?"),
+        ("LR: 0.1", "did you mean lr?"),
+        ("weightDecay: 0.1", "did you mean weight_decay?"),
+        ("beta1: 0.9", "write both as betas: [0.9, 0.999]"),
+        ("Betas: [0.9, 0.99]", "did you mean betas?"),
+        ("epsilon: 1e-8", "did you mean eps?"),
+    ],
+)
 def test_names_of_others_are_understood(key: str, cure: str, tmp_path: Path) -> None:
     with pytest.raises(ConfigErrors) as caught:
         shot(BASE + f"- adam: {{{key}}}", tmp_path / "film.yaml")
     assert [each.cure for each in caught.value.problems] == [cure]
 
 
-@pytest.mark.parametrize(("name", "cure"), [("Adam", "adam"), ("AdamW", "adamw"), ("RMSProp", "rmsprop"), ("GD", "sgd"),
-                                            ("gradient descent", "sgd"), ("Nesterov", "nag")])
+@pytest.mark.parametrize(
+    ("name", "cure"),
+    [
+        ("Adam", "adam"),
+        ("AdamW", "adamw"),
+        ("RMSProp", "rmsprop"),
+        ("GD", "sgd"),
+        ("gradient descent", "sgd"),
+        ("Nesterov", "nag"),
+    ],
+)
 def test_optimizers_by_other_names(name: str, cure: str, tmp_path: Path) -> None:
     with pytest.raises(ConfigErrors, match=f"did you mean {cure}\\?"):
         shot(BASE + f"- {name}", tmp_path / "film.yaml")
@@ -170,7 +194,7 @@ OPTIONS: dict[str, tuple[str, Callable[[Shot], object], object]] = {
     "start=-1, 2": ("start=[-1, 2]", lambda made: experiment(made).entries[0].starts[0, 0], -1),
     "optimizers.0={adam: {lr:0.3}}": (
         "optimizers.0={adam: {lr: 0.3}}", lambda made: experiment(made).entries[0].optimizer.lr, 0.3),
-}   # fmt: skip
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("option", OPTIONS)
@@ -181,7 +205,7 @@ def test_options_are_read_or_told_as_they_would_be_right(option: str, tmp_path: 
     if cure:
         with pytest.raises(ConfigErrors) as caught:
             load(path, [option])
-        problem, = caught.value.problems
+        (problem,) = caught.value.problems
         assert problem.cure == f"write {cure}" and str(problem).startswith(f"--set {option}: ")
     assert value(loading.shot(path, [cure or option])) == wanted
 

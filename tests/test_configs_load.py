@@ -1,4 +1,5 @@
 """What a YAML may say, and what becomes of it."""
+
 from __future__ import annotations
 
 import json
@@ -27,20 +28,24 @@ SHIPPED = sorted(path for path in FOLDER.rglob("*.yaml"))
 @pytest.fixture
 def loaded(tmp_path: Path) -> Load:
     """Loads YAML text."""
+
     def load_text(text: str, **options: Any) -> Shot:
         path = tmp_path / "film.yaml"
         path.write_text(text, encoding="utf-8")
         return loading.shot(path, **options)
+
     return load_text
 
 
 @pytest.fixture
 def rolled(loaded: Load) -> Read:
     """What rolls in YAML text."""
+
     def experiment(text: str, **options: Any) -> Experiment:
         found = loaded(text, **options).experiment
         assert found is not None
         return found
+
     return experiment
 
 
@@ -50,14 +55,19 @@ def test_a_resolved_config_is_a_config_of_the_same_experiment(path: Path, loaded
         again = loaded(json.dumps(first.resolved, allow_nan=False))
         assert again.resolved == first.resolved
         assert (again.kind, again.options, again.style, again.camera) == (
-            first.kind, first.options, first.style, first.camera)
+            first.kind,
+            first.options,
+            first.style,
+            first.camera,
+        )
         if first.experiment is None:
             assert again.experiment is None
             continue
         assert again.experiment is not None
         assert again.experiment.entries[0].optimizer == first.experiment.entries[0].optimizer
         assert [entry.label for entry in again.experiment.entries] == [
-            entry.label for entry in first.experiment.entries]
+            entry.label for entry in first.experiment.entries
+        ]
 
 
 def test_defaults(loaded: Load) -> None:
@@ -79,19 +89,24 @@ def test_the_bare_forms_of_an_entry(entry: str, loaded: Load) -> None:
 
 
 def test_anchors_and_merges_in_entries(rolled: Read) -> None:
-    experiment = rolled("surface: bowl\noptimizers:\n  - sgd: &base {lr: 0.2, weight_decay: 0.1}\n"
-                        "  - momentum: {<<: *base, lr: 0.3}\n  - sgd: *base\n")
+    experiment = rolled(
+        "surface: bowl\noptimizers:\n  - sgd: &base {lr: 0.2, weight_decay: 0.1}\n"
+        "  - momentum: {<<: *base, lr: 0.3}\n  - sgd: *base\n"
+    )
     assert [entry.chosen["lr"] for entry in experiment.entries] == [0.2, 0.3, 0.2]
     assert experiment.entries[1].chosen["weight_decay"] == 0.1
     assert [entry.label for entry in experiment.entries] == ["SGD", "Momentum", "SGD (2)"]
 
 
-@pytest.mark.parametrize(("start", "balls"), [
-    ("[0.5, -1]", [[0.5, -1]]),
-    ("[[0, 1], [1, 2e0]]", [[0, 1], [1, 2]]),
-    ("{grid: [1, 2]}", [[0, -1.5], [0, 1.5]]),
-    ("{grid: [2, 1], box: {x: [0, 1], y: [1, 3]}}", [[0.25, 2], [0.75, 2]]),
-])
+@pytest.mark.parametrize(
+    ("start", "balls"),
+    [
+        ("[0.5, -1]", [[0.5, -1]]),
+        ("[[0, 1], [1, 2e0]]", [[0, 1], [1, 2]]),
+        ("{grid: [1, 2]}", [[0, -1.5], [0, 1.5]]),
+        ("{grid: [2, 1], box: {x: [0, 1], y: [1, 3]}}", [[0.25, 2], [0.75, 2]]),
+    ],
+)
 def test_forms_of_start(start: str, balls: list[list[float]], rolled: Read) -> None:
     assert rolled(BASE + f"start: {start}").entries[0].starts == pytest.approx(np.array(balls))
     own = rolled(f"surface: bowl\noptimizers:\n  - sgd: {{start: {start}}}\n  - sgd\n")
@@ -100,9 +115,15 @@ def test_forms_of_start(start: str, balls: list[list[float]], rolled: Read) -> N
 
 
 def test_random_starts_come_from_their_seed_and_lie_in_their_box(rolled: Read) -> None:
-    first, same, other, own = (rolled(BASE + tail).entries[0].starts for tail in (
-        "start: {random: 20, box: {x: [0, 1]}}", "start: {random: 20, box: {x: [0, 1]}}",
-        "start: {random: 20, box: {x: [0, 1]}}\nseed: 1", "start: {random: 20, box: {x: [0, 1]}, seed: 1}"))
+    first, same, other, own = (
+        rolled(BASE + tail).entries[0].starts
+        for tail in (
+            "start: {random: 20, box: {x: [0, 1]}}",
+            "start: {random: 20, box: {x: [0, 1]}}",
+            "start: {random: 20, box: {x: [0, 1]}}\nseed: 1",
+            "start: {random: 20, box: {x: [0, 1]}, seed: 1}",
+        )
+    )
     assert np.array_equal(first, same)
     assert not np.array_equal(first, other)
     assert np.array_equal(other, own)
@@ -110,32 +131,40 @@ def test_random_starts_come_from_their_seed_and_lie_in_their_box(rolled: Read) -
     assert np.ptp(first[:, 1]) > 1
 
 
-@pytest.mark.parametrize(("entries", "labels"), [
-    ("[sgd, adam]", ["SGD", "Adam"]),
-    ("[sgd: {lr: 0.1}, sgd: {lr: 0.2}]", ["SGD lr=0.1", "SGD lr=0.2"]),
-    ("[sgd, sgd: {lr: 0.1}]", ["SGD", "SGD (2)"]),
-    ("[sgd, sgd: {momentum: 0.9, nesterov: true}]",
-     ["SGD momentum=0, nesterov=false", "SGD momentum=0.9, nesterov=true"]),
-    ("[adam: {betas: [0.9, 0.99]}, adam]", ["Adam betas=[0.9, 0.99]", "Adam betas=[0.9, 0.999]"]),
-    ("[sgd: {start: [0, 1]}, sgd: {start: [1, 1]}]", ["SGD from (0, 1)", "SGD from (1, 1)"]),
-    ("[sgd: {start: [0, 1]}, sgd: {start: [0, 1]}, sgd]", ["SGD from (0, 1)", "SGD from (0, 1) (2)", "SGD"]),
-    ("[sgd: {label: Mine}, sgd: {lr: 3}, adam: {label: SGD lr=3}]", ["Mine", "SGD lr=3 (2)", "SGD lr=3"]),
-])
+@pytest.mark.parametrize(
+    ("entries", "labels"),
+    [
+        ("[sgd, adam]", ["SGD", "Adam"]),
+        ("[sgd: {lr: 0.1}, sgd: {lr: 0.2}]", ["SGD lr=0.1", "SGD lr=0.2"]),
+        ("[sgd, sgd: {lr: 0.1}]", ["SGD", "SGD (2)"]),
+        (
+            "[sgd, sgd: {momentum: 0.9, nesterov: true}]",
+            ["SGD momentum=0, nesterov=false", "SGD momentum=0.9, nesterov=true"],
+        ),
+        ("[adam: {betas: [0.9, 0.99]}, adam]", ["Adam betas=[0.9, 0.99]", "Adam betas=[0.9, 0.999]"]),
+        ("[sgd: {start: [0, 1]}, sgd: {start: [1, 1]}]", ["SGD from (0, 1)", "SGD from (1, 1)"]),
+        ("[sgd: {start: [0, 1]}, sgd: {start: [0, 1]}, sgd]", ["SGD from (0, 1)", "SGD from (0, 1) (2)", "SGD"]),
+        ("[sgd: {label: Mine}, sgd: {lr: 3}, adam: {label: SGD lr=3}]", ["Mine", "SGD lr=3 (2)", "SGD lr=3"]),
+    ],
+)
 def test_labels(entries: str, labels: list[str], rolled: Read) -> None:
     assert [entry.label for entry in rolled(f"surface: bowl\noptimizers: {entries}\n").entries] == labels
 
 
 def test_surfaces_by_name_with_parameters_and_domain(loaded: Load) -> None:
-    surface: Any = loaded("surface:\n  name: bowl_with_two_holes\n  parameters: {h2: 1, center_2: [1, 2]}\n"
-                     "  domain: {x: [-2, 4]}\noptimizers: [sgd]\n").surface
+    surface: Any = loaded(
+        "surface:\n  name: bowl_with_two_holes\n  parameters: {h2: 1, center_2: [1, 2]}\n"
+        "  domain: {x: [-2, 4]}\noptimizers: [sgd]\n"
+    ).surface
     assert (surface.h2, surface.center_2, surface.h1) == (1.0, (1.0, 2.0), 0.5)
     assert surface.domain[0] == (-2, 4)
     assert surface.domain[1] == type(surface)().domain[1]
 
 
 def test_surfaces_by_formula(loaded: Load) -> None:
-    shot = loaded('surface: {expression: "x**2 + a*abs(y)", parameters: {a: 0.5}, domain: {y: [-1, 1]}}\n'
-                  "optimizers: [sgd]\n")
+    shot = loaded(
+        'surface: {expression: "x**2 + a*abs(y)", parameters: {a: 0.5}, domain: {y: [-1, 1]}}\noptimizers: [sgd]\n'
+    )
     assert shot.surface is not None
     assert shot.surface.domain == ((-3, 3), (-1, 1))
     assert shot.surface.value(np.array([2.0, -1.0])) == pytest.approx(4.5)
@@ -149,9 +178,11 @@ def test_a_start_the_new_domain_lacks_gives_way(rolled: Read) -> None:
 
 
 def test_whole_floats_colours_and_corners(loaded: Load) -> None:
-    shot = loaded("steps: 1e3\nsurface: bowl\n"
-                  "optimizers:\n  - sgd: {color: '#f80'}\n  - adam: {color: '#12ab34'}\n"
-                  "style: {legend: bottom_right, counter: false, z_scale: 2, background: null}\n")
+    shot = loaded(
+        "steps: 1e3\nsurface: bowl\n"
+        "optimizers:\n  - sgd: {color: '#f80'}\n  - adam: {color: '#12ab34'}\n"
+        "style: {legend: bottom_right, counter: false, z_scale: 2, background: null}\n"
+    )
     experiment, style = shot.experiment, shot.style
     assert experiment is not None
     assert experiment.steps == 1000
@@ -162,10 +193,23 @@ def test_whole_floats_colours_and_corners(loaded: Load) -> None:
 
 def test_the_command_line_wins_over_the_file_and_the_file_over_medium(loaded: Load) -> None:
     text = BASE + "video: {resolution: 640x360, fps: 10}\n"
-    sizes = [loaded(text, video=video).video for video in (
-        {}, {"quality": "low"}, {"fps": "12"}, {"quality": "high", "resolution": "100x200"}, {"transparent": True})]
+    sizes = [
+        loaded(text, video=video).video
+        for video in (
+            {},
+            {"quality": "low"},
+            {"fps": "12"},
+            {"quality": "high", "resolution": "100x200"},
+            {"transparent": True},
+        )
+    ]
     assert [(video.width, video.height, video.fps) for video in sizes] == [
-        (640, 360, 10), (854, 480, 30), (640, 360, 12), (100, 200, 60), (640, 360, 10)]
+        (640, 360, 10),
+        (854, 480, 30),
+        (640, 360, 12),
+        (100, 200, 60),
+        (640, 360, 10),
+    ]
     assert [video.transparent for video in sizes] == [False] * 4 + [True]
 
 
@@ -183,14 +227,18 @@ def test_a_byte_order_mark_and_crlf_are_read(tmp_path: Path) -> None:
     assert loading.experiment(path).steps == 300
 
 
-@pytest.mark.parametrize(("make", "words"), [
-    (lambda path: path.mkdir(), "not a regular file"),
-    (lambda path: os.mkfifo(path), "not a regular file"),
-    (lambda path: path.symlink_to("/dev/zero"), "not a regular file"),
-    (lambda path: path.symlink_to("nowhere"), "cannot be read"),
-    (lambda path: path.write_bytes(b"a: 1\nb: \xff\n"), ":2: byte 0xff is not UTF-8"),
-    (lambda path: path.write_text("# " + "x" * 1_000_001), "film.yaml:1: more than 1 MB is too large"),
-], ids=["folder", "pipe", "device", "dangling", "bytes", "large"])
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda path: path.mkdir(), "not a regular file"),
+        (lambda path: os.mkfifo(path), "not a regular file"),
+        (lambda path: path.symlink_to("/dev/zero"), "not a regular file"),
+        (lambda path: path.symlink_to("nowhere"), "cannot be read"),
+        (lambda path: path.write_bytes(b"a: 1\nb: \xff\n"), ":2: byte 0xff is not UTF-8"),
+        (lambda path: path.write_text("# " + "x" * 1_000_001), "film.yaml:1: more than 1 MB is too large"),
+    ],
+    ids=["folder", "pipe", "device", "dangling", "bytes", "large"],
+)
 def test_files_that_cannot_be_read(make: Callable[[Path], Any], words: str, tmp_path: Path) -> None:
     path = tmp_path / "film.yaml"
     make(path)
@@ -223,11 +271,16 @@ def test_where_values_were_written(loaded: Load) -> None:
 EDGE = 'surface: {expression: "x**2 + y**2", domain: {x: [-0.9, 0.9], y: [1000, 1004]}}\noptimizers: [sgd]\nstart: %s\n'
 
 
-@pytest.mark.parametrize(("start", "points"), [
-    ("[-0.9000000000000001, 1001]", [[-0.9, 1001]]), ("[0.9000017, 1004.0000039]", [[0.9, 1004]]),
-    ("[[0.5, 999.999996], [0, 1002]]", [[0.5, 1000], [0, 1002]]), ("[0.89999999999, 1001]", [[0.89999999999, 1001]]),
-    ("{grid: [1, 1], box: {x: [0.5, 0.9000017], y: [1000, 1002]}}", [[0.7, 1001]]),
-])
+@pytest.mark.parametrize(
+    ("start", "points"),
+    [
+        ("[-0.9000000000000001, 1001]", [[-0.9, 1001]]),
+        ("[0.9000017, 1004.0000039]", [[0.9, 1004]]),
+        ("[[0.5, 999.999996], [0, 1002]]", [[0.5, 1000], [0, 1002]]),
+        ("[0.89999999999, 1001]", [[0.89999999999, 1001]]),
+        ("{grid: [1, 1], box: {x: [0.5, 0.9000017], y: [1000, 1002]}}", [[0.7, 1001]]),
+    ],
+)
 def test_what_rounding_alone_keeps_outside_is_on_the_edge(start: str, points: list[list[float]], rolled: Read) -> None:
     assert rolled(EDGE % start).entries[0].starts.tolist() == points
 
@@ -238,8 +291,7 @@ def test_what_lies_farther_outside_is_told(start: str, loaded: Load) -> None:
         loaded(EDGE % start)
 
 
-@pytest.mark.parametrize("text", ["log(x) + y", "sqrt(x - 2.9) + y", "(1000*x)**120",
-                                  "log(x*y - 8)"])
+@pytest.mark.parametrize("text", ["log(x) + y", "sqrt(x - 2.9) + y", "(1000*x)**120", "log(x*y - 8)"])
 def test_a_start_where_the_surface_is_not_finite_is_told_one_where_it_is(text: str, rolled: Read) -> None:
     config = f'surface: {{expression: "{text}"}}\noptimizers: [sgd]\nstart: [-1.5, 0]\n'
     with pytest.raises(ConfigErrors, match="not finite at ") as caught:

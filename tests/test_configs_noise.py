@@ -1,4 +1,5 @@
 """Schedules, clipping, noise and replicas in the YAML, in Entry, and in the data files."""
+
 from __future__ import annotations
 
 import csv
@@ -35,20 +36,24 @@ ENTRIES = ("- sgd: {lr: 0.1}", "- adam: {schedule: cosine}", "- nag: {start: [0,
 @pytest.fixture
 def loaded(tmp_path: Path) -> Load:
     """Loads YAML text."""
+
     def load_text(text: str) -> Shot:
         path = tmp_path / "film.yaml"
         path.write_text(text, encoding="utf-8")
         return loading.shot(path)
+
     return load_text
 
 
 @pytest.fixture
 def rolled(loaded: Load) -> Read:
     """What rolls in YAML text."""
+
     def experiment(text: str) -> Experiment:
         found = loaded(text).experiment
         assert found is not None
         return found
+
     return experiment
 
 
@@ -56,19 +61,31 @@ def entry(rolled: Read, text: str) -> Any:
     return rolled(f"surface: bowl\noptimizers:\n  - sgd: {{{text}}}\n").entries[0]
 
 
-@pytest.mark.parametrize(("text", "schedule", "words"), [
-    ("schedule: cosine", {"lr": SCHEDULES["cosine"]()}, "cosine"),
-    ("schedule: {kind: cosine, T_max: 100, eta_min: 1e-3}", {"lr": SCHEDULES["cosine"](T_max=100, eta_min=0.001)},
-     "cosine"),
-    ("schedule: {warmup: 20}", {"lr": Schedule(warmup=20)}, "warmup 20"),
-    ("schedule: {kind: step, step_size: 5, warmup: 3}", {"lr": SCHEDULES["step"](step_size=5, warmup=3)},
-     "warmup 3, step"),
-    ("momentum: 0.9, schedule: {momentum: {kind: linear}}", {"momentum": SCHEDULES["linear"]()}, "momentum linear"),
-    ("schedule: {lr: cosine, momentum: {kind: multistep, milestones: [5, 9]}}",
-     {"lr": SCHEDULES["cosine"](), "momentum": SCHEDULES["multistep"](milestones=(5, 9))},
-     "lr cosine, momentum multistep"),
-    ("schedule: {}", {}, None), ("schedule: null", {}, None),
-])
+@pytest.mark.parametrize(
+    ("text", "schedule", "words"),
+    [
+        ("schedule: cosine", {"lr": SCHEDULES["cosine"]()}, "cosine"),
+        (
+            "schedule: {kind: cosine, T_max: 100, eta_min: 1e-3}",
+            {"lr": SCHEDULES["cosine"](T_max=100, eta_min=0.001)},
+            "cosine",
+        ),
+        ("schedule: {warmup: 20}", {"lr": Schedule(warmup=20)}, "warmup 20"),
+        (
+            "schedule: {kind: step, step_size: 5, warmup: 3}",
+            {"lr": SCHEDULES["step"](step_size=5, warmup=3)},
+            "warmup 3, step",
+        ),
+        ("momentum: 0.9, schedule: {momentum: {kind: linear}}", {"momentum": SCHEDULES["linear"]()}, "momentum linear"),
+        (
+            "schedule: {lr: cosine, momentum: {kind: multistep, milestones: [5, 9]}}",
+            {"lr": SCHEDULES["cosine"](), "momentum": SCHEDULES["multistep"](milestones=(5, 9))},
+            "lr cosine, momentum multistep",
+        ),
+        ("schedule: {}", {}, None),
+        ("schedule: null", {}, None),
+    ],
+)
 def test_forms_of_a_schedule(text: str, schedule: dict[str, Schedule], words: str | None, rolled: Read) -> None:
     made = entry(rolled, text)
     assert made.schedule == schedule
@@ -76,21 +93,31 @@ def test_forms_of_a_schedule(text: str, schedule: dict[str, Schedule], words: st
     assert made.chosen["lr"] == 0.1, "the rate it starts from stays on screen"
 
 
-@pytest.mark.parametrize(("text", "clip", "words"), [
-    ("clip: {norm: 2}", Clip(norm=2.0), "norm 2"), ("clip: {value: 0.5}", Clip(value=0.5), "value 0.5"),
-    ("clip: null", None, None),
-])
+@pytest.mark.parametrize(
+    ("text", "clip", "words"),
+    [
+        ("clip: {norm: 2}", Clip(norm=2.0), "norm 2"),
+        ("clip: {value: 0.5}", Clip(value=0.5), "value 0.5"),
+        ("clip: null", None, None),
+    ],
+)
 def test_clipping_is_named(text: str, clip: Clip | None, words: str | None, rolled: Read) -> None:
     made = entry(rolled, text)
     assert (made.clip, made.chosen.get("clip")) == (clip, words)
 
 
-@pytest.mark.parametrize(("text", "noise"), [
-    ("{std: 0.1}", NOISES["gaussian"](std=0.1)), ("{relative: 0.5}", NOISES["gaussian"](relative=0.5)),
-    ("{kind: gaussian, std: 1, relative: 2}", NOISES["gaussian"](std=1.0, relative=2.0)),
-    ("{df: 3}", NOISES["student_t"](df=3.0)), ("{kind: student_t}", NOISES["student_t"]()),
-    ("{batch: 8}", NOISES["batch"](batch=8)), ("null", None),
-])
+@pytest.mark.parametrize(
+    ("text", "noise"),
+    [
+        ("{std: 0.1}", NOISES["gaussian"](std=0.1)),
+        ("{relative: 0.5}", NOISES["gaussian"](relative=0.5)),
+        ("{kind: gaussian, std: 1, relative: 2}", NOISES["gaussian"](std=1.0, relative=2.0)),
+        ("{df: 3}", NOISES["student_t"](df=3.0)),
+        ("{kind: student_t}", NOISES["student_t"]()),
+        ("{batch: 8}", NOISES["batch"](batch=8)),
+        ("null", None),
+    ],
+)
 def test_forms_of_noise(text: str, noise: Any, loaded: Load) -> None:
     shot = loaded(f"surface: logistic\noptimizers: [sgd]\nnoise: {text}\n")
     again = loaded(json.dumps(shot.resolved))
@@ -98,12 +125,17 @@ def test_forms_of_noise(text: str, noise: Any, loaded: Load) -> None:
     assert (shot.experiment.noise, again.experiment.noise) == (noise, noise)
 
 
-@pytest.mark.parametrize(("entries", "labels"), [
-    ("[adam, adam: {schedule: cosine}]", ["Adam", "Adam cosine"]),
-    ("[sgd: {schedule: {momentum: cosine}}, sgd: {schedule: linear, clip: {norm: 1}}]",
-     ["SGD momentum cosine", "SGD linear, clip norm 1"]),
-    ("[adam: {schedule: cosine}, adam: {schedule: {kind: cosine, T_max: 9}}]", ["Adam cosine", "Adam cosine (2)"]),
-])
+@pytest.mark.parametrize(
+    ("entries", "labels"),
+    [
+        ("[adam, adam: {schedule: cosine}]", ["Adam", "Adam cosine"]),
+        (
+            "[sgd: {schedule: {momentum: cosine}}, sgd: {schedule: linear, clip: {norm: 1}}]",
+            ["SGD momentum cosine", "SGD linear, clip norm 1"],
+        ),
+        ("[adam: {schedule: cosine}, adam: {schedule: {kind: cosine, T_max: 9}}]", ["Adam cosine", "Adam cosine (2)"]),
+    ],
+)
 def test_schedule_and_clipping_tell_labels_apart(entries: str, labels: list[str], rolled: Read) -> None:
     assert [each.label for each in rolled(f"surface: bowl\noptimizers: {entries}\n").entries] == labels
 
@@ -141,7 +173,8 @@ def test_a_resolved_config_rolls_the_same(loaded: Load) -> None:
     ours, theirs = again.experiment, first.experiment
     assert ours is not None and theirs is not None
     assert [(each.schedule, each.clip) for each in ours.entries] == [
-        (each.schedule, each.clip) for each in theirs.entries]
+        (each.schedule, each.clip) for each in theirs.entries
+    ]
     assert all((path == paths(ours)[label]).all() for label, path in paths(theirs).items())
 
 
@@ -168,7 +201,7 @@ def test_data_says_start_and_replica_of_every_run(loaded: Load, tmp_path: Path) 
 
 
 def test_replicas_and_draws_count_as_memory(rolled: Read, monkeypatch: pytest.MonkeyPatch) -> None:
-    state = 8     # of sgd, for a ball: the steps made
+    state = 8  # of sgd, for a ball: the steps made
     needed = memory_needed(6, 20, state) + 6 * NOISES["gaussian"](std=0.2).bytes_a_run(None, 20)
     assert needed > memory_needed(6, 20, state) > memory_needed(3, 20, state)
     for free, fits in ((needed / 0.8 + 1, True), (needed / 0.8 - 1, False)):

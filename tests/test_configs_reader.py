@@ -1,4 +1,5 @@
 """The YAML reader: the core schema's scalars, lines, merges, and no input that makes it fail in another way."""
+
 from __future__ import annotations
 
 import json
@@ -16,9 +17,14 @@ from thalweg.spec.syntax import NotYaml
 from thalweg.tree import Node
 
 NAMES = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=8)
-SCALARS = st.none() | st.booleans() | st.integers(-10**20, 10**20) | st.floats() | NAMES
-VALUES = st.recursive(SCALARS, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(
-    NAMES.filter(lambda name: name != "<<"), inner, max_size=4), max_leaves=20)
+SCALARS = st.none() | st.booleans() | st.integers(-(10**20), 10**20) | st.floats() | NAMES
+VALUES = st.recursive(
+    SCALARS,
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(NAMES.filter(lambda name: name != "<<"), inner, max_size=4)
+    ),
+    max_leaves=20,
+)
 
 
 def yaml_of(value: Any) -> str:
@@ -64,12 +70,36 @@ def test_any_scalar_is_resolved(text: str) -> None:
     assert resolve(text) is EMPTY or isinstance(resolve(text), (type(None), bool, int, float, str))
 
 
-@pytest.mark.parametrize(("text", "value"), [
-    ("true", True), ("False", False), ("yes", "yes"), ("no", "no"), ("on", "on"), ("off", "off"), ("y", "y"),
-    ("null", None), ("~", None), ("12:30", "12:30"), ("2026-01-31", "2026-01-31"), ("010", 10), ("0o10", 8),
-    ("0x1F", 31), ("1e-3", 1e-3), ("1e3", 1000.0), ("-.5", -0.5), ("+3", 3), ("1_000", "1_000"), (".inf", math.inf),
-    ("0b11", "0b11"), ("1.", 1.0), (".", "."), ("e3", "e3"), ("5,5", "5,5"),
-])
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("true", True),
+        ("False", False),
+        ("yes", "yes"),
+        ("no", "no"),
+        ("on", "on"),
+        ("off", "off"),
+        ("y", "y"),
+        ("null", None),
+        ("~", None),
+        ("12:30", "12:30"),
+        ("2026-01-31", "2026-01-31"),
+        ("010", 10),
+        ("0o10", 8),
+        ("0x1F", 31),
+        ("1e-3", 1e-3),
+        ("1e3", 1000.0),
+        ("-.5", -0.5),
+        ("+3", 3),
+        ("1_000", "1_000"),
+        (".inf", math.inf),
+        ("0b11", "0b11"),
+        ("1.", 1.0),
+        (".", "."),
+        ("e3", "e3"),
+        ("5,5", "5,5"),
+    ],
+)
 def test_core_schema(text: str, value: Any) -> None:
     assert resolve(text) == value
     assert type(resolve(text)) is type(value)

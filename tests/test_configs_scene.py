@@ -1,4 +1,5 @@
 """Scenes own their sections: what a scene does not read is an error where it stands, for the loader and the schema."""
+
 from __future__ import annotations
 
 import json
@@ -58,38 +59,81 @@ class Single(SceneOptions):
 FAKES = {"fake_card": Card, "fake_land": Land, "fake_bare": Bare, "fake_single": Single}
 SURFACE, RUN = "surface: bowl\n", "optimizers: [sgd]\nsteps: 5\n"
 WHOLE = {
-    "fake_card": "scene: fake_card\n", "fake_land": "scene: fake_land\n" + SURFACE,
-    "fake_bare": "scene: fake_bare\n" + SURFACE, "fake_single": "scene: fake_single\n" + SURFACE + RUN,
+    "fake_card": "scene: fake_card\n",
+    "fake_land": "scene: fake_land\n" + SURFACE,
+    "fake_bare": "scene: fake_bare\n" + SURFACE,
+    "fake_single": "scene: fake_single\n" + SURFACE + RUN,
     "race": "scene: race\n" + SURFACE + RUN,
 }
 # What stands in a file of each scene, and is not read there.
 UNREAD = {
-    "fake_card": ("surface: bowl", "optimizers: [sgd]", "start: [0, 1]", "steps: 3", "seed: 1", "replicas: 2",
-                  "tolerance: 0.1", "noise: {std: 1}", "record: last", "caption: done", "camera: {phi: 3}",
-                  "style: {legend: left}", "style: {ramp: mono}", "style: {z_scale: log}", "style: {trail: false}",
-                  "video: {pace: even}", "camera: null", "surface: null"),
-    "fake_land": ("caption: done", "camera: {phi: 3}", "style: {z_scale: log}", "style: {legend: left}",
-                  "video: {pace: even}"),
+    "fake_card": (
+        "surface: bowl",
+        "optimizers: [sgd]",
+        "start: [0, 1]",
+        "steps: 3",
+        "seed: 1",
+        "replicas: 2",
+        "tolerance: 0.1",
+        "noise: {std: 1}",
+        "record: last",
+        "caption: done",
+        "camera: {phi: 3}",
+        "style: {legend: left}",
+        "style: {ramp: mono}",
+        "style: {z_scale: log}",
+        "style: {trail: false}",
+        "video: {pace: even}",
+        "camera: null",
+        "surface: null",
+    ),
+    "fake_land": (
+        "caption: done",
+        "camera: {phi: 3}",
+        "style: {z_scale: log}",
+        "style: {legend: left}",
+        "video: {pace: even}",
+    ),
     "fake_bare": ("optimizers: [sgd]", "steps: 3", "noise: null", "camera: {zoom: 2}", "style: {contours: true}"),
     "fake_single": ("caption: done", "camera: {orbit: 0}", "style: {ball_size: 2}", "video: {pace: even}"),
     "race": (),
 }
 UNREAD_OF_EACH = [(kind, line) for kind, lines in UNREAD.items() for line in lines]
 READ = {
-    "fake_card": ("title: A", "scene: {kind: fake_card, lines: 3}", "style: {theme: light, text_scale: 2}",
-                  "video: {fps: 10, seconds: 3}", "style: null", "video:"),
-    "fake_land": ("camera: {zoom: 2, center: [0, 1]}", "style: {contours: false, axes: false, ramp: mono}",
-                  "optimizers: [sgd, adam]", "start: [[0, 1], [1, 1]]\noptimizers: [sgd, adam]\nnoise: {std: 0.1}"),
+    "fake_card": (
+        "title: A",
+        "scene: {kind: fake_card, lines: 3}",
+        "style: {theme: light, text_scale: 2}",
+        "video: {fps: 10, seconds: 3}",
+        "style: null",
+        "video:",
+    ),
+    "fake_land": (
+        "camera: {zoom: 2, center: [0, 1]}",
+        "style: {contours: false, axes: false, ramp: mono}",
+        "optimizers: [sgd, adam]",
+        "start: [[0, 1], [1, 1]]\noptimizers: [sgd, adam]\nnoise: {std: 0.1}",
+    ),
     "fake_bare": ("style: {title: false}", "plugins: []"),
     "fake_single": ("start: [0, 1]", "record: last\nseed: 4\nreplicas: 2\nnoise: {std: 0.1}\ntolerance: 0.1"),
-    "race": ("caption: done", "camera: {phi: 3, keyframes: [{at: 1, zoom: 2}]}", "video: {pace: even}",
-             "style: {legend: left, trail: false, contour_map: true, z_scale: log, ramp: mono}"),
+    "race": (
+        "caption: done",
+        "camera: {phi: 3, keyframes: [{at: 1, zoom: 2}]}",
+        "video: {pace: even}",
+        "style: {legend: left, trail: false, contour_map: true, z_scale: log, ramp: mono}",
+    ),
 }
 READ_BY_EACH = [(kind, line) for kind, lines in READ.items() for line in ("", *lines)]
 # What is wrong for the loader and the schema alike, besides.
 WRONG = {
-    "fake_card": ("camra: {}", "style: {legnd: left}", "scene: {kind: fake_card, line: 3}", "video: {pase: even}",
-                  "scene: {kind: fake_card, hold: 3}", "scene: {kind: fake_card, lines: 10}"),
+    "fake_card": (
+        "camra: {}",
+        "style: {legnd: left}",
+        "scene: {kind: fake_card, line: 3}",
+        "video: {pase: even}",
+        "scene: {kind: fake_card, hold: 3}",
+        "scene: {kind: fake_card, lines: 10}",
+    ),
     "fake_land": ("camera: {zoom: 99}", "camera: {zom: 2}", "optimizers: []"),
     "fake_bare": ("scene: fake_bares", "legend: left"),
     "fake_single": ("optimizers: [sgd, adam]", "scene: {kind: fake_single, hold: 3}"),
@@ -144,7 +188,14 @@ def test_what_a_scene_reads_is_read_and_resolved_to_itself(kind: str, more: str,
     assert accepted(json.dumps(first.resolved))
     assert set(first.resolved) <= set(SCENES[kind].keys()), "nothing travels that is not read"
     assert (again.kind, again.options, again.style, again.camera, again.video, again.title, again.caption) == (
-        first.kind, first.options, first.style, first.camera, first.video, first.title, first.caption)
+        first.kind,
+        first.options,
+        first.style,
+        first.camera,
+        first.video,
+        first.title,
+        first.caption,
+    )
     assert [len(each.loss) for each in again.roll()] == [len(each.loss) for each in first.roll()]
 
 
@@ -166,36 +217,37 @@ def test_a_shot_is_made_of_the_classes_that_its_scene_names(tmp_path: Path) -> N
 def test_what_a_scene_does_not_read_is_told_with_its_line(kind: str, line: str, tmp_path: Path) -> None:
     text = WHOLE[kind] + line + "\n"
     section, _, body = line.partition(": ")
-    sections = ("style", "video", *(["camera"] if SCENES[kind].camera else []))     # that the scene has
+    sections = ("style", "video", *(["camera"] if SCENES[kind].camera else []))  # that the scene has
     place = f"{section}.{body[1:].partition(':')[0]}" if section in sections else section
     number = len(WHOLE[kind].splitlines()) + 1
-    problem, = problems(text, tmp_path)
+    (problem,) = problems(text, tmp_path)
     assert problem.startswith(f"{number}: {place}: is not read by scene {kind}; leave it out")
     assert not accepted(text)
-    loaded(text.replace(line + "\n", ""), tmp_path)     # the first cure
+    loaded(text.replace(line + "\n", ""), tmp_path)  # the first cure
 
 
 @pytest.mark.parametrize(("kind", "line"), UNREAD_OF_EACH)
 def test_the_scene_that_the_cure_names_does_read_it(kind: str, line: str, tmp_path: Path) -> None:
-    problem, = problems(WHOLE[kind] + line + "\n", tmp_path)
+    (problem,) = problems(WHOLE[kind] + line + "\n", tmp_path)
     other = problem.rpartition("take a scene that does, such as ")[2]
     assert other in SCENES
-    needed = "".join(f"{each}\n" for each in ("surface: bowl", "optimizers: [sgd]")
-                     if not line.startswith(each.partition(":")[0]))
+    needed = "".join(
+        f"{each}\n" for each in ("surface: bowl", "optimizers: [sgd]") if not line.startswith(each.partition(":")[0])
+    )
     if not line.endswith("surface: null"):
         loaded(f"scene: {other}\n{needed}{line}\n", tmp_path)
 
 
-def test_where_no_scene_of_the_house_reads_it_another_is_named(tmp_path: Path,
-                                                               monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_no_scene_of_the_house_reads_it_another_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     @dataclass(frozen=True)
     class Own(Look):
         halo: bool = parameter(False)
 
     monkeypatch.setattr(Single, "style", Own)
     text = WHOLE["fake_card"] + "style: {halo: true}\n"
-    assert problems(text, tmp_path) == ["2: style.halo: is not read by scene fake_card; leave it out, "
-                                        "or take a scene that does, such as fake_single"]
+    assert problems(text, tmp_path) == [
+        "2: style.halo: is not read by scene fake_card; leave it out, or take a scene that does, such as fake_single"
+    ]
     loaded(WHOLE["fake_single"] + "style: {halo: true}\n", tmp_path)
 
 
@@ -209,7 +261,7 @@ def test_loader_and_schema_refuse_alike(kind: str, line: str, tmp_path: Path) ->
 @pytest.mark.parametrize(("kind", "key"), LACKING.items())
 def test_what_a_scene_needs_must_be_there(kind: str, key: str, tmp_path: Path) -> None:
     text = "".join(f"{line}\n" for line in WHOLE[kind].splitlines() if not line.startswith(key))
-    problem, = problems(text, tmp_path)
+    (problem,) = problems(text, tmp_path)
     assert problem.startswith(f"1: {key}: is missing; ")
     assert not accepted(text)
 
@@ -220,27 +272,32 @@ def test_a_second_optimizer_is_told_where_one_is_shown(tmp_path: Path) -> None:
     loaded(text.replace("  - adam\n  - nag\n", ""), tmp_path)
 
 
-@pytest.mark.parametrize(("line", "words"), [
-    ("styel: {}", "styel: unknown key; did you mean style?"),
-    ("vidoe: {}", "vidoe: unknown key; did you mean video?"),
-    ("surfaec: bowl", "surfaec: unknown key; use title, scene, style, video or plugins"),    # what it may hold
-    ("style: {theem: dark}", "style.theem: unknown key; did you mean theme?"),
-    ("video: {secnods: 3}", "video.secnods: unknown key; did you mean seconds?"),
-    ("scene: {kind: fake_card, linse: 3}", "scene.linse: unknown key; did you mean lines?"),
-    ("scene: fake_crad", 'scene: unknown scene "fake_crad"; did you mean fake_card?'),
-    ("style: {lines: 3}", "style.lines: is not read here; write it in scene"),
-    ("scene: {kind: fake_card, theme: dark}", "scene.theme: is not read here; write it in style"),
-    ("video: {theme: dark}", "video.theme: is not read here; write it in style"),
-    ("scene: {kind: fake_card, arrows: step}",
-     "scene.arrows: is not read by scene fake_card; leave it out, or take a scene that does, such as contour"),
-    ("scene: {kind: fake_crad}", 'scene.kind: unknown scene "fake_crad"; did you mean fake_card?'),
-])
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("styel: {}", "styel: unknown key; did you mean style?"),
+        ("vidoe: {}", "vidoe: unknown key; did you mean video?"),
+        ("surfaec: bowl", "surfaec: unknown key; use title, scene, style, video or plugins"),  # what it may hold
+        ("style: {theem: dark}", "style.theem: unknown key; did you mean theme?"),
+        ("video: {secnods: 3}", "video.secnods: unknown key; did you mean seconds?"),
+        ("scene: {kind: fake_card, linse: 3}", "scene.linse: unknown key; did you mean lines?"),
+        ("scene: fake_crad", 'scene: unknown scene "fake_crad"; did you mean fake_card?'),
+        ("style: {lines: 3}", "style.lines: is not read here; write it in scene"),
+        ("scene: {kind: fake_card, theme: dark}", "scene.theme: is not read here; write it in style"),
+        ("video: {theme: dark}", "video.theme: is not read here; write it in style"),
+        (
+            "scene: {kind: fake_card, arrows: step}",
+            "scene.arrows: is not read by scene fake_card; leave it out, or take a scene that does, such as contour",
+        ),
+        ("scene: {kind: fake_crad}", 'scene.kind: unknown scene "fake_crad"; did you mean fake_card?'),
+    ],
+)
 def test_unknown_keys_are_told_as_what_they_may_mean_here(line: str, words: str, tmp_path: Path) -> None:
     assert [each.partition(": ")[2] for each in problems(text_of("fake_card", line), tmp_path)] == [words]
 
 
 def test_of_a_scene_that_is_not_known_only_its_name_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(SCENES["race"], "camera", None)     # else the scene that reads the most
+    monkeypatch.setattr(SCENES["race"], "camera", None)  # else the scene that reads the most
     text = "scene: fake_lnad\nsurface: bowl\ncamera: {zoom: 2}\n"
     assert problems(text, tmp_path) == ['1: scene: unknown scene "fake_lnad"; did you mean fake_land?']
     assert loaded(text.replace("lnad", "land"), tmp_path).camera == CameraAbove(zoom=2.0)
@@ -265,10 +322,15 @@ titel: A
     other = "leave it out, or take a scene that does, such as race"
     assert sorted(found, key=lambda each: int(each.partition(":")[0])) == found, "in the order of the file"
     told = {each.partition(": ")[2] for each in found}
-    assert {f"{place}: is not read by scene fake_land; {other}"
-            for place in ("caption", "style.legend", "camera.phi", "video.pace")} < told
-    assert {"style.theem: unknown key; did you mean theme?", "camera.zom: unknown key; did you mean zoom?",
-            "titel: unknown key; did you mean title?"} < told
+    assert {
+        f"{place}: is not read by scene fake_land; {other}"
+        for place in ("caption", "style.legend", "camera.phi", "video.pace")
+    } < told
+    assert {
+        "style.theem: unknown key; did you mean theme?",
+        "camera.zom: unknown key; did you mean zoom?",
+        "titel: unknown key; did you mean title?",
+    } < told
     assert [each for each in told if each.startswith(("scene.lins: unknown key", "style.ramp: ", "video.fps: "))]
     assert len(found) == 10
     mended = re.sub(r"caption.*\n|  legend.*\n|  phi.*\n|pace: even, |, lins: 2", "", text)
@@ -281,13 +343,23 @@ titel: A
 def test_on_the_command_line_it_is_exit_2_with_a_line_for_each(run: Run, tmp_path: Path) -> None:
     (tmp_path / "own.yaml").write_text(WHOLE["fake_card"] + "steps: 3\nstyle:\n  legend: left\n", encoding="utf-8")
     other = "is not read by scene fake_card; leave it out, or take a scene that does, such as race"
-    assert run("own.yaml", "--check", "--set", "camera.phi=3", "--set", "video.pace=even") == (2, [], [
-        f"--set camera.phi=3: {other}", f"--set video.pace=even: {other}",
-        f"own.yaml:2: steps: {other}", f"own.yaml:4: style.legend: {other}"])
+    assert run("own.yaml", "--check", "--set", "camera.phi=3", "--set", "video.pace=even") == (
+        2,
+        [],
+        [
+            f"--set camera.phi=3: {other}",
+            f"--set video.pace=even: {other}",
+            f"own.yaml:2: steps: {other}",
+            f"own.yaml:4: style.legend: {other}",
+        ],
+    )
     (tmp_path / "own.yaml").write_text(WHOLE["fake_card"], encoding="utf-8")
     assert run("own.yaml", "--check") == (0, ["own.yaml: ok, fake_card, 1280x720 at 30 frames/s"], [])
-    assert run("own.yaml", "-o", "x.csv") == (2, [], [
-        "own.yaml:1: scene: nothing rolls in scene fake_card, so there are no data; use -o NAME.mp4 or NAME.png"])
+    assert run("own.yaml", "-o", "x.csv") == (
+        2,
+        [],
+        ["own.yaml:1: scene: nothing rolls in scene fake_card, so there are no data; use -o NAME.mp4 or NAME.png"],
+    )
 
 
 def test_the_schema_knows_every_scene_of_the_registry() -> None:

@@ -1,4 +1,5 @@
 """The JSON schema: valid, in step with the registries, accepting what loads and refusing what a schema can refuse."""
+
 from __future__ import annotations
 
 import dataclasses
@@ -21,11 +22,35 @@ HERE = Path(__file__).parent
 SHIPPED = sorted((HERE.parent / "configs").rglob("*.yaml"))
 BAD = sorted((HERE / "bad").glob("*.yaml"))
 # What no schema can see: places on the surface, formulas, mathtext, memory, keys written twice, values in conflict.
-BEYOND = ("start_outside", "start_of_entry", "start_box", "start_infinite", "start_not_finite", "start_gradient",
-          "expression_", "title_", "caption_", "optimizer_label", "memory", "duplicate_", "domain_reversed",
-          "camera_follow", "video_odd", "video_small", "optimizer_nesterov", "optimizer_hyper_infinite",
-          "optimizer_color_unquoted", "style_background", "noise_infinite", "noise_batch_many", "noise_no_examples",
-          "replicas_memory", "schedule_range", "surface_data_", "surface_samples")
+BEYOND = (
+    "start_outside",
+    "start_of_entry",
+    "start_box",
+    "start_infinite",
+    "start_not_finite",
+    "start_gradient",
+    "expression_",
+    "title_",
+    "caption_",
+    "optimizer_label",
+    "memory",
+    "duplicate_",
+    "domain_reversed",
+    "camera_follow",
+    "video_odd",
+    "video_small",
+    "optimizer_nesterov",
+    "optimizer_hyper_infinite",
+    "optimizer_color_unquoted",
+    "style_background",
+    "noise_infinite",
+    "noise_batch_many",
+    "noise_no_examples",
+    "replicas_memory",
+    "schedule_range",
+    "surface_data_",
+    "surface_samples",
+)
 VALIDATOR = jsonschema.Draft202012Validator(ours.schema())
 
 
@@ -85,10 +110,16 @@ def test_every_parameter_of_every_member_can_be_described(members: Any) -> None:
         assert all(described.values())
 
 
-@pytest.mark.parametrize(("limits", "words"), [
-    (Range(), "a number"), (Range(low=0), "a number >= 0"), (Range(low=0, low_open=True), "a number > 0"),
-    (Range(low=0, high=1), "a number from 0 to 1"), (Range(high=2), "a number <= 2"),
-    (Range(low=0, high=1, high_open=True), "a number from 0 to below 1"),
-])
+@pytest.mark.parametrize(
+    ("limits", "words"),
+    [
+        (Range(), "a number"),
+        (Range(low=0), "a number >= 0"),
+        (Range(low=0, low_open=True), "a number > 0"),
+        (Range(low=0, high=1), "a number from 0 to 1"),
+        (Range(high=2), "a number <= 2"),
+        (Range(low=0, high=1, high_open=True), "a number from 0 to below 1"),
+    ],
+)
 def test_ranges_in_words(limits: Range, words: str) -> None:
     assert describe(float, limits) == words

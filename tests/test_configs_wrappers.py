@@ -1,4 +1,5 @@
 """Optimizers that hold another one, in YAML: by name, or by one name with hyperparameters."""
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -21,7 +22,7 @@ NESTED = "surface: bowl\nsteps: 30\noptimizers:\n  - lookahead: {optimizer: {ada
 def entry(tmp_path: Path, text: str, *overrides: str) -> Entry:
     file = tmp_path / "a.yaml"
     file.write_text(text)
-    made, = loading.experiment(file, overrides).entries
+    (made,) = loading.experiment(file, overrides).entries
     return made
 
 
@@ -29,19 +30,32 @@ def body(text: str) -> str:
     return f"surface: bowl\nsteps: 30\noptimizers:\n  - {text}\n"
 
 
-@pytest.mark.parametrize(("text", "name", "arguments"), [
-    ("lookahead: {optimizer: sgd, lr: 0.1}", "lookahead", {"optimizer": "sgd", "lr": 0.1}),
-    ("lookahead: {optimizer: {adam: {lr: 0.1, betas: [0.5, 0.9]}}, k: 3}", "lookahead",
-     {"optimizer": {"adam": {"betas": (0.5, 0.9)}}, "lr": 0.1, "k": 3}),
-    ("sam: {optimizer: {momentum: {momentum: 0.8}}, lr: 0.03}", "sam",
-     {"optimizer": {"momentum": {"momentum": 0.8}}, "lr": 0.03}),
-    ("sam: {optimizer: {adam: }}", "sam", {"optimizer": "adam"}),
-    ("sam: {optimizer: {adam: {}}}", "sam", {"optimizer": "adam"}),
-    ("lookahead: {optimizer: {sam: {rho: 0.1, optimizer: {adam: {lr: 0.3, eps: 1e-3}}}}}", "lookahead",
-     {"optimizer": {"sam": {"rho": 0.1, "optimizer": {"adam": {"eps": 0.001}}}}, "lr": 0.3}),
-])
-def test_the_entry_is_the_optimizer_that_python_makes(text: str, name: str, arguments: dict[str, Any],
-                                                      tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("text", "name", "arguments"),
+    [
+        ("lookahead: {optimizer: sgd, lr: 0.1}", "lookahead", {"optimizer": "sgd", "lr": 0.1}),
+        (
+            "lookahead: {optimizer: {adam: {lr: 0.1, betas: [0.5, 0.9]}}, k: 3}",
+            "lookahead",
+            {"optimizer": {"adam": {"betas": (0.5, 0.9)}}, "lr": 0.1, "k": 3},
+        ),
+        (
+            "sam: {optimizer: {momentum: {momentum: 0.8}}, lr: 0.03}",
+            "sam",
+            {"optimizer": {"momentum": {"momentum": 0.8}}, "lr": 0.03},
+        ),
+        ("sam: {optimizer: {adam: }}", "sam", {"optimizer": "adam"}),
+        ("sam: {optimizer: {adam: {}}}", "sam", {"optimizer": "adam"}),
+        (
+            "lookahead: {optimizer: {sam: {rho: 0.1, optimizer: {adam: {lr: 0.3, eps: 1e-3}}}}}",
+            "lookahead",
+            {"optimizer": {"sam": {"rho": 0.1, "optimizer": {"adam": {"eps": 0.001}}}}, "lr": 0.3},
+        ),
+    ],
+)
+def test_the_entry_is_the_optimizer_that_python_makes(
+    text: str, name: str, arguments: dict[str, Any], tmp_path: Path
+) -> None:
     made = entry(tmp_path, body(text))
     wanted = OPTIMIZERS[name](**arguments)
     assert made.chosen["lr"] == wanted.lr
@@ -67,17 +81,24 @@ def _written(tmp_path: Path, text: str) -> Path:
     return file
 
 
-@pytest.mark.parametrize(("text", "override", "lr", "given"), [
-    (NESTED, "optimizers.lookahead.lr=0.2", 0.2, "adam(betas=[0.5, 0.9])"),
-    (NESTED, "optimizers.0.optimizer.adam.lr=0.2", 0.2, "adam(betas=[0.5, 0.9])"),
-    (NESTED, "optimizers.0.optimizer.adam.betas.1=0.99", 0.1, "adam(betas=[0.5, 0.99])"),
-    (NESTED, "optimizers.0.optimizer={sgd: {lr: 0.4}}", 0.4, "sgd"),
-    (body("sam: {optimizer: adam, lr: 0.3}"), "optimizers.sam.optimizer.adam.eps=1", 0.3, "adam(eps=1)"),
-    (body("sam: {optimizer: adam}"), "optimizers.sam.optimizer.adam.lr=0.5", 0.5, "adam"),
-    (body("sam"), "optimizers.sam.optimizer.adam.lr=0.5", 0.5, "adam"),
-    (body("lookahead: {optimizer: {sam: {optimizer: {adam: {lr: 0.3}}}}}"), "optimizers.0.lr=0.2", 0.2,
-     "sam(optimizer=adam)"),
-])
+@pytest.mark.parametrize(
+    ("text", "override", "lr", "given"),
+    [
+        (NESTED, "optimizers.lookahead.lr=0.2", 0.2, "adam(betas=[0.5, 0.9])"),
+        (NESTED, "optimizers.0.optimizer.adam.lr=0.2", 0.2, "adam(betas=[0.5, 0.9])"),
+        (NESTED, "optimizers.0.optimizer.adam.betas.1=0.99", 0.1, "adam(betas=[0.5, 0.99])"),
+        (NESTED, "optimizers.0.optimizer={sgd: {lr: 0.4}}", 0.4, "sgd"),
+        (body("sam: {optimizer: adam, lr: 0.3}"), "optimizers.sam.optimizer.adam.eps=1", 0.3, "adam(eps=1)"),
+        (body("sam: {optimizer: adam}"), "optimizers.sam.optimizer.adam.lr=0.5", 0.5, "adam"),
+        (body("sam"), "optimizers.sam.optimizer.adam.lr=0.5", 0.5, "adam"),
+        (
+            body("lookahead: {optimizer: {sam: {optimizer: {adam: {lr: 0.3}}}}}"),
+            "optimizers.0.lr=0.2",
+            0.2,
+            "sam(optimizer=adam)",
+        ),
+    ],
+)
 def test_what_is_set_on_the_command_line(text: str, override: str, lr: float, given: str, tmp_path: Path) -> None:
     made = entry(tmp_path, text, override)
     assert (made.chosen["lr"], made.chosen["optimizer"]) == (lr, given)
@@ -90,20 +111,32 @@ def test_labels_on_the_command_line_are_those_of_the_film(tmp_path: Path) -> Non
     assert [each.optimizer.alpha for each in changed.entries] == [0.5, 0.25]
 
 
-@pytest.mark.parametrize(("text", "after"), [
-    (NESTED, NESTED.replace("lr: 0.1", "lr: 0.25")),
-    (body("sam: {optimizer: {adam: {eps: 1e-3}}}"), body("sam: {optimizer: {adam: {eps: 1e-3}}, lr: 0.25}")),
-    (body("sam:\n      optimizer:\n        adam:\n          lr: 0.1   # mine"),
-     body("sam:\n      optimizer:\n        adam:\n          lr: 0.25   # mine")),
-])
+@pytest.mark.parametrize(
+    ("text", "after"),
+    [
+        (NESTED, NESTED.replace("lr: 0.1", "lr: 0.25")),
+        (body("sam: {optimizer: {adam: {eps: 1e-3}}}"), body("sam: {optimizer: {adam: {eps: 1e-3}}, lr: 0.25}")),
+        (
+            body("sam:\n      optimizer:\n        adam:\n          lr: 0.1   # mine"),
+            body("sam:\n      optimizer:\n        adam:\n          lr: 0.25   # mine"),
+        ),
+    ],
+)
 def test_the_window_writes_the_learning_rate_where_it_stands(text: str, after: str, tmp_path: Path) -> None:
     assert written(text, {(0, "lr"): 0.25}) == after
     assert entry(tmp_path, after).chosen["lr"] == 0.25
 
 
-@pytest.mark.parametrize("text", ["sam: {optimizer: {adm: {}}}", "sam: {optimizer: {adam: {bets: [1, 2]}}}",
-                                  "sam: {optimizer: {adam: {}, sgd: {}}}", "sam: {optimizer: {adam: {eps: -1}}}",
-                                  "sam: {optimizer: {sam: {optimizer: {sgd: {lr: fast}}}}}"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sam: {optimizer: {adm: {}}}",
+        "sam: {optimizer: {adam: {bets: [1, 2]}}}",
+        "sam: {optimizer: {adam: {}, sgd: {}}}",
+        "sam: {optimizer: {adam: {eps: -1}}}",
+        "sam: {optimizer: {sam: {optimizer: {sgd: {lr: fast}}}}}",
+    ],
+)
 def test_the_schema_refuses_what_the_reader_refuses(text: str, tmp_path: Path) -> None:
     assert not VALIDATOR.is_valid(as_json(read(body(text))[0].plain))
     with pytest.raises(ConfigErrors):

@@ -46,9 +46,18 @@ def plain_csv(made, trajectories) -> bytes:
         for ball in range(len(path.last)):
             for row, step in enumerate(path.steps):
                 final = step >= path.last[ball]
-                writer.writerow([entry.label, path.optimizer, ball, min(step, int(path.last[ball])),
-                                 *path.positions[ball, row].tolist(), float(path.loss[ball, row]),
-                                 *path.gradient[ball, row].tolist(), str(path.status[ball]) if final else "ok"])
+                writer.writerow(
+                    [
+                        entry.label,
+                        path.optimizer,
+                        ball,
+                        min(step, int(path.last[ball])),
+                        *path.positions[ball, row].tolist(),
+                        float(path.loss[ball, row]),
+                        *path.gradient[ball, row].tolist(),
+                        str(path.status[ball]) if final else "ok",
+                    ]
+                )
                 if final:
                     break
     return text.getvalue().encode()
@@ -62,8 +71,11 @@ def test_a_csv_has_the_bytes_of_pythons_own_writer(tmp_path: Path, monkeypatch, 
     trajectories, chance = made.roll(made.record), np.random.default_rng(5)
     assert {"ok", "diverged"} <= {str(status) for path in trajectories for status in path.status}
     strange = trajectories[0]
-    strange = replace(strange, positions=chance.choice(HOSTILE, strange.positions.shape),
-                      gradient=np.frombuffer(chance.bytes(strange.gradient.nbytes)).reshape(strange.gradient.shape))
+    strange = replace(
+        strange,
+        positions=chance.choice(HOSTILE, strange.positions.shape),
+        gradient=np.frombuffer(chance.bytes(strange.gradient.nbytes)).reshape(strange.gradient.shape),
+    )
     trajectories = [strange, *trajectories[1:]]
     monkeypatch.setattr(data, "ROWS_AT_ONCE", 900)
     monkeypatch.setattr(data, "cores", lambda: jobs)
@@ -163,6 +175,7 @@ def test_few_balls_all_leave_trails_and_nothing_is_said(tmp_path: Path) -> None:
 
 def test_balls_shrink_steadily_as_there_are_more() -> None:
     from thalweg.parts.motion import size_among
+
     counts = [1, 14, 100, 1000, 1001, 3000, 10_000, 100_000, 1_000_000]
     sizes = [size_among(count) for count in counts]
     assert sizes == sorted(sizes, reverse=True) and sizes[0] == 1 and sizes[-1] > 0.05
@@ -173,6 +186,7 @@ def test_balls_shrink_steadily_as_there_are_more() -> None:
 def test_rows_of_the_ends_are_found_once() -> None:
     from thalweg.calculus import SURFACES
     from thalweg.engine import OPTIMIZERS
+
     surface = SURFACES["bowl"]()
     path = roll(OPTIMIZERS["sgd"](), surface, np.ones((3, 2)), 4)
     assert path.ends is path.ends and path.ends.tolist() == [4, 4, 4]
@@ -181,6 +195,7 @@ def test_rows_of_the_ends_are_found_once() -> None:
 
 def test_heads_of_curves_are_where_each_curve_is() -> None:
     from thalweg.mobjects._curves import Curves
+
     chance, steps = np.random.default_rng(1), np.array([0.0, 3.0, 4.0, 9.0])
     lines = chance.normal(size=(40, 4, 2))
     lines[chance.random((40, 4)) < 0.1] = np.nan

@@ -1,4 +1,5 @@
 """Trajectories as csv, npz and json: the same numbers in all three, exact, and the same bytes every time."""
+
 from __future__ import annotations
 
 import csv
@@ -91,7 +92,7 @@ def test_npz_has_all_runs(folder: Path, shot: Shot) -> None:
     assert got["ball"].tolist() == [0, 1] * 3
     assert got["replica"].tolist() == [0] * 6
     assert got["start"].tolist() == [[1.1, -0.7], [0.3, 0.1]] * 3
-    assert np.isnan(got["positions"][4, got["last"][4] + 1:]).all()
+    assert np.isnan(got["positions"][4, got["last"][4] + 1 :]).all()
     assert json.loads(str(got["config"])) == shot.resolved
     assert str(got["version"]) == VERSION
     states = {name for each in trajectories for name in each.state}
@@ -105,6 +106,7 @@ def test_npz_has_all_runs(folder: Path, shot: Shot) -> None:
 def strict(text: str) -> Any:
     def refuse(word: str) -> None:
         raise AssertionError(f"{word} is not JSON")
+
     return json.loads(text, parse_constant=refuse)
 
 
@@ -113,7 +115,8 @@ def test_json_has_the_same_with_null_for_what_is_not_finite(folder: Path, shot: 
     assert made["version"] == VERSION
     assert made["config"] == shot.resolved
     assert [(run["label"], run["ball"]) for run in made["runs"]] == [
-        (entry.label, ball) for entry in shot.experiment.entries for ball in (0, 1)]
+        (entry.label, ball) for entry in shot.experiment.entries for ball in (0, 1)
+    ]
     trajectory, run = shot.roll()[1], made["runs"][2]
     assert np.array_equal(run["positions"], trajectory.positions[0])
     assert np.array_equal(run["gradient_used"], trajectory.gradient_used[0])

@@ -1,4 +1,5 @@
 """Output files are whole or absent."""
+
 from __future__ import annotations
 
 import os
@@ -47,9 +48,14 @@ def test_failing_removes_the_folders_it_made(tmp_path: Path) -> None:
 def test_remains_of_killed_processes_are_removed_and_those_of_others_kept(tmp_path: Path) -> None:
     done = subprocess.Popen([sys.executable, "-c", ""])
     done.wait()
-    names = {f".film.{done.pid}.part.mp4": False, f".film.{os.getpid()}.part.mp4": False,
-             f".film.{os.getppid()}.part.mp4": True, f".other.{done.pid}.part.mp4": True,
-             f".film.{done.pid}.part.csv": True, "film.1.part.mp4": True}
+    names = {
+        f".film.{done.pid}.part.mp4": False,
+        f".film.{os.getpid()}.part.mp4": False,
+        f".film.{os.getppid()}.part.mp4": True,
+        f".other.{done.pid}.part.mp4": True,
+        f".film.{done.pid}.part.csv": True,
+        "film.1.part.mp4": True,
+    }
     for name in names:
         (tmp_path / name).touch()
     with whole(tmp_path / "film.mp4") as part:
@@ -59,8 +65,10 @@ def test_remains_of_killed_processes_are_removed_and_those_of_others_kept(tmp_pa
 
 def test_a_killed_process_leaves_the_old_file_and_the_next_run_cleans_up(tmp_path: Path, root: Path) -> None:
     (tmp_path / "film.mp4").write_bytes(b"old")
-    code = ("import os, signal, sys\nfrom thalweg.system.output import whole\n"
-            "with whole(sys.argv[1]) as part:\n part.write_bytes(b'half')\n os.kill(os.getpid(), signal.SIGKILL)")
+    code = (
+        "import os, signal, sys\nfrom thalweg.system.output import whole\n"
+        "with whole(sys.argv[1]) as part:\n part.write_bytes(b'half')\n os.kill(os.getpid(), signal.SIGKILL)"
+    )
     subprocess.run([sys.executable, "-c", code, str(tmp_path / "film.mp4")], cwd=root)
     assert len(everything(tmp_path)) == 2
     assert (tmp_path / "film.mp4").read_bytes() == b"old"

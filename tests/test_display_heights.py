@@ -24,17 +24,20 @@ def relief_of(display: Display, inner: float, outer: float) -> float:
 
 def test_poles_do_not_flatten_the_rest() -> None:
     display = Display(from_expression(POLES, None, SIX), SIX)
-    assert relief_of(display, -0.5, 0.5) > 0.2     # 1/r1 - 1/r2 is within +-0.5 over some eight tenths of the domain
-    near, far = np.array([[1.0, 0.01]]), np.array([[1.0, 1.5]])     # losses of about -99.5 and -0.27
+    assert relief_of(display, -0.5, 0.5) > 0.2  # 1/r1 - 1/r2 is within +-0.5 over some eight tenths of the domain
+    near, far = np.array([[1.0, 0.01]]), np.array([[1.0, 1.5]])  # losses of about -99.5 and -0.27
     assert not display.shown(near).any() and display.shown(far).all()
     assert [note.split(" loss")[0] for note in display.notes] == ["cut off above", "cut off below"]
 
 
-@pytest.mark.parametrize("text", [
-    "-5*exp(-20*(x**2 + y**2)) + 0.02*x",                                           # thirty times as deep as the rest
-    "-(1 + cos(12*sqrt(x**2 + y**2)))/(0.5*(x**2 + y**2) + 2)",                     # drop-wave
-    "-cos(x)*cos(y)*exp(-(x - pi)**2 - (y - pi)**2)",                               # easom, on a plain
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "-5*exp(-20*(x**2 + y**2)) + 0.02*x",  # thirty times as deep as the rest
+        "-(1 + cos(12*sqrt(x**2 + y**2)))/(0.5*(x**2 + y**2) + 2)",  # drop-wave
+        "-cos(x)*cos(y)*exp(-(x - pi)**2 - (y - pi)**2)",  # easom, on a plain
+    ],
+)
 def test_a_hole_is_no_pole(text: str) -> None:
     domain = ((-10.0, 10.0), (-10.0, 10.0)) if "pi" in text else SIX
     display = Display(from_expression(text, None, domain), domain)
@@ -54,7 +57,7 @@ def test_who_ends_outside_the_domain_changes_no_height(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text(config, encoding="utf-8")
     made = experiment(tmp_path / "a.yaml")
     display = display_of(made.surface, made.roll("all"))
-    assert display.heights.low == pytest.approx(-9)     # of the corners of the least y**2 within the domain
+    assert display.heights.low == pytest.approx(-9)  # of the corners of the least y**2 within the domain
 
 
 def test_the_picture_of_ripples_keeps_their_heights() -> None:

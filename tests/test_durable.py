@@ -1,4 +1,5 @@
 """Outputs are on the disk before they take their place, and a file system that knows no flushing is no error."""
+
 from __future__ import annotations
 
 import errno
@@ -14,6 +15,7 @@ from thalweg.system.output import whole
 def failing(number: int):
     def fsync(place: int) -> None:
         raise OSError(number, os.strerror(number))
+
     return fsync
 
 

@@ -1,4 +1,5 @@
 """What optimizers ask of the surface: counted without touching a bit, in batches as alone, by rule and to the end."""
+
 from __future__ import annotations
 
 from collections import Counter
@@ -21,8 +22,9 @@ STARTS = np.array([[-0.64, 1.8], [1.1, 0.3], [0.4, 0.5]])
 MEMBERS = [name for name in OPTIMIZERS if not isinstance(OPTIMIZERS.get(name), BrokenMember)]
 
 
-def counted(optimizer: Optimizer, surface: Any = None, starts: np.ndarray = STARTS, steps: int = STEPS, **how: Any
-            ) -> CountedTrajectory:
+def counted(
+    optimizer: Optimizer, surface: Any = None, starts: np.ndarray = STARTS, steps: int = STEPS, **how: Any
+) -> CountedTrajectory:
     surface = surface or SURFACES["bowl_with_two_holes"]()
     runs = np.arange(len(starts))
     return counted_roll(optimizer, surface, starts, steps, start_index=runs, replica=0 * runs, **how)
@@ -35,16 +37,25 @@ def test_counting_changes_no_bit_and_a_batch_counts_as_its_runs_do(name: str) ->
     for each in ("positions", "loss", "gradient", "gradient_used", "gradient_at", "last", "status"):
         assert getattr(path, each).tobytes() == getattr(plain, each).tobytes(), each
     assert all(path.state[each].tobytes() == plain.state[each].tobytes() for each in plain.state)
-    alone = [counted(optimizer, starts=STARTS[run:run + 1]).evaluations()[0] for run in range(len(STARTS))]
+    alone = [counted(optimizer, starts=STARTS[run : run + 1]).evaluations()[0] for run in range(len(STARTS))]
     assert path.evaluations().tolist() == np.array(alone).tolist()
     assert (path.evaluations(np.zeros(len(STARTS), int)) == 0).all()
 
 
-@pytest.mark.parametrize(("name", "given", "expected"), [     # f, gradient and Hessian of each step, by their rules
-    ("sgd", {}, (0, 1, 0)), ("momentum", {}, (0, 1, 0)), ("nag", {}, (0, 1, 0)), ("adam", {}, (0, 1, 0)),
-    ("lbfgs", {}, (0, 1, 0)), ("newton", {}, (0, 1, 1)), ("sam", {}, (0, 2, 0)),
-    ("lookahead", {}, (0, 1, 0)), ("sam", {"optimizer": "newton"}, (0, 2, 1)),
-])
+@pytest.mark.parametrize(
+    ("name", "given", "expected"),
+    [  # f, gradient and Hessian of each step, by their rules
+        ("sgd", {}, (0, 1, 0)),
+        ("momentum", {}, (0, 1, 0)),
+        ("nag", {}, (0, 1, 0)),
+        ("adam", {}, (0, 1, 0)),
+        ("lbfgs", {}, (0, 1, 0)),
+        ("newton", {}, (0, 1, 1)),
+        ("sam", {}, (0, 2, 0)),
+        ("lookahead", {}, (0, 1, 0)),
+        ("sam", {"optimizer": "newton"}, (0, 2, 1)),
+    ],
+)
 def test_evaluations_of_each_step(name: str, given: dict[str, Any], expected: tuple[int, ...]) -> None:
     path = counted(OPTIMIZERS[name](**given))
     assert path.evaluations().tolist() == [[STEPS * each for each in expected]] * 3
@@ -54,7 +65,7 @@ def test_evaluations_of_each_step(name: str, given: dict[str, Any], expected: tu
 @pytest.mark.parametrize(("period", "hessians"), [(1, 25), (10, 3), (7, 4), (100, 1)])
 def test_sophia_asks_for_the_hessian_now_and_then(period: int, hessians: int) -> None:
     path = counted(OPTIMIZERS["sophia"](update_period=period))
-    assert path.evaluations().tolist() == [[0, 25, hessians]] * 3     # in steps 1, 1 + period, ...
+    assert path.evaluations().tolist() == [[0, 25, hessians]] * 3  # in steps 1, 1 + period, ...
 
 
 class Spied:
@@ -84,8 +95,8 @@ def test_what_reaches_the_surface_is_what_is_counted(name: str) -> None:
     spied, optimizer = Spied(), OPTIMIZERS[name]()
     path = counted(optimizer, spied, STARTS[:1])
     _, gradients, hessians = path.evaluations()[0].tolist()
-    at_home = 0 if name in ("nag", "gradient_flow") else STEPS     # nag looks ahead; the flow asks at copies
-    own = STEPS + 1 + 1       # and one when the surface is tried
+    at_home = 0 if name in ("nag", "gradient_flow") else STEPS  # nag looks ahead; the flow asks at copies
+    own = STEPS + 1 + 1  # and one when the surface is tried
     assert spied.asked["gradient"] == gradients - at_home + own
     assert spied.asked["hessian"] == hessians
 
@@ -119,11 +130,22 @@ def test_a_swarm_is_counted_too() -> None:
 
 def test_with_schedule_noise_and_clipping_as_without_counting(tmp_path: Path) -> None:
     entry = "\n  - adam: {lr: 0.1, schedule: {kind: cosine, warmup: 5}, clip: {norm: 1}}\n"
-    (tmp_path / "film.yaml").write_text(f"surface: himmelblau\nsteps: 40\nnoise: {{std: 1}}\nreplicas: 3\n"
-                                       f"optimizers:{entry}", encoding="utf-8")
+    (tmp_path / "film.yaml").write_text(
+        f"surface: himmelblau\nsteps: 40\nnoise: {{std: 1}}\nreplicas: 3\noptimizers:{entry}", encoding="utf-8"
+    )
     made = experiment(tmp_path / "film.yaml")
     path, one = made.roll()[0], made.entries[0]
-    plain = roll(one.optimizer, made.surface, one.starts, 40, schedule=one.schedule, clip=one.clip, noise=made.noise,
-                 seed=made.seed, start_index=one.start_index, replica=one.replica)
+    plain = roll(
+        one.optimizer,
+        made.surface,
+        one.starts,
+        40,
+        schedule=one.schedule,
+        clip=one.clip,
+        noise=made.noise,
+        seed=made.seed,
+        start_index=one.start_index,
+        replica=one.replica,
+    )
     assert path.positions.tobytes() == plain.positions.tobytes() and path.optimizer == "adam"
     assert outcomes_of(made, [path]).entries[0].evaluations.tolist() == [[0, 40, 0]] * 3

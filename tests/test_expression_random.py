@@ -1,4 +1,5 @@
 """The reader of formulas against high precision on random formulas, and against random junk."""
+
 from __future__ import annotations
 
 import time
@@ -12,15 +13,33 @@ from hypothesis import strategies as st
 from thalweg.calculus import ExpressionError, from_expression
 
 NAMES = {"x": 0.7, "y": -1.3, "a": 2.25, "pi": np.pi, "e": np.e}
-ONE = {"exp": mpmath.exp, "log": mpmath.log, "sqrt": mpmath.sqrt, "abs": abs, "sign": mpmath.sign, "sin": mpmath.sin,
-       "cos": mpmath.cos, "tan": mpmath.tan, "asin": mpmath.asin, "acos": mpmath.acos, "atan": mpmath.atan,
-       "sinh": mpmath.sinh, "cosh": mpmath.cosh, "tanh": mpmath.tanh}
+ONE = {
+    "exp": mpmath.exp,
+    "log": mpmath.log,
+    "sqrt": mpmath.sqrt,
+    "abs": abs,
+    "sign": mpmath.sign,
+    "sin": mpmath.sin,
+    "cos": mpmath.cos,
+    "tan": mpmath.tan,
+    "asin": mpmath.asin,
+    "acos": mpmath.acos,
+    "atan": mpmath.atan,
+    "sinh": mpmath.sinh,
+    "cosh": mpmath.cosh,
+    "tanh": mpmath.tanh,
+}
 LEAVES = st.sampled_from([*NAMES, "1", "2", "3", "0.5", "1e-2", "10.0"])
-TREES = st.recursive(LEAVES, lambda inner: st.one_of(
-    st.tuples(st.sampled_from("+-*/"), inner, inner),
-    st.tuples(st.just("**"), inner, st.sampled_from(["2", "3", "0.5", "-1"])),
-    st.tuples(st.sampled_from(list(ONE)), inner),
-    st.tuples(st.sampled_from(["min", "max"]), inner, inner)), max_leaves=12)
+TREES = st.recursive(
+    LEAVES,
+    lambda inner: st.one_of(
+        st.tuples(st.sampled_from("+-*/"), inner, inner),
+        st.tuples(st.just("**"), inner, st.sampled_from(["2", "3", "0.5", "-1"])),
+        st.tuples(st.sampled_from(list(ONE)), inner),
+        st.tuples(st.sampled_from(["min", "max"]), inner, inner),
+    ),
+    max_leaves=12,
+)
 QUICK = settings(max_examples=150, deadline=None, derandomize=True)
 
 
@@ -45,7 +64,8 @@ def worth(tree, x, y):
         result = parts[0] ** parts[1]
     else:
         result = {"+": lambda p, q: p + q, "-": lambda p, q: p - q, "*": lambda p, q: p * q, "/": lambda p, q: p / q}[
-            tree[0]](*parts)
+            tree[0]
+        ](*parts)
     if not isinstance(result, mpmath.mpf) or not mpmath.isfinite(result) or abs(result) > 1e6 or 0 < abs(result) < 1e-6:
         raise ValueError("not a number to compare")
     return result
@@ -68,10 +88,10 @@ def test_value_and_slope_of_random_formulas(tree) -> None:
             with mpmath.workdps(60):
                 ahead, behind = worth(tree, x + dx, y + dy), worth(tree, x - dx, y - dy)
                 slope.append((ahead - behind) / (2 * h))
-                second.append((ahead - 2 * exact + behind) / h)   # large at a kink
+                second.append((ahead - 2 * exact + behind) / h)  # large at a kink
     except (ValueError, ZeroDivisionError, OverflowError, TypeError):
         assume(False)
-    assume(abs(exact - rough) < 1e-11 * (1 + abs(exact)))   # a formula that loses digits says nothing about the reader
+    assume(abs(exact - rough) < 1e-11 * (1 + abs(exact)))  # a formula that loses digits says nothing about the reader
     assume(max(map(abs, second)) < 1e-6 and max(map(abs, slope)) < 1e6)
     surface = from_expression(text_of(tree), {"a": NAMES["a"]})
     assert float(surface.value((x, y))) == pytest.approx(float(exact), rel=1e-9, abs=1e-9)
@@ -79,10 +99,41 @@ def test_value_and_slope_of_random_formulas(tree) -> None:
 
 
 JUNK = st.one_of(
-    st.text(max_size=200), st.text(alphabet="xyae()+-*/.,0123456789 ", max_size=120),
-    st.lists(st.sampled_from(["x", "y", "(", ")", "**", "*", "9", "exp", "lambda", ":", "[", "]", "=", "if", "else",
-                              ".", "__class__", "'", "\n", ",", "min", "-", "1e308", "e", "^"]), max_size=80
-             ).map("".join))
+    st.text(max_size=200),
+    st.text(alphabet="xyae()+-*/.,0123456789 ", max_size=120),
+    st.lists(
+        st.sampled_from(
+            [
+                "x",
+                "y",
+                "(",
+                ")",
+                "**",
+                "*",
+                "9",
+                "exp",
+                "lambda",
+                ":",
+                "[",
+                "]",
+                "=",
+                "if",
+                "else",
+                ".",
+                "__class__",
+                "'",
+                "\n",
+                ",",
+                "min",
+                "-",
+                "1e308",
+                "e",
+                "^",
+            ]
+        ),
+        max_size=80,
+    ).map("".join),
+)
 
 
 @settings(max_examples=300, deadline=None, derandomize=True)

@@ -1,4 +1,5 @@
 """Which minimum, after how many steps: by closed forms, in the data and in reports."""
+
 from __future__ import annotations
 
 import json
@@ -48,10 +49,10 @@ def test_steps_are_those_of_the_closed_form(tmp_path: Path, tolerance: float) ->
     """The distance halves with each step, the diagonal is 10: 3 / 2^k <= 10 tolerance, and the height is a quarter:
     1 / 4^k <= 1/1000.
     """
-    found, = of(written(tmp_path, QUADRATIC + f"tolerance: {tolerance}\n"))
+    (found,) = of(written(tmp_path, QUADRATIC + f"tolerance: {tolerance}\n"))
     assert found.steps.tolist() == [math.ceil(max(math.log2(3 / (10 * tolerance)), math.log(1000, 4))), 0]
     assert found.until[:, 1].tolist() == found.steps.tolist()
-    assert found.minimum.tolist() == [0, 0] and found.distance.tolist() == [3 / 2 ** 60, 0]
+    assert found.minimum.tolist() == [0, 0] and found.distance.tolist() == [3 / 2**60, 0]
     assert found.limit.tolist() == [1, 1]
 
 
@@ -63,7 +64,7 @@ def test_the_distance_is_to_the_minimum_reached_or_to_the_nearest() -> None:
     apart = np.array([[math.dist(start, each[:2]) for each in surface.minima] for start in starts])
     assert found.minimum.tolist() == [apart[0].argmin(), NONE, apart[2].argmin()]
     assert found.distance == pytest.approx(apart.min(axis=1), rel=1e-12)
-    assert found.steps.tolist() == [NONE] * 3     # near, not in
+    assert found.steps.tolist() == [NONE] * 3  # near, not in
 
 
 def test_passing_through_is_not_arriving() -> None:
@@ -88,8 +89,9 @@ def test_without_a_minimum_or_with_a_run_that_ended_there_is_nothing_to_tell() -
 
 def test_steps_need_every_step_recorded() -> None:
     for record, known in (("all", True), ("last", False), ({"every": 10}, False)):
-        found = facts_of(SURFACES["bowl"](), counted(OPTIMIZERS["adam"](), SURFACES["bowl"](), STARTS, 300,
-                                                    record=record), 0.02)
+        found = facts_of(
+            SURFACES["bowl"](), counted(OPTIMIZERS["adam"](), SURFACES["bowl"](), STARTS, 300, record=record), 0.02
+        )
         assert (found.minimum == 0).all() and (found.evaluations[:, 1] == 300).all()
         assert (found.steps >= 0).all() == known
 
@@ -123,7 +125,8 @@ def test_facts_in_the_data(made: Shot, tmp_path: Path) -> None:
     for fact, run in zip(facts[:2], read["runs"], strict=False):
         place = points[fact["minimum"]]
         assert math.hypot(run["positions"][-1][0] - place["x"], run["positions"][-1][1] - place["y"]) == pytest.approx(
-            fact["distance"])
+            fact["distance"]
+        )
         assert fact["evaluations"] == {"value": 0, "gradient": 600, "hessian": 0}
         assert fact["evaluations_to_minimum"]["gradient"] == 2 * fact["steps_to_minimum"] > 0
     assert facts[2]["minimum"] is facts[2]["distance"] is facts[2]["steps_to_minimum"] is None
@@ -133,8 +136,9 @@ def test_facts_in_the_data(made: Shot, tmp_path: Path) -> None:
         assert arrays["minimum"].tolist() == [NONE if each["minimum"] is None else each["minimum"] for each in facts]
         assert arrays["evaluations"].shape == (5, 3) and (arrays["evaluations"][4] == UNKNOWN).all()
         assert arrays["critical_kind"].tolist() == [each["kind"] for each in points]
-        np.testing.assert_array_equal(arrays["critical_points"], [[each["x"], each["y"], each["loss"]]
-                                                                  for each in points])
+        np.testing.assert_array_equal(
+            arrays["critical_points"], [[each["x"], each["y"], each["loss"]] for each in points]
+        )
         assert np.isinf(arrays["critical_stability_limit"][-1])
 
 
@@ -147,6 +151,9 @@ def test_the_report_tells_them(made: Shot) -> None:
 
 def test_the_report_sets_the_learning_rate_against_the_limit(tmp_path: Path) -> None:
     lines = list(report(written(tmp_path, QUADRATIC), written(tmp_path, QUADRATIC).roll()))
-    assert "(lr is 25% of the limit there)" in lines[1]     # the curvature is 2, the limit 1
-    assert lines[-3:] == ["  gradient descent is stable below a learning rate of", "    1  at the start",
-                          "    1  in the minimum at (0, 0)"]
+    assert "(lr is 25% of the limit there)" in lines[1]  # the curvature is 2, the limit 1
+    assert lines[-3:] == [
+        "  gradient descent is stable below a learning rate of",
+        "    1  at the start",
+        "    1  in the minimum at (0, 0)",
+    ]

@@ -1,4 +1,5 @@
 """Files that a config names: read whole, up to a limit, and never waited for."""
+
 from __future__ import annotations
 
 import os
@@ -45,6 +46,7 @@ def test_a_file_that_claims_size_0_is_counted_as_it_is_read(monkeypatch: pytest.
 
     def waits(handle: int, count: int) -> bytes:
         raise BlockingIOError
+
     monkeypatch.setattr(os, "read", waits)
     with pytest.raises(NotRegular, match="waits for more"):
         read_bounded(endless, 10)

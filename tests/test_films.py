@@ -1,4 +1,5 @@
 """Films of several shots: which frame of which shot is shown when, and how one becomes the next, by the definition."""
+
 from __future__ import annotations
 
 from dataclasses import replace
@@ -22,7 +23,7 @@ from thalweg.stage.render import render_film
 from thalweg.stage.told import told
 
 SIZE, FPS, SECONDS = (128, 72), 10, 2
-FRAMES = FPS * SECONDS      # of each shot
+FRAMES = FPS * SECONDS  # of each shot
 TEXT = """\
 title: {title}
 surface: {surface}
@@ -36,6 +37,7 @@ video: {{resolution: 128x72, fps: 10, seconds: 2}}
 
 # --- the timeline
 
+
 @given(st.lists(st.integers(1, 9000), min_size=1, max_size=4), st.sampled_from([1, 24, 25, 30, 59, 60, 23.976, 7]))
 def test_every_frame_belongs_to_one_shot_and_borders_are_at_the_nearest_frame(milliseconds, fps) -> None:
     seconds = [(1000 + each) / 1000 for each in milliseconds]
@@ -43,8 +45,9 @@ def test_every_frame_belongs_to_one_shot_and_borders_are_at_the_nearest_frame(mi
     shown = [line.at(index) for index in range(line.frames)]
     assert all(len(parts) == 1 and parts[0].share == 1 for parts in shown)
     lengths = [sum(parts[0].shot == each for parts in shown) for each in range(len(seconds))]
-    assert [(part.shot, part.frame) for part, in shown] == [
-        (each, frame) for each, length in enumerate(lengths) for frame in range(length)]
+    assert [(part.shot, part.frame) for (part,) in shown] == [
+        (each, frame) for each, length in enumerate(lengths) for frame in range(length)
+    ]
     whole = Fraction(0)
     for border, length in zip(np.cumsum(lengths), milliseconds, strict=True):
         whole += Fraction(1000 + length, 1000) * Fraction(str(fps))
@@ -59,7 +62,7 @@ def by_definition(kind: str, d: Fraction, lengths: list[int], fps: int, index: i
     here = max(k for k in range(len(lengths)) if starts[k] <= index)
     own = (here, index - starts[here])
     for border in range(1, len(lengths)):
-        way = Fraction(1, 2) + Fraction(index - starts[border], fps) / d     # 0 as it begins, 1 as it ends
+        way = Fraction(1, 2) + Fraction(index - starts[border], fps) / d  # 0 as it begins, 1 as it ends
         if 0 < way < 1 and here in (border - 1, border):
             if kind == "fade":
                 return {own: abs(2 * way - 1)} if way != Fraction(1, 2) else {}
@@ -79,7 +82,8 @@ def test_shares_are_those_of_the_definition(kind: str, d: str, fps: int) -> None
         parts = line.at(index)
         wanted = by_definition(kind, Fraction(d), [each * fps for each in seconds], fps, index)
         assert {(part.shot, part.frame): part.share for part in parts} == pytest.approx(
-            {each: float(share) for each, share in wanted.items()}, abs=1e-9)
+            {each: float(share) for each, share in wanted.items()}, abs=1e-9
+        )
         assert len(parts) == len(wanted) and all(part.share > 0 for part in parts)
         assert kind == "fade" or sum(part.share for part in parts) == pytest.approx(1)
         mixed += [part.share for part in parts] != [1]
@@ -95,6 +99,7 @@ def test_each_border_has_its_own_transition() -> None:
 
 
 # --- pictures
+
 
 @pytest.fixture(scope="module")
 def shots(tmp_path_factory):
@@ -136,10 +141,15 @@ def test_each_frame_is_its_shots_own_and_in_a_transition_the_mix(kind: str, shot
     reel.release()
     assert len(drawn) == 2 * FRAMES
     for index, frame in enumerate(drawn):
-        wanted = {divmod(index, FRAMES): Fraction(1)} if kind == "cut" else by_definition(
-            kind, Fraction(1), [FRAMES, FRAMES], FPS, index)
-        mix = sum((own[one][at].astype(float) * float(share) for (one, at), share in wanted.items()),
-                  np.zeros((*SIZE[::-1], 4)))
+        wanted = (
+            {divmod(index, FRAMES): Fraction(1)}
+            if kind == "cut"
+            else by_definition(kind, Fraction(1), [FRAMES, FRAMES], FPS, index)
+        )
+        mix = sum(
+            (own[one][at].astype(float) * float(share) for (one, at), share in wanted.items()),
+            np.zeros((*SIZE[::-1], 4)),
+        )
         if list(wanted.values()) == [1]:
             assert np.array_equal(frame, mix)
         else:
@@ -166,13 +176,16 @@ def test_a_mixed_frame_tells_the_texts_of_both_as_strong_as_they_are(shots) -> N
         alone.append(told(scene, index)["texts"])
         scene.release()
     reel = Reel(film, film.roll())
-    frame = reel.told(FRAMES - 2)       # 0.2 s before the border: three tenths of the next one
+    frame = reel.told(FRAMES - 2)  # 0.2 s before the border: three tenths of the next one
     with pytest.raises(OutsideFilm, match="give seconds"):
         reel.frames_of([Moment("step:3", step=3)])
     reel.release()
     assert (frame["frame"], frame["seconds"], frame["size"]) == (FRAMES - 2, 1.8, list(SIZE))
-    wanted = sorted((text["text"], text["strength"] * share) for texts, share in zip(alone, (0.7, 0.3), strict=True)
-                    for text in texts)
+    wanted = sorted(
+        (text["text"], text["strength"] * share)
+        for texts, share in zip(alone, (0.7, 0.3), strict=True)
+        for text in texts
+    )
     found = sorted((text["text"], text["strength"]) for text in frame["texts"])
     assert [text for text, _ in found] == [text for text, _ in wanted] and {"One", "Two"} <= {text for text, _ in found}
     assert [strength for _, strength in found] == pytest.approx([strength for _, strength in wanted])

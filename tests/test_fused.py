@@ -1,4 +1,5 @@
 """Swarms that are moved by compiled loops: no bit of a run depends on it, whatever the rule and the surface."""
+
 from __future__ import annotations
 
 import shutil
@@ -18,12 +19,32 @@ from thalweg.engine.compiled import fused as _fused
 each = pytest.mark.parametrize("name", list(OPTIMIZERS))
 compiler = pytest.mark.skipif(sys.platform != "linux" or shutil.which("cc") is None, reason="no C compiler here")
 STARTS = np.random.default_rng(5).uniform(-3, 3, (23, 2))
-LOOPS = ("sgd", "momentum", "nag", "adagrad", "rmsprop", "adam", "adamw", "amsgrad", "adamax", "radam", "adadelta",
-         "rprop", "lion")     # whose steps must be compiled; of others it is enough that they come out the same
+LOOPS = (
+    "sgd",
+    "momentum",
+    "nag",
+    "adagrad",
+    "rmsprop",
+    "adam",
+    "adamw",
+    "amsgrad",
+    "adamax",
+    "radam",
+    "adadelta",
+    "rprop",
+    "lion",
+)  # whose steps must be compiled; of others it is enough that they come out the same
 
 
-def fast_and_plain(monkeypatch: pytest.MonkeyPatch, optimizer: Any, surface: Any, steps: int = 90, starts: Any = STARTS,
-                   record: Record = "last", **more: Any) -> tuple[Trajectory, Trajectory, list[range]]:
+def fast_and_plain(
+    monkeypatch: pytest.MonkeyPatch,
+    optimizer: Any,
+    surface: Any,
+    steps: int = 90,
+    starts: Any = STARTS,
+    record: Record = "last",
+    **more: Any,
+) -> tuple[Trajectory, Trajectory, list[range]]:
     """The run by compiled loops and without, and the stretches that the loops made."""
     made: list[range] = []
     walk = _fused.Fused.walk
@@ -46,11 +67,12 @@ def fast_and_plain(monkeypatch: pytest.MonkeyPatch, optimizer: Any, surface: Any
 @pytest.mark.parametrize("record", ["last", {"every": 20}], ids=str)
 def test_compiled_loops_change_no_bit(name: str, record: Record, monkeypatch: pytest.MonkeyPatch) -> None:
     steps = 20 if name == "gradient_flow" else 90
-    fast, plain, made = fast_and_plain(monkeypatch, OPTIMIZERS[name](), SURFACES["bowl_with_two_holes"](), steps,
-                                       record=record)
+    fast, plain, made = fast_and_plain(
+        monkeypatch, OPTIMIZERS[name](), SURFACES["bowl_with_two_holes"](), steps, record=record
+    )
     assert_same(plain, fast)
     if name in LOOPS:
-        assert sum(map(len, made)) > 0.8 * 3 * steps     # three blocks
+        assert sum(map(len, made)) > 0.8 * 3 * steps  # three blocks
 
 
 @compiler
@@ -61,16 +83,29 @@ def test_on_every_surface(surface: str, monkeypatch: pytest.MonkeyPatch) -> None
     starts = np.random.default_rng(6).uniform((x0, y0), (x1, y1), (40, 2))
     fast, plain, made = fast_and_plain(monkeypatch, OPTIMIZERS["adam"](), member, starts=starts)
     assert_same(plain, fast)
-    assert made or surface == "logistic"     # as long as its examples are many
+    assert made or surface == "logistic"  # as long as its examples are many
 
 
 @compiler
-@pytest.mark.parametrize("formula", ["x**4 + y**2", "1/x + y**2", "log(x) + y**2", "sqrt(x**2 + y**2)", "exp(x) - x*y",
-                                     "abs(x) + max(x, y)", "x", "3*x + tan(y)", "x**y", "x**6/(1 + y**2)**3"])
+@pytest.mark.parametrize(
+    "formula",
+    [
+        "x**4 + y**2",
+        "1/x + y**2",
+        "log(x) + y**2",
+        "sqrt(x**2 + y**2)",
+        "exp(x) - x*y",
+        "abs(x) + max(x, y)",
+        "x",
+        "3*x + tan(y)",
+        "x**y",
+        "x**6/(1 + y**2)**3",
+    ],
+)
 @pytest.mark.parametrize("name", ["signsgd", "nag"])
 def test_runs_that_diverge_meet_a_hole_or_a_kink(name: str, formula: str, monkeypatch: pytest.MonkeyPatch) -> None:
     starts = np.concatenate([STARTS, [[0.0, 0.0], [-0.0, 1.0], [1.0, 1.0], [1e80, 1.0], [1e-160, 0.0]]])
-    for lr in (0.01, 3.0, 1e100):      # the loops are the same
+    for lr in (0.01, 3.0, 1e100):  # the loops are the same
         fast, plain, _ = fast_and_plain(monkeypatch, OPTIMIZERS[name](lr=lr), from_expression(formula), starts=starts)
         assert_same(plain, fast)
 
@@ -79,10 +114,12 @@ def test_runs_that_diverge_meet_a_hole_or_a_kink(name: str, formula: str, monkey
 def test_schedules_and_options(monkeypatch: pytest.MonkeyPatch) -> None:
     surface = SURFACES["ackley"]()
     cosine: Any = {"lr": SCHEDULES["cosine"](), "momentum": SCHEDULES["linear"]()}
-    for optimizer, more in ((OPTIMIZERS["sgd"](momentum=0.9, nesterov=True, weight_decay=0.1), {}),
-                            (OPTIMIZERS["momentum"](), {"schedule": cosine}),
-                            (OPTIMIZERS["rmsprop"](centered=True, momentum=0.5), {}),
-                            (OPTIMIZERS["radam"](decoupled_weight_decay=True), {})):
+    for optimizer, more in (
+        (OPTIMIZERS["sgd"](momentum=0.9, nesterov=True, weight_decay=0.1), {}),
+        (OPTIMIZERS["momentum"](), {"schedule": cosine}),
+        (OPTIMIZERS["rmsprop"](centered=True, momentum=0.5), {}),
+        (OPTIMIZERS["radam"](decoupled_weight_decay=True), {}),
+    ):
         fast, plain, made = fast_and_plain(monkeypatch, optimizer, surface, **more)
         assert_same(plain, fast)
         assert made
@@ -91,15 +128,16 @@ def test_schedules_and_options(monkeypatch: pytest.MonkeyPatch) -> None:
 @compiler
 def test_processes_share_the_loops(monkeypatch: pytest.MonkeyPatch) -> None:
     starts = np.random.default_rng(7).uniform(-3, 3, (50, 2))
-    fast, plain, _ = fast_and_plain(monkeypatch, OPTIMIZERS["momentum"](lr=0.5), SURFACES["rosenbrock"](),
-                                    starts=starts, jobs=3)
+    fast, plain, _ = fast_and_plain(
+        monkeypatch, OPTIMIZERS["momentum"](lr=0.5), SURFACES["rosenbrock"](), starts=starts, jobs=3
+    )
     assert_same(plain, fast)
     assert 0 < (fast.status == "diverged").sum()
 
 
 @compiler
 def test_what_cannot_be_compiled_goes_the_plain_way(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Peeking(Optimizer):    # into the gradient, for a branch
+    class Peeking(Optimizer):  # into the gradient, for a branch
         def init(self, points: Array, hyper: Hyper) -> State:
             return {"size": np.zeros_like(points)}
 
@@ -107,14 +145,14 @@ def test_what_cannot_be_compiled_goes_the_plain_way(monkeypatch: pytest.MonkeyPa
             gradient = objective.gradient(points)
             return {"size": np.abs(gradient)}, points - 0.1 * (gradient if (gradient > 0).any() else points)
 
-    class Wide(Optimizer):       # a state that is no pair for each run
+    class Wide(Optimizer):  # a state that is no pair for each run
         def init(self, points: Array, hyper: Hyper) -> State:
             return {"wide": np.ones((len(points), 3))}
 
         def step(self, state: State, points: Array, objective: Objective, hyper: Hyper) -> tuple[State, Array]:
             return state, points - 0.1 * objective.gradient(points)
 
-    class Branching(Peeking):    # by the loss
+    class Branching(Peeking):  # by the loss
         def step(self, state: State, points: Array, objective: Objective, hyper: Hyper) -> tuple[State, Array]:
             return state, points * np.where(objective.value(points)[:, None] > 1, 0.5, 0.9)
 
@@ -123,8 +161,11 @@ def test_what_cannot_be_compiled_goes_the_plain_way(monkeypatch: pytest.MonkeyPa
         fast, plain, each_made = fast_and_plain(monkeypatch, Peeking(), from_expression("x**2 + y**2"))
     assert_same(plain, fast)
     made += each_made
-    for odd, why in ((Peeking(), "has no attribute 'any'"), (Wide(), "its state is not a pair"),
-                     (Branching(), "the loss")):
+    for odd, why in (
+        (Peeking(), "has no attribute 'any'"),
+        (Wide(), "its state is not a pair"),
+        (Branching(), "the loss"),
+    ):
         with pytest.raises(CompileError, match=why) as caught:
             roll(odd, from_expression("x**2 + y**2"), STARTS, 9, record="last", compiled="require")
         assert "\n" not in str(caught.value)
@@ -132,8 +173,12 @@ def test_what_cannot_be_compiled_goes_the_plain_way(monkeypatch: pytest.MonkeyPa
         fast, plain, each_made = fast_and_plain(monkeypatch, odd, from_expression("x**2 + y**2"))
         assert_same(plain, fast)
         made += each_made
-    fast, plain, more = fast_and_plain(monkeypatch, OPTIMIZERS["adam"](), from_expression("x**2 + y**2"),
-                                       hyper={"lr": np.linspace(0.01, 0.1, len(STARTS))})
+    fast, plain, more = fast_and_plain(
+        monkeypatch,
+        OPTIMIZERS["adam"](),
+        from_expression("x**2 + y**2"),
+        hyper={"lr": np.linspace(0.01, 0.1, len(STARTS))},
+    )
     assert_same(plain, fast)
     assert made == more == []
 
@@ -173,7 +218,7 @@ def test_compiled_loops_are_had_or_not_as_asked(monkeypatch: pytest.MonkeyPatch)
     rolled = []
     for compiled in ("require", "never", "auto"):
         rolled.append(roll(OPTIMIZERS["adam"](), SURFACES["bowl"](), STARTS, 90, record="last", compiled=compiled))
-        assert bool(made) == (compiled == "require")     # this swarm is not worth it
+        assert bool(made) == (compiled == "require")  # this swarm is not worth it
         made.clear()
     assert_same(rolled[0], rolled[1])
     monkeypatch.setattr(_rollout, "BLOCK", 9)
@@ -182,8 +227,13 @@ def test_compiled_loops_are_had_or_not_as_asked(monkeypatch: pytest.MonkeyPatch)
     assert not made
 
 
-@pytest.mark.parametrize(("more", "why"), [({"record": "all"}, "record: all keeps every step"),
-                                           ({"noise": NOISES["gaussian"](std=0.1)}, "gradients are noisy")])
+@pytest.mark.parametrize(
+    ("more", "why"),
+    [
+        ({"record": "all"}, "record: all keeps every step"),
+        ({"noise": NOISES["gaussian"](std=0.1)}, "gradients are noisy"),
+    ],
+)
 def test_why_required_loops_cannot_be_had(more: dict[str, Any], why: str) -> None:
     with pytest.raises(CompileError, match=f"^sgd: .*; {why}$"):
         roll(OPTIMIZERS["sgd"](), SURFACES["bowl"](), STARTS, 9, **{"record": "last", **more}, compiled="require")

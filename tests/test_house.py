@@ -1,4 +1,5 @@
 """The rules of the house, read from the sources: who may import whom, how long functions are."""
+
 from __future__ import annotations
 
 import ast
@@ -10,15 +11,21 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-KINDS = ("optimizers", "surfaces", "scenes")     # of members, a folder each
+KINDS = ("optimizers", "surfaces", "scenes")  # of members, a folder each
 FOLDERS = ("thalweg", *KINDS, "tests", "tools", "benchmarks", "docs")
 
 # Imports run one way: what each part of thalweg/ may know besides itself, and what is below.
 BELOW = {"errors", "registry", "scalars", "tree", "version"}
 MAY_IMPORT: dict[str, set[str]] = {
-    "errors": set(), "registry": set(), "scalars": set(), "tree": {"errors", "scalars"}, "version": set(),
-    "system": set(), "colors": set(),
-    "engine": BELOW, "calculus": BELOW,
+    "errors": set(),
+    "registry": set(),
+    "scalars": set(),
+    "tree": {"errors", "scalars"},
+    "version": set(),
+    "system": set(),
+    "colors": set(),
+    "engine": BELOW,
+    "calculus": BELOW,
     "experiment": {*BELOW, "system", "engine", "calculus"},
     "film": {*BELOW, "engine", "calculus", "experiment"},
     "typeset": {*BELOW, "system", "colors"},
@@ -26,8 +33,19 @@ MAY_IMPORT: dict[str, set[str]] = {
     "spec": {*BELOW, "system", "engine", "calculus", "experiment", "film", "typeset"},
     "stage": {*BELOW, "system", "engine", "film", "geometry", "colors", "spec"},
     "mobjects": {*BELOW, "geometry", "typeset", "colors", "stage"},
-    "live": {*BELOW, "system", "engine", "film", "geometry", "colors", "spec", "experiment", "typeset", "mobjects",
-             "stage"},
+    "live": {
+        *BELOW,
+        "system",
+        "engine",
+        "film",
+        "geometry",
+        "colors",
+        "spec",
+        "experiment",
+        "typeset",
+        "mobjects",
+        "stage",
+    },
 }
 MAY_IMPORT["parts"] = {*BELOW, "calculus", "experiment", "film", "typeset", "geometry", "colors", "mobjects"}
 MAY_IMPORT["scenes"] = {*MAY_IMPORT["parts"], "engine", "parts", "stage"}
@@ -40,8 +58,8 @@ DRAWING = {"manimlib", "moderngl", "moderngl_window", "av", "pyglet", "OpenGL", 
 MAY_DRAW = {"stage", "mobjects", "parts", "live", "scenes"}
 HEAVY = DRAWING | {"scipy", "matplotlib", "PIL"}
 
-FUNCTION_LINES = 40     # a file is as long as its one thought needs
-LONGER: dict[str, str] = {}   # "path:function" -> why it reads better whole
+FUNCTION_LINES = 45  # about 40, as the formatter sets them; a file is as long as its one thought needs
+LONGER: dict[str, str] = {}  # "path:function" -> why it reads better whole
 
 
 def sources() -> list[Path]:
@@ -79,7 +97,7 @@ def imports(path: Path) -> Iterator[str]:
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            above = package[:len(package) - node.level + 1] if node.level else []
+            above = package[: len(package) - node.level + 1] if node.level else []
             whole = ".".join([*above, *([node.module] if node.module else [])])
             yield from (f"{whole}.{alias.name}" for alias in node.names)
 
@@ -116,7 +134,7 @@ def test_there_are_no_circles() -> None:
     done: set[str] = set()
 
     def walk(here: str, way: tuple[str, ...]) -> None:
-        assert here not in way, " -> ".join([*way[way.index(here):], here])
+        assert here not in way, " -> ".join([*way[way.index(here) :], here])
         if here not in done:
             for there in sorted(graph[here]):
                 walk(there, (*way, here))
@@ -184,8 +202,13 @@ def members(kind: str) -> list[Path]:
 
 @pytest.mark.parametrize("path", SOURCES, ids=name)
 def test_members_are_reached_through_their_registry(path: Path) -> None:
-    listed = {prefix + dotted(member) for kind in KINDS for member in members(kind) for prefix in ("", "thalweg.")
-              if member.parent != path.parent}
+    listed = {
+        prefix + dotted(member)
+        for kind in KINDS
+        for member in members(kind)
+        for prefix in ("", "thalweg.")
+        if member.parent != path.parent
+    }
     named = [imported for imported in imports(path) if any(f"{imported}.".startswith(f"{one}.") for one in listed)]
     assert named == [], "ask the registry instead: OPTIMIZERS[name], SURFACES[name], SCENES[name]"
 
@@ -218,7 +241,7 @@ def test_every_exception_is_still_there_and_says_why() -> None:
 def test_quick_tests_reach_every_part() -> None:
     waiting = [ROOT / line for line in (ROOT / "tests" / "quick.txt").read_text(encoding="utf-8").split()]
     reached: set[str] = set()
-    for path in waiting:     # grows: what the tests' helpers import counts
+    for path in waiting:  # grows: what the tests' helpers import counts
         assert path in TREES, f"{path} is not there; tests/quick.txt names it"
         named = set(imports(path))
         reached |= {part(other) for other in named if other.startswith("thalweg.")}

@@ -110,8 +110,12 @@ def test_the_key_tells_films_apart(tmp_path, monkeypatch):
     keys = [cache.film_key(small, rolled, ".mp4", (128, 72), 30, "llvmpipe")]
     again = film(SMALL, folder=tmp_path)
     assert cache.film_key(again, again.roll(), ".mp4", (128, 72), 30, "llvmpipe") == keys[0]
-    for details in ((".mov", (128, 72), 30, "llvmpipe"), (".mp4", (128, 74), 30, "llvmpipe"),
-                    (".mp4", (128, 72), 60, "llvmpipe"), (".mp4", (128, 72), 30, "a card")):
+    for details in (
+        (".mov", (128, 72), 30, "llvmpipe"),
+        (".mp4", (128, 74), 30, "llvmpipe"),
+        (".mp4", (128, 72), 60, "llvmpipe"),
+        (".mp4", (128, 72), 30, "a card"),
+    ):
         keys.append(cache.film_key(small, rolled, *details))
     for override in ("steps=13", "style.grid=false", "optimizers.adam.lr=0.2", "title=Bowl"):
         other = film(SMALL, overrides=[override], folder=tmp_path)

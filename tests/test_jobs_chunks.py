@@ -140,6 +140,14 @@ def test_no_byte_depends_on_what_the_memory_held(tmp_path):
     told = set()
     for left in ("0", "90", "170"):  # glibc fills with it what it hands out
         run = [sys.executable, "-c", ENCODE, str(tmp_path / left)]
-        told.add(subprocess.run(run, env={**os.environ, "MALLOC_PERTURB_": left}, check=True, text=True,
-                                capture_output=True, timeout=100).stdout)
+        told.add(
+            subprocess.run(
+                run,
+                env={**os.environ, "MALLOC_PERTURB_": left},
+                check=True,
+                text=True,
+                capture_output=True,
+                timeout=100,
+            ).stdout
+        )
     assert len(told) == 1, told

@@ -138,7 +138,8 @@ def test_a_kept_chunk_that_is_not_as_it_was_finished_is_drawn_again(damage, tmp_
     assert told[0] == 180 and told[-1] == FRAMES
     assert {file: file.read_bytes() for file, _ in chunks.files()} == first
     assert sorted(file.name for file in tmp_path.iterdir()) == [
-        f"{number:05}{suffix}" for number in range(4) for suffix in (".mp4", ".sum")]
+        f"{number:05}{suffix}" for number in range(4) for suffix in (".mp4", ".sum")
+    ]
 
 
 def test_a_chunk_and_the_folder_are_on_the_disk_before_it_counts(tmp_path, monkeypatch):
@@ -157,8 +158,14 @@ def test_a_chunk_and_the_folder_are_on_the_disk_before_it_counts(tmp_path, monke
     chunks = Chunks(tmp_path, 60, ".mp4")
     chunks.part(0).write_bytes(b"a film")
     chunks.finish(0)
-    assert done == [("flushed", "00000.part.sum"), ("moved", "00000.sum"), ("flushed", tmp_path.name),
-                    ("flushed", "00000.part.mp4"), ("moved", "00000.mp4"), ("flushed", tmp_path.name)]
+    assert done == [
+        ("flushed", "00000.part.sum"),
+        ("moved", "00000.sum"),
+        ("flushed", tmp_path.name),
+        ("flushed", "00000.part.mp4"),
+        ("moved", "00000.mp4"),
+        ("flushed", tmp_path.name),
+    ]
 
 
 class Odd(Exception):

@@ -1,4 +1,5 @@
 """What is changed by hand in the live window: rolled, taken back, kept when the file changes."""
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -91,14 +92,18 @@ def test_what_is_out_of_range_changes_nothing(model: Model) -> None:
     assert (model.edits, starts(model)[0]) == ({}, [[-2, 1]])
 
 
-@pytest.mark.parametrize(("text", "kept", "lost"), [
-    (FILM.replace("20", "30"), {(0, "lr"): 0.2, (SHARED, START): ((1.0, 0.0),)}, []),
-    (FILM.replace("lr: 0.1", "lr: 0.15"), {(SHARED, START): ((1.0, 0.0),)}, ["SGD lr"]),
-    (FILM.replace("[-2, 1]", "[2, 1]"), {(0, "lr"): 0.2}, ["start"]),
-    (FILM.replace("sgd: {lr: 0.1}", "momentum"), {(SHARED, START): ((1.0, 0.0),)}, ["SGD lr"]),
-])
-def test_changes_by_hand_stay_where_the_file_still_says_the_same(model: Model, text: str, kept: dict, lost: list
-                                                                 ) -> None:
+@pytest.mark.parametrize(
+    ("text", "kept", "lost"),
+    [
+        (FILM.replace("20", "30"), {(0, "lr"): 0.2, (SHARED, START): ((1.0, 0.0),)}, []),
+        (FILM.replace("lr: 0.1", "lr: 0.15"), {(SHARED, START): ((1.0, 0.0),)}, ["SGD lr"]),
+        (FILM.replace("[-2, 1]", "[2, 1]"), {(0, "lr"): 0.2}, ["start"]),
+        (FILM.replace("sgd: {lr: 0.1}", "momentum"), {(SHARED, START): ((1.0, 0.0),)}, ["SGD lr"]),
+    ],
+)
+def test_changes_by_hand_stay_where_the_file_still_says_the_same(
+    model: Model, text: str, kept: dict, lost: list
+) -> None:
     model.take({(0, "lr"): 0.2, (SHARED, START): ((1.0, 0.0),)})
     filed = model.read(text.encode(), [])
     assert model.reload(text.encode(), filed, False) == lost
@@ -109,6 +114,11 @@ def test_changes_by_hand_stay_where_the_file_still_says_the_same(model: Model, t
 
 def test_values_are_written_as_yaml() -> None:
     assert [yaml_of("lr", value) for value in (0.05, 1e-08, 3.0, True, (0.9, 0.999))] == [
-        "0.05", "1e-08", "3", "true", "[0.9, 0.999]"]
+        "0.05",
+        "1e-08",
+        "3",
+        "true",
+        "[0.9, 0.999]",
+    ]
     assert yaml_of(START, ((1.0, 2.5),)) == "[1, 2.5]"
     assert yaml_of(START, ((1.0, 2.0), (0.0, 1.0))) == "[[1, 2], [0, 1]]"

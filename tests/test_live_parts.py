@@ -1,4 +1,5 @@
 """The parts of the live window that need no window: clock, hands, camera, sliders, keys."""
+
 from __future__ import annotations
 
 import numpy as np
@@ -17,6 +18,7 @@ from thalweg.live.panel import Knob, Panel, knobs, overlap
 from thalweg.live.player import Player
 
 # --- the clock
+
 
 def test_the_clock_stops_at_the_end_or_begins_again() -> None:
     player = Player(last=2.0)
@@ -54,6 +56,7 @@ def test_marks_are_jumped_to() -> None:
 
 
 # --- pointing
+
 
 def sight(theta: float = 20, phi: float = 50, size: tuple[int, int] = (801, 450)) -> Sight:
     """A camera by the formulas of framing, as manimgl would set it."""
@@ -107,6 +110,7 @@ def test_points_are_rounded_below_a_pixel_and_stay_inside() -> None:
 
 
 # --- the camera
+
 
 class Stage:
     ground, middle_of_room = 0.5, (1.0, -0.5)
@@ -185,6 +189,7 @@ def test_the_camera_stays_above_the_ground() -> None:
 
 # --- sliders
 
+
 @pytest.mark.parametrize("name", list(OPTIMIZERS))
 def test_every_slider_shows_what_it_sets_within_its_range(name: str) -> None:
     optimizer = OPTIMIZERS[name]()
@@ -212,8 +217,10 @@ def test_rates_have_even_ratios() -> None:
 LEGEND = Place(26, 66, 280, 316)  # of a film of 1280x720
 
 
-@pytest.mark.parametrize("taken,left", [([LEGEND], True), ([LEGEND, Place(26, 450, 240, 240)], False),
-                                        ([LEGEND, Place(974, 450, 280, 240)], True)])
+@pytest.mark.parametrize(
+    "taken,left",
+    [([LEGEND], True), ([LEGEND, Place(26, 450, 240, 240)], False), ([LEGEND, Place(974, 450, 280, 240)], True)],
+)
 def test_sliders_stand_beside_what_the_picture_says(taken: list[Place], left: bool) -> None:
     panel = Panel()
     panel.knobs = knobs(OPTIMIZERS["sgd"]())
@@ -225,6 +232,7 @@ def test_sliders_stand_beside_what_the_picture_says(taken: list[Place], left: bo
 
 
 # --- keys
+
 
 def test_every_key_has_one_meaning_and_help() -> None:
     assert len(TABLE) == sum(len(binding.keys) for binding in BINDINGS)

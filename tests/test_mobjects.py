@@ -226,7 +226,7 @@ def test_a_curve_that_leaves_the_loss_panel_has_an_arrow_where_and_when_it_does(
     steps = np.arange(61)
     losses = np.stack([10.0 * 1.2**steps, 0.9**steps])
     panel = LossPanel(losses, 0.0, ["#FF0000", "#00FF00"], (330, 190), 1.0, THEMES["dark"]).place(20, 30)
-    (begin, arrow), = panel.leaving
+    ((begin, arrow),) = panel.leaving
     expected = (panel.axis.high - 1) / np.log10(1.2)  # log10(10 * 1.2**k) = high
     assert begin == pytest.approx(expected, abs=1e-6)
     height, width = arrow.picture.shape[:2]

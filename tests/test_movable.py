@@ -1,4 +1,5 @@
 """A clone that is moved or copied with its .venv runs at once, and runs its own code."""
+
 from __future__ import annotations
 
 import os
@@ -17,6 +18,7 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="bootstrap.sh is not for
 def written_by_pip(folder: Path, python: Path) -> None:
     """A program as pip writes it."""
     from pip._vendor.distlib.scripts import ScriptMaker
+
     maker = ScriptMaker(None, str(folder))
     maker.executable, maker.variants, maker.set_mode = str(python), {""}, True
     maker.make("hello = thalweg.hello:run")
@@ -41,8 +43,9 @@ def said(program: Path, cwd: Path) -> str:
 
 
 @pytest.mark.parametrize("first", ["short", "with blanks", "long" * 40])
-@pytest.mark.parametrize("move", [shutil.move, lambda old, new: shutil.copytree(old, new, symlinks=True)],
-                         ids=["moved", "copied"])
+@pytest.mark.parametrize(
+    "move", [shutil.move, lambda old, new: shutil.copytree(old, new, symlinks=True)], ids=["moved", "copied"]
+)
 def test_programs_and_package_are_those_of_the_place_they_are_at(first: str, move, tmp_path: Path) -> None:
     here, there = clone(tmp_path / first), tmp_path / "it's here"
     made_movable(here)
@@ -63,8 +66,12 @@ def test_without_it_the_old_place_would_be_run(tmp_path: Path) -> None:
 def test_a_second_time_changes_nothing_and_other_files_are_left_alone(tmp_path: Path) -> None:
     here = clone(tmp_path / "clone")
     programs = here / ".venv" / "bin"
-    others = {"tool.sh": b"#!/bin/sh\nexec python3 -c 1\n", "binary": b"\x7fELF\n#!/x/bin/python\n",
-              "empty": b"", "env": b"#!/usr/bin/env python3\n"}
+    others = {
+        "tool.sh": b"#!/bin/sh\nexec python3 -c 1\n",
+        "binary": b"\x7fELF\n#!/x/bin/python\n",
+        "empty": b"",
+        "env": b"#!/usr/bin/env python3\n",
+    }
     for name, content in others.items():
         (programs / name).write_bytes(content)
     made_movable(here)

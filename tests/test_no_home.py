@@ -1,4 +1,5 @@
 """Machines without a home, a cache, room in it, or a PATH: containers, CI, service users. Films are drawn there too."""
+
 from __future__ import annotations
 
 import os
@@ -34,8 +35,9 @@ print(matplotlib.get_cachedir(), matplotlib.get_configdir())
 
 def run(*words: object, **variables: str) -> subprocess.CompletedProcess[str]:
     """A process that knows these variables and no others."""
-    return subprocess.run([sys.executable, *map(str, words)], cwd=ROOT, env=variables, capture_output=True, text=True,
-                          timeout=120)
+    return subprocess.run(
+        [sys.executable, *map(str, words)], cwd=ROOT, env=variables, capture_output=True, text=True, timeout=120
+    )
 
 
 @pytest.mark.parametrize("variables", [
@@ -47,8 +49,10 @@ def test_a_film_is_drawn_and_nothing_is_said(variables, tmp_path):
     formula = variables.get("HOME") != "NOWHERE"  # for one, manimlib is the first that wants matplotlib
     (tmp_path / "film.yaml").write_text(FILM if formula else FILM.replace("title: $x^2 + y^2$", "title: A bowl"))
     (tmp_path / "home").write_text("no folder")
-    variables = {name: {"A FILE": f"{tmp_path}/home", "NOWHERE": f"{tmp_path}/nowhere"}.get(value, value)
-                 for name, value in variables.items()}
+    variables = {
+        name: {"A FILE": f"{tmp_path}/home", "NOWHERE": f"{tmp_path}/nowhere"}.get(value, value)
+        for name, value in variables.items()
+    }
     variables["THALWEG_PROGRESS_SECONDS"] = "1000"
     before = set(os.listdir(tempfile.gettempdir()))
     done = run("render.py", tmp_path / "film.yaml", "-o", tmp_path / "film.mp4", **variables)
@@ -128,6 +132,7 @@ def test_manimlibs_store_is_opened_late_or_never(tmp_path, monkeypatch):
 
 
 # --- where chunks go when the cache has no room
+
 
 @pytest.fixture
 def rooms(monkeypatch, tmp_path) -> dict[str, int]:

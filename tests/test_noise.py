@@ -1,4 +1,5 @@
 """Noise: its statistics at fixed seeds, what a draw depends on, and that the loss stays the surface's own."""
+
 from __future__ import annotations
 
 import math
@@ -16,8 +17,12 @@ from thalweg.engine.noise import CHUNK, NOISES, Noise, Runs
 from thalweg.registry import parameter
 
 GAUSSIAN = NOISES["gaussian"](std=0.5)
-KINDS: dict[str, Noise] = {"gaussian": GAUSSIAN, "relative": NOISES["gaussian"](std=0.1, relative=0.5),
-                           "student_t": NOISES["student_t"](df=2.0), "batch": NOISES["batch"](batch=5)}
+KINDS: dict[str, Noise] = {
+    "gaussian": GAUSSIAN,
+    "relative": NOISES["gaussian"](std=0.1, relative=0.5),
+    "student_t": NOISES["student_t"](df=2.0),
+    "batch": NOISES["batch"](batch=5),
+}
 each = pytest.mark.parametrize("kind", list(KINDS))
 STARTS = np.array([[-1.5, 0.3], [0.2, 1.0], [1.1, -0.4], [-0.3, 0.2], [0.9, 0.9]])
 
@@ -32,7 +37,7 @@ class Flat:
         return np.zeros(points.shape)
 
     def hessian(self, points: np.ndarray) -> np.ndarray:
-        return np.broadcast_to(np.eye(2), (*points.shape, 2))    # whatever divides by it stays where it is
+        return np.broadcast_to(np.eye(2), (*points.shape, 2))  # whatever divides by it stays where it is
 
 
 @dataclass(frozen=True)
@@ -60,17 +65,23 @@ def surface_of(kind: str) -> Any:
 
 
 def same(one: Trajectory, rows: Any, other: Trajectory) -> bool:
-    return all(getattr(one, name)[rows].tobytes() == getattr(other, name).tobytes()
-               for name in ("positions", "loss", "gradient", "gradient_used", "gradient_at", "last"))
+    return all(
+        getattr(one, name)[rows].tobytes() == getattr(other, name).tobytes()
+        for name in ("positions", "loss", "gradient", "gradient_used", "gradient_at", "last")
+    )
 
 
 def test_gaussian_has_its_mean_spread_and_shape_and_no_memory() -> None:
-    noise = drawn(GAUSSIAN, 400, 2 * CHUNK) / 0.5          # 409 600 numbers: 1 / sqrt(n) = 0.0016
+    noise = drawn(GAUSSIAN, 400, 2 * CHUNK) / 0.5  # 409 600 numbers: 1 / sqrt(n) = 0.0016
     assert abs(noise.mean()) < 0.006
     assert noise.std() == pytest.approx(1, abs=0.005)
     assert (noise**4).mean() == pytest.approx(3, abs=0.06)
-    for one, other in ((noise[..., 0], noise[..., 1]), (noise[:, 1:], noise[:, :-1]), (noise[1:], noise[:-1]),
-                       (noise[:, CHUNK:], noise[:, :CHUNK])):
+    for one, other in (
+        (noise[..., 0], noise[..., 1]),
+        (noise[:, 1:], noise[:, :-1]),
+        (noise[1:], noise[:-1]),
+        (noise[:, CHUNK:], noise[:, :CHUNK]),
+    ):
         assert abs((one * other).mean()) < 0.01
 
 
@@ -80,14 +91,15 @@ def test_relative_noise_is_as_long_as_the_gradient_says() -> None:
     away = path.state["first"][:, 1:] - points[:, None]
     assert away.std() == pytest.approx(0.2 * 5, rel=0.02)
     assert (path.gradient_used - path.state["first"][:, 1:] - 1).std() == pytest.approx(
-        0.2 * (math.hypot(4, 5) - 5), rel=0.02), "the same draw, scaled by the gradient's length at the other point"
+        0.2 * (math.hypot(4, 5) - 5), rel=0.02
+    ), "the same draw, scaled by the gradient's length at the other point"
 
 
 def test_heavy_tails_are_students() -> None:
     noise = np.sort(drawn(NOISES["student_t"](df=2.0, scale=0.1), 200, 250).ravel()) / 0.1
     share = (np.arange(len(noise)) + 0.5) / len(noise)
-    exact = 0.5 + noise / (2 * np.sqrt(2 + noise**2))      # the distribution function for df 2
-    assert np.abs(share - exact).max() < 0.005             # Kolmogorov's distance; 1 / sqrt(n) = 0.0032
+    exact = 0.5 + noise / (2 * np.sqrt(2 + noise**2))  # the distribution function for df 2
+    assert np.abs(share - exact).max() < 0.005  # Kolmogorov's distance; 1 / sqrt(n) = 0.0032
     assert np.abs(noise).max() > 100
 
 
@@ -100,7 +112,7 @@ def test_one_draw_a_step_whatever_is_asked() -> None:
 @pytest.mark.parametrize("name", list(OPTIMIZERS))
 def test_all_optimizers_meet_the_same_noise(name: str) -> None:
     path = roll(OPTIMIZERS[name](), Flat(), STARTS, 6, noise=NOISES["gaussian"](std=1e-3), seed=5)
-    asked = ~np.isnan(path.gradient_used)                  # an optimizer may do without gradients
+    asked = ~np.isnan(path.gradient_used)  # an optimizer may do without gradients
     assert (path.gradient_used == drawn(NOISES["gaussian"](std=1e-3), 5, 6, seed=5))[asked].all()
     assert asked.all() or name not in ("sgd", "nag", "adam")
 
@@ -119,9 +131,10 @@ def test_a_draw_depends_on_seed_start_replica_and_step_alone(kind: str) -> None:
     surface, noise, adam = surface_of(kind), KINDS[kind], OPTIMIZERS["adam"]()
     index, replica = np.array([3, 0, 7, 3, 3]), np.array([0, 0, 1, 2, 1])
     whole = roll(adam, surface, STARTS, CHUNK + 40, noise=noise, seed=9, start_index=index, replica=replica)
-    for rows in ([0], [4, 1], [3, 2, 1, 0]):               # alone, in other blocks, in another order
-        part = roll(adam, surface, STARTS[rows], CHUNK + 40, noise=noise, seed=9, start_index=index[rows],
-                    replica=replica[rows])
+    for rows in ([0], [4, 1], [3, 2, 1, 0]):  # alone, in other blocks, in another order
+        part = roll(
+            adam, surface, STARTS[rows], CHUNK + 40, noise=noise, seed=9, start_index=index[rows], replica=replica[rows]
+        )
         assert same(whole, rows, part)
     shorter = roll(adam, surface, STARTS, 50, noise=noise, seed=9, start_index=index, replica=replica)
     assert shorter.positions.tobytes() == whole.positions[:, :51].tobytes(), "a longer run begins the same"
@@ -130,8 +143,16 @@ def test_a_draw_depends_on_seed_start_replica_and_step_alone(kind: str) -> None:
 @each
 def test_seed_start_and_replica_each_change_the_noise(kind: str) -> None:
     surface, noise, sgd = surface_of(kind), KINDS[kind], OPTIMIZERS["sgd"](lr=0.001)
-    paths = [roll(sgd, surface, STARTS[:1], 30, noise=noise, **where).gradient_used.tobytes() for where in (
-        {}, {"seed": 1}, {"start_index": [1]}, {"replica": [1]}, {"seed": 2**32 - 1, "replica": [2**32 - 1]})]
+    paths = [
+        roll(sgd, surface, STARTS[:1], 30, noise=noise, **where).gradient_used.tobytes()
+        for where in (
+            {},
+            {"seed": 1},
+            {"start_index": [1]},
+            {"replica": [1]},
+            {"seed": 2**32 - 1, "replica": [2**32 - 1]},
+        )
+    ]
     assert len(set(paths)) == len(paths)
 
 
@@ -152,7 +173,7 @@ def test_epochs_show_every_example_once() -> None:
 def test_batches_choose_all_examples_alike() -> None:
     surface = SURFACES["least_squares"](examples=10)
     source: Any = NOISES["batch"](batch=3).source(surface, Runs(0, np.arange(50), np.zeros(50, int)), 400)
-    first = np.concatenate([source.chosen(4 * epoch).ravel() for epoch in range(100)])   # 15 000 draws of 10
+    first = np.concatenate([source.chosen(4 * epoch).ravel() for epoch in range(100)])  # 15 000 draws of 10
     assert np.abs(np.bincount(first, minlength=10) / len(first) - 0.1).max() < 0.01
 
 
@@ -163,9 +184,13 @@ def test_noise_in_a_diverging_run_disturbs_no_other() -> None:
     assert same(path, [0], alone)
 
 
-@pytest.mark.parametrize(("clip", "expected"), [
-    (Clip(norm=1.0), [[3 / (5 + 1e-6), 4 / (5 + 1e-6)], [0.3, -0.4]]), (Clip(value=0.35), [[0.35, 0.35], [0.3, -0.35]]),
-])
+@pytest.mark.parametrize(
+    ("clip", "expected"),
+    [
+        (Clip(norm=1.0), [[3 / (5 + 1e-6), 4 / (5 + 1e-6)], [0.3, -0.4]]),
+        (Clip(value=0.35), [[0.35, 0.35], [0.3, -0.35]]),
+    ],
+)
 def test_clipping_is_torchs_and_comes_after_the_noise(clip: Clip, expected: list[list[float]]) -> None:
     assert clip.of(np.array([[3.0, 4.0], [0.3, -0.4]])) == pytest.approx(np.array(expected), rel=1e-15)
     noise = drawn(GAUSSIAN, 3, 20)
@@ -174,19 +199,31 @@ def test_clipping_is_torchs_and_comes_after_the_noise(clip: Clip, expected: list
     assert not np.array_equal(path.gradient_used, noise)
 
 
-@pytest.mark.parametrize(("given", "words"), [
-    ({"noise": NOISES["batch"](batch=3)}, "^batch: this surface is no sum over examples"),
-    ({"start_index": [0]}, "^start_index: give a whole number >= 0 for each of the 5 runs"),
-    ({"replica": [-1] * 5}, "^replica: "), ({"replica": [0.5] * 5}, "^replica: "),
-])
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"noise": NOISES["batch"](batch=3)}, "^batch: this surface is no sum over examples"),
+        ({"start_index": [0]}, "^start_index: give a whole number >= 0 for each of the 5 runs"),
+        ({"replica": [-1] * 5}, "^replica: "),
+        ({"replica": [0.5] * 5}, "^replica: "),
+    ],
+)
 def test_what_cannot_be_rolled_is_refused(given: dict[str, Any], words: str) -> None:
     with pytest.raises(ValueError, match=words):
         roll(OPTIMIZERS["sgd"](), Cliff(), STARTS, 3, **given)
 
 
-@pytest.mark.parametrize("make", [lambda: NOISES["gaussian"](std=-1.0), lambda: NOISES["student_t"](df=0.0),
-                                  lambda: NOISES["batch"](batch=0), lambda: Clip(norm=0.0), lambda: Clip(),
-                                  lambda: Clip(norm=1.0, value=1.0)])
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: NOISES["gaussian"](std=-1.0),
+        lambda: NOISES["student_t"](df=0.0),
+        lambda: NOISES["batch"](batch=0),
+        lambda: Clip(norm=0.0),
+        lambda: Clip(),
+        lambda: Clip(norm=1.0, value=1.0),
+    ],
+)
 def test_parameters_out_of_range(make: Any) -> None:
     with pytest.raises(ValueError, match="is out of range|exclude each other|neither"):
         make()

@@ -96,7 +96,8 @@ def test_any_values_are_written_truly(values, other):
         text = form.text(value)
         assert set(text) <= set(GLYPHS) and len(text) <= 28
         assert abs(read(text) - Decimal(value)) <= max(
-            Decimal("0.0051") * abs(Decimal(value)), drop, Decimal("5.1e-324"))
+            Decimal("0.0051") * abs(Decimal(value)), drop, Decimal("5.1e-324")
+        )
         assert (read(text) == 0) == (value == 0), "0 is 0 alone"
 
 
@@ -221,8 +222,10 @@ def test_what_stands_still_needs_few_digits():
     assert Format.of([[0.3000012, 0.3000011, 0.3]]).text(0.3000011) != "0.3000"
 
 
-@pytest.mark.parametrize(("cut", "text"), [(6.14759, "6.15"), (6.14, "6.14"), (-6.14759, "−6.14"), (0.0, "0"),
-                                           (123456.0, "124000"), (0.5, "0.5")])
+@pytest.mark.parametrize(
+    ("cut", "text"),
+    [(6.14759, "6.15"), (6.14, "6.14"), (-6.14759, "−6.14"), (0.0, "0"), (123456.0, "124000"), (0.5, "0.5")],
+)
 def test_where_it_is_cut_off_in_three_digits_that_are_true(cut, text):
     assert cut_text(cut) == text
 

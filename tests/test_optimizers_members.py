@@ -1,4 +1,5 @@
 """What holds for every member of optimizers/, those dropped in by a user included."""
+
 from __future__ import annotations
 
 import subprocess
@@ -16,9 +17,16 @@ from thalweg.engine import OPTIMIZERS, Optimizer, roll
 from thalweg.registry import Range
 
 ROOT = Path(__file__).parent.parent
-PROMISED = {"sgd": 0.1, "momentum": 0.02, "nag": 0.02, "adagrad": 0.3, "rmsprop": 0.02, "adadelta": 1.0,    # default lr
-            **dict.fromkeys(("adam", "adamw", "amsgrad", "adamax", "nadam", "radam"), 0.05)}
-SLOW = {"adadelta"}     # with torch's eps and the promised lr 300 steps are not enough; another test sees it go down
+PROMISED = {
+    "sgd": 0.1,
+    "momentum": 0.02,
+    "nag": 0.02,
+    "adagrad": 0.3,
+    "rmsprop": 0.02,
+    "adadelta": 1.0,  # default lr
+    **dict.fromkeys(("adam", "adamw", "amsgrad", "adamax", "nadam", "radam"), 0.05),
+}
+SLOW = {"adadelta"}  # with torch's eps and the promised lr 300 steps are not enough; another test sees it go down
 each = pytest.mark.parametrize("name", list(OPTIMIZERS))
 
 

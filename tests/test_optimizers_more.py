@@ -2,6 +2,7 @@
 
 reference/make_optax.py and make_pytorch_optimizer.py made the numbers and say how; torch is in test_optimizers_torch.
 """
+
 from __future__ import annotations
 
 from dataclasses import fields
@@ -21,14 +22,25 @@ each = pytest.mark.parametrize("name", list(OPTIMIZERS))
 scale_free = pytest.mark.parametrize("name", [name for name in OPTIMIZERS if OPTIMIZERS[name].scale_free])
 
 FILES = {"optax": "optax_0_2_8.npz", "pytorch_optimizer": "pytorch_optimizer_4_1.npz"}
-STORED = [(library, case, path) for library, file in FILES.items()
-          for case, path in zip(load(file)[1], load(file)[3], strict=True)]
+STORED = [
+    (library, case, path)
+    for library, file in FILES.items()
+    for case, path in zip(load(file)[1], load(file)[3], strict=True)
+]
 
 
 def pairs(agrees: bool) -> list[Any]:
-    return [pytest.param(case, path, id=" ".join([library, case["surface"], case["optimizer"],
-                                                  *(f"{k}={v}" for k, v in case["hyperparameters"].items())]))
-            for library, case, path in STORED if case["agrees"] is agrees]
+    return [
+        pytest.param(
+            case,
+            path,
+            id=" ".join(
+                [library, case["surface"], case["optimizer"], *(f"{k}={v}" for k, v in case["hyperparameters"].items())]
+            ),
+        )
+        for library, case, path in STORED
+        if case["agrees"] is agrees
+    ]
 
 
 def ours(case: dict[str, Any]) -> np.ndarray:
@@ -70,8 +82,11 @@ def test_the_scale_of_f_does_not_matter_to_the_bit(name: str, surface: str) -> N
             return 1024 * shape.hessian(points)
 
     shape, member = SURFACES[surface](), OPTIMIZERS[name]
-    zero = {entry.name: 0.0 for entry in fields(member)
-            if entry.name in ("eps", "weight_decay", "initial_accumulator_value")}
+    zero = {
+        entry.name: 0.0
+        for entry in fields(member)
+        if entry.name in ("eps", "weight_decay", "initial_accumulator_value")
+    }
     plain, scaled = (roll(member(**zero), what, STARTS, 60) for what in (shape, Scaled()))
     assert plain.positions.tobytes() == scaled.positions.tobytes()
     assert plain.positions[:, -1].tobytes() != plain.positions[:, 0].tobytes()
@@ -112,7 +127,7 @@ def test_it_does_not_matter_where_the_origin_is(name: str) -> None:
     off = {entry.name: 0.0 for entry in fields(member) if entry.name == "weight_decay"}
     one = roll(member(**off), Moved(), STARTS, 15).positions
     two = roll(member(**off), Moved(by=0.25), STARTS + 0.25, 15).positions
-    near = np.logical_and.accumulate((np.abs(one) < 10).all(axis=-1), axis=1)     # as long as a run does not diverge
+    near = np.logical_and.accumulate((np.abs(one) < 10).all(axis=-1), axis=1)  # as long as a run does not diverge
     assert near[:, 1].any() and np.allclose(one[near], two[near] - 0.25, rtol=0, atol=1e-7)
 
 

@@ -1,4 +1,5 @@
 """Optimizers written out from their papers, line by line, and closed forms, against the members."""
+
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
@@ -27,7 +28,7 @@ def paper_amsgrad(w: Point) -> Iterator[Point]:
     m = v = hat = np.zeros(2)
     while True:
         g = grad(w)
-        m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g ** 2
+        m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g**2
         hat = np.maximum(hat, v)
         w = w - 0.01 * m / (np.sqrt(hat) + 1e-8)
         yield w
@@ -39,7 +40,7 @@ def paper_yogi(w: Point) -> Iterator[Point]:
     while True:
         g = grad(w)
         m = 0.9 * m + 0.1 * g
-        v = v - 0.001 * np.sign(v - g ** 2) * g ** 2
+        v = v - 0.001 * np.sign(v - g**2) * g**2
         w = w - 0.01 * m / (np.sqrt(v) + 1e-3)
         yield w
 
@@ -47,7 +48,7 @@ def paper_yogi(w: Point) -> Iterator[Point]:
 def paper_adan(w: Point) -> Iterator[Point]:
     """Xie et al., algorithm 1, betas 0.02, 0.08, 0.01; uncorrected from m_0 = g_0, v_0 = 0, n_0 = g_0^2."""
     before = grad(w)
-    m, v, n = before, np.zeros(2), before ** 2
+    m, v, n = before, np.zeros(2), before**2
     while True:
         g = grad(w)
         m, v = 0.98 * m + 0.02 * g, 0.92 * v + 0.08 * (g - before)
@@ -62,8 +63,8 @@ def paper_ftrl(w: Point) -> Iterator[Point]:
     start, z, n, w = w, np.zeros(2), np.zeros(2), np.zeros(2)
     while True:
         g = grad(start + w)
-        sigma = (np.sqrt(n + g ** 2) - np.sqrt(n)) / 0.1
-        z, n = z + g - sigma * w, n + g ** 2
+        sigma = (np.sqrt(n + g**2) - np.sqrt(n)) / 0.1
+        z, n = z + g - sigma * w, n + g**2
         w = -z / ((1.0 + np.sqrt(n)) / 0.1)
         yield start + w
 
@@ -75,9 +76,9 @@ def paper_mas(w: Point) -> Iterator[Point]:
     while True:
         t, g = t + 1, grad(w)
         b = g if b is None else 0.5 * b + g
-        m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g ** 2
-        adam = m / (np.sqrt(v) / np.sqrt(1 - 0.999 ** t) + 1e-8)
-        rate = 0.4 * 0.01 + 0.7 * 0.01 / (1 - 0.9 ** t)
+        m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g**2
+        adam = m / (np.sqrt(v) / np.sqrt(1 - 0.999**t) + 1e-8)
+        rate = 0.4 * 0.01 + 0.7 * 0.01 / (1 - 0.9**t)
         w = w - rate * (0.4 * b + 0.7 * adam)
         yield w
 
@@ -102,9 +103,9 @@ def paper_nadam(w: Point) -> Iterator[Point]:
         t, g = t + 1, grad(w)
         now, soon = (0.9 * (1 - 0.5 * 0.96 ** (0.004 * k)) for k in (t, t + 1))
         product *= now
-        m, v = now * m + (1 - now) * g, 0.999 * v + 0.001 * g ** 2
+        m, v = now * m + (1 - now) * g, 0.999 * v + 0.001 * g**2
         mean = soon * m / (1 - product * soon) + (1 - now) * g / (1 - product)
-        w = w - 0.01 * mean / (np.sqrt(0.999 * v / (1 - 0.999 ** t)) + 1e-8)
+        w = w - 0.01 * mean / (np.sqrt(0.999 * v / (1 - 0.999**t)) + 1e-8)
         yield w
 
 
@@ -146,8 +147,10 @@ OTHER = {
 
 def both(name: str, rule: Callable[[Point], Iterator[Point]], given: dict[str, Any]) -> tuple[Point, Point]:
     written = rule(START)
-    return (roll(OPTIMIZERS[name](**given), Cliff(), START, 25).positions[0, 1:],
-            np.array([next(written) for _ in range(25)]))
+    return (
+        roll(OPTIMIZERS[name](**given), Cliff(), START, 25).positions[0, 1:],
+        np.array([next(written) for _ in range(25)]),
+    )
 
 
 @pytest.mark.parametrize("name", SAME)
@@ -177,7 +180,7 @@ def test_ftrl_keeps_its_start_where_the_paper_starts_at_zero_and_makes_exact_zer
 def test_newton_is_exact_on_a_quadratic_and_damping_is_levenbergs() -> None:
     newton, k = OPTIMIZERS["newton"], np.arange(21)[:, None]
     path = roll(newton(lr=0.3), Quadratic(3.0, 40.0), START, 20).positions[0]
-    assert np.allclose(path, 0.7 ** k * START, rtol=1e-12)
+    assert np.allclose(path, 0.7**k * START, rtol=1e-12)
     path = roll(newton(lr=1.0, damping=2.0), Quadratic(3.0, 40.0), START, 20).positions[0]
     assert np.allclose(path, (2 / np.array([5.0, 42.0])) ** k * START, rtol=1e-11)
     surface = SURFACES["rosenbrock"]()
@@ -201,8 +204,16 @@ def test_gradient_flow_on_a_quadratic_is_an_exponential_however_long_the_step() 
 def test_gradient_flow_stays_on_its_path_though_each_step_begins_anew(name: str, lr: float) -> None:
     surface = SURFACES[name]()
     path = roll(OPTIMIZERS["gradient_flow"](lr=lr), surface, surface.start, 10).positions[0]
-    once = solve_ivp(lambda _, point: -surface.gradient(point), (0, 10 * lr), surface.start, method="Radau",
-                     jac=lambda _, point: -surface.hessian(point), t_eval=lr * np.arange(11), rtol=1e-13, atol=1e-15)
+    once = solve_ivp(
+        lambda _, point: -surface.gradient(point),
+        (0, 10 * lr),
+        surface.start,
+        method="Radau",
+        jac=lambda _, point: -surface.hessian(point),
+        t_eval=lr * np.arange(11),
+        rtol=1e-13,
+        atol=1e-15,
+    )
     assert np.abs(path - once.y.T)[-1].max() < 1e-10
 
 
@@ -228,5 +239,5 @@ def test_lbfgs_begins_with_the_gradient_and_then_knows_the_curvature() -> None:
     path = roll(OPTIMIZERS["lbfgs"](), Quadratic(2.0, 2.0), START, 6)
     gradient = 2.0 * START
     assert np.allclose(path.positions[0, 1], START - gradient / np.abs(gradient).sum(), rtol=1e-15)
-    assert np.abs(path.positions[0, 2:]).max() < 1e-14          # one pair is the whole Hessian of a round bowl
+    assert np.abs(path.positions[0, 2:]).max() < 1e-14  # one pair is the whole Hessian of a round bowl
     assert path.state["pairs"][0].tolist() == [0, 0, 1, 1, 1, 1, 1] and path.status[0] == "ok"

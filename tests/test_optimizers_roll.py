@@ -1,4 +1,5 @@
 """Rolling: what is recorded, purity, batches, sweeps, divergence; every member is tried."""
+
 from __future__ import annotations
 
 import copy
@@ -21,8 +22,10 @@ STARTS = np.array([[1.3, -0.7], [-2.0, 0.4], [0.01, 3.0]])
 
 def arrays(path: Trajectory) -> dict[str, np.ndarray]:
     plain = {entry.name: getattr(path, entry.name) for entry in fields(path)}
-    return {**{f"state.{key}": rows for key, rows in plain.pop("state").items()},
-            **{key: rows for key, rows in plain.items() if isinstance(rows, np.ndarray)}}
+    return {
+        **{f"state.{key}": rows for key, rows in plain.pop("state").items()},
+        **{key: rows for key, rows in plain.items() if isinstance(rows, np.ndarray)},
+    }
 
 
 def assert_rows_are(batch: Trajectory, run: int, alone: Trajectory) -> None:
@@ -116,8 +119,10 @@ def test_a_sweep_is_its_runs(name: str, data: Any) -> None:
             drawn[entry.name] = data.draw(numbers)
     sweep = roll(member(), Cliff(), STARTS, 20, hyper=drawn)
     for run, start in enumerate(STARTS):
-        own = {key: tuple(part[run] for part in values) if isinstance(values, tuple) else values[run]
-               for key, values in drawn.items()}
+        own = {
+            key: tuple(part[run] for part in values) if isinstance(values, tuple) else values[run]
+            for key, values in drawn.items()
+        }
         alone = roll(member(**own), Cliff(), start, 20)
         for key in ("positions", "loss", "gradient", "gradient_used", "gradient_at", "status", "last"):
             assert arrays(sweep)[key][run].tobytes() == arrays(alone)[key][0].tobytes(), (key, own)
@@ -151,7 +156,7 @@ def test_diverged_runs_end_in_their_own_row_and_disturb_nobody() -> None:
     row = np.concatenate([path.positions[1, end], [path.loss[1, end]], path.gradient[1, end]])
     assert not np.isfinite(row).all() and not np.isnan(row).all()
     for rows in (path.positions, path.loss, path.gradient, *path.state.values()):
-        assert np.isnan(rows[1, end + 1:]).all()
+        assert np.isnan(rows[1, end + 1 :]).all()
     assert np.isfinite(path.positions[1, :end]).all() and np.isfinite(path.loss[1, :end]).all()
     assert np.isnan(path.gradient_used[1, end:]).all() and np.isfinite(path.gradient_used[1, :end]).all()
     for run in range(3):
@@ -164,7 +169,7 @@ def test_divergence_is_a_status_whatever_the_rule(name: str) -> None:
         path = roll(OPTIMIZERS[name](lr=lr), Cliff(), STARTS, 30)
         for run, last in enumerate(path.last):
             rows = np.concatenate([path.positions[run], path.loss[run, :, None], path.gradient[run]], axis=1)
-            assert np.isfinite(rows[:last]).all() and np.isnan(rows[last + 1:]).all()
+            assert np.isfinite(rows[:last]).all() and np.isnan(rows[last + 1 :]).all()
             ended = "ok" if np.isfinite(rows[last]).all() else "diverged"
             assert path.status[run] == ended and (ended == "diverged" or last == 30)
 
@@ -184,7 +189,11 @@ def test_what_cannot_be_rolled_is_refused() -> None:
             roll(sgd, surface, starts, 3)
     with pytest.raises(ValueError, match="^steps: "):
         roll(sgd, surface, [1.0, 2.0], -1)
-    for hyper, words in (({"rate": [1.0]}, "^rate: no hyperparameter of sgd"), ({"nesterov": [True]}, "^nesterov: "),
-                         ({"lr": [1.0, 2.0]}, "^lr: shape"), ({"lr": [-1.0]}, "^lr: -1.0 is out of range")):
+    for hyper, words in (
+        ({"rate": [1.0]}, "^rate: no hyperparameter of sgd"),
+        ({"nesterov": [True]}, "^nesterov: "),
+        ({"lr": [1.0, 2.0]}, "^lr: shape"),
+        ({"lr": [-1.0]}, "^lr: -1.0 is out of range"),
+    ):
         with pytest.raises(ValueError, match=words):
             roll(sgd, surface, [1.0, 2.0], 3, hyper=hyper)

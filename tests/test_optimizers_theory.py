@@ -1,4 +1,5 @@
 """The optimizers against closed forms."""
+
 from __future__ import annotations
 
 import numpy as np
@@ -22,7 +23,7 @@ def test_heavy_ball_on_a_quadratic_is_a_matrix_power() -> None:
     lr, mu, eigenvalues = 0.03, 0.9, (1.0, 30.0)
     path = roll(OPTIMIZERS["momentum"](lr=lr, momentum=mu), Quadratic(*eigenvalues), START, 80)
     for axis, h in enumerate(eigenvalues):
-        step = np.array([[1 - lr * h, -lr * mu], [h, mu]])    # (w, v) -> (w, v); v = 0 at first
+        step = np.array([[1 - lr * h, -lr * mu], [h, mu]])  # (w, v) -> (w, v); v = 0 at first
         expected = [(np.linalg.matrix_power(step, k) @ [START[axis], 0.0])[0] for k in range(81)]
         assert np.allclose(path.positions[0, :, axis], expected, rtol=0, atol=1e-13)
 
@@ -61,8 +62,8 @@ def test_centered_rmsprop_divides_by_the_standard_deviation() -> None:
     path = roll(OPTIMIZERS["rmsprop"](centered=True, alpha=0.9), Quadratic(1.0, 4.0), START, 30)
     weights = 0.1 * 0.9 ** np.arange(30)[::-1, None]
     gradients = path.gradient_used[0]
-    mean, square = (weights * gradients).sum(axis=0), (weights * gradients ** 2).sum(axis=0)
-    step = 0.02 * gradients[-1] / (np.sqrt(square - mean ** 2) + 1e-8)
+    mean, square = (weights * gradients).sum(axis=0), (weights * gradients**2).sum(axis=0)
+    step = 0.02 * gradients[-1] / (np.sqrt(square - mean**2) + 1e-8)
     assert np.allclose(path.positions[0, -2] - path.positions[0, -1], step, rtol=1e-8)
 
 

@@ -1,4 +1,5 @@
 """The optimizers against torch.optim 2.13.0; reference/make_torch.py made the numbers and says how."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -51,7 +52,7 @@ def test_where_rounding_decides_paths_part_as_one_bit_parts_them(name: str, apar
     torch, bit = apart
     assert 15 <= first(bit) < len(bit) - 20, "the case is none: a bit is forgotten, or decides at once"
     assert abs(first(torch) - first(bit)) <= 10
-    assert torch[:first(bit) // 2].max() < AGREEMENT
+    assert torch[: first(bit) // 2].max() < AGREEMENT
     assert first(np.zeros(5)) == 5 and first(np.array([0, 0, 1.0])) == 2
 
 

@@ -1,4 +1,5 @@
 """The recipe for one's own training runs, and what it writes becomes a film."""
+
 from __future__ import annotations
 
 import runpy

@@ -1,4 +1,5 @@
 """The pages, held against the project: what they name is there, what they show loads and runs, as they show it."""
+
 from __future__ import annotations
 
 import ast
@@ -24,7 +25,7 @@ from thalweg.spec import jsonschema, load, plugins
 
 README, GUIDE, DOCS = ROOT / "README.md", ROOT / "CONTRIBUTING.md", sorted((ROOT / "docs").glob("*.md"))
 TRUE_TODAY = [README, ROOT / "ARCHITECTURE.md", GUIDE, *DOCS]
-PAGES = [*TRUE_TODAY, ROOT / "CHANGELOG.md"]     # which tells of what was, too
+PAGES = [*TRUE_TODAY, ROOT / "CHANGELOG.md"]  # which tells of what was, too
 each_page = pytest.mark.parametrize("page", PAGES, ids=name)
 each_true_page = pytest.mark.parametrize("page", TRUE_TODAY, ids=name)
 
@@ -47,7 +48,7 @@ def blocks(page: Path) -> Iterator[Block]:
     """The fenced blocks of a page. Words ahead that name a file and end in a colon say that a block is that file."""
     words = page.read_text(encoding="utf-8")
     for found in re.finditer(r"^( *)```(\w+)( part)?\n(.*?)^\1```$", words, flags=re.MULTILINE | re.DOTALL):
-        ahead = words[:found.start()].rstrip().rpartition("\n\n")[2]
+        ahead = words[: found.start()].rstrip().rpartition("\n\n")[2]
         named = re.findall(r"`([\w./]+\.(?:py|yaml))`", ahead) if ahead.endswith(":") else []
         line = words.count("\n", 0, found.start()) + 1
         yield Block(page, line, found[2], bool(found[3]), named[0] if named else "", textwrap.dedent(found[4]))
@@ -65,10 +66,14 @@ BLOCKS = [block for page in TRUE_TODAY for block in blocks(page)]
 # --- what they name
 
 # Made by a run, written by the reader of a guide, or not ours.
-NOT_HERE = re.compile(r"^(videos/|frames/|~|/|\.venv)|(^|/)((test_)?my[_.]|first\.|film\.|x\.|schema\.json)"
-                      r"|(^|/)[A-Z]+\.(?!md)")
-FILE = re.compile(r"(?<![\w/.-])((?:[\w.-]+/)*[\w.-]+\.(?:py|yaml|json|md|toml|lock|sh|glsl|png)"
-                  r"|(?:[\w-]+/)+)(?![\w/])")
+NOT_HERE = re.compile(
+    r"^(videos/|frames/|~|/|\.venv)|(^|/)((test_)?my[_.]|first\.|film\.|x\.|schema\.json)"
+    r"|(^|/)[A-Z]+\.(?!md)"
+)
+FILE = re.compile(
+    r"(?<![\w/.-])((?:[\w.-]+/)*[\w.-]+\.(?:py|yaml|json|md|toml|lock|sh|glsl|png)"
+    r"|(?:[\w-]+/)+)(?![\w/])"
+)
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
 OURS = re.compile(r"(?:^|\s)(?:\S*python(?: -m)? |^)(?:render\.py|thalweg)\b(.*)")
 
@@ -91,8 +96,12 @@ def test_commands_can_be_typed(page: Path, options: set[str]) -> None:
     lines = [re.split(r"\s#", line)[0] for line in commands(page)]
     ours = [found[1] for line in lines if (found := OURS.search(line))]
     assert sorted({option for line in ours for option in OPTION.findall(line)} - options) == []
-    assert [found for line in lines for found in re.findall(r"python -m ([\w.]+)", line)
-            if importlib.util.find_spec(found) is None] == []
+    assert [
+        found
+        for line in lines
+        for found in re.findall(r"python -m ([\w.]+)", line)
+        if importlib.util.find_spec(found) is None
+    ] == []
     rules = re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE)
     assert [found for line in lines for found in re.findall(r"^make ([a-z][\w-]*)", line) if found not in rules] == []
 
@@ -127,8 +136,7 @@ def test_files_named_in_the_pages_exist(page: Path) -> None:
 
 @each_true_page
 def test_no_table_names_the_members_of_a_registry(page: Path) -> None:
-    listed = {path.parent.name if path.name == "options.py" else path.stem
-              for kind in KINDS for path in members(kind)}
+    listed = {path.parent.name if path.name == "options.py" else path.stem for kind in KINDS for path in members(kind)}
     rows = re.findall(r"^\|\s*`?([\w-]+)`?\s*\|", page.read_text(encoding="utf-8"), flags=re.MULTILINE)
     assert sorted(set(rows) & listed) == [], "--list says them, and cannot go out of date"
 
@@ -160,7 +168,7 @@ def test_the_yamls_page_names_every_key_of_how_a_film_looks() -> None:
     page = (ROOT / "docs" / "yaml.md").read_text(encoding="utf-8")
     said = set(re.findall(r"\w+", " ".join(re.findall(r"^```.*?^```$|`[^`\n]+`", page, flags=re.M | re.DOTALL))))
     made = jsonschema.schema()
-    looks = [what for key, what in keys(made) if key in ("camera", "style", "video")]      # of any scene
+    looks = [what for key, what in keys(made) if key in ("camera", "style", "video")]  # of any scene
     wanted = {*made["properties"], *(key for look in looks for key, _ in keys(look))}
     assert len(wanted) > 40
     assert sorted(wanted - said) == []
@@ -168,18 +176,21 @@ def test_the_yamls_page_names_every_key_of_how_a_film_looks() -> None:
 
 # --- what they show
 
+
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """With the data and the plugins that blocks speak of, which are trusted and forgotten afterwards."""
     axis = np.linspace(-2, 2, 9)
     for file in ("loss_grid.npz", "loss_plane.npz"):
         save_samples(tmp_path / file, axis, axis, lambda x, y: x**2 + y**2)
-    for file, rows in (("run.csv", "x,y 1,1 0.5,0.5"),
-                       ("wandb.csv", "run,Step,w1,w2,train/loss 2,0,1,1,2 3,0,1,1,2 3,1,0,1,1"),
-                       ("training.csv", "run,step,x,y,loss Adam,0,1,1,2 Adam,1,0,1,1 Momentum,0,1,1,2")):
+    for file, rows in (
+        ("run.csv", "x,y 1,1 0.5,0.5"),
+        ("wandb.csv", "run,Step,w1,w2,train/loss 2,0,1,1,2 3,0,1,1,2 3,1,0,1,1"),
+        ("training.csv", "run,step,x,y,loss Adam,0,1,1,2 Adam,1,0,1,1 Momentum,0,1,1,2"),
+    ):
         (tmp_path / file).write_text(rows.replace(" ", "\n"), encoding="utf-8")
     for block in BLOCKS:
-        if block.file.startswith(("optimizers/", "scenes/")):   # of the guide, here as plugins
+        if block.file.startswith(("optimizers/", "scenes/")):  # of the guide, here as plugins
             place = tmp_path / block.file.partition("/")[2]
             place.parent.mkdir(exist_ok=True)
             place.write_text(block.text, encoding="utf-8")
@@ -198,8 +209,11 @@ def of(language: str) -> list[Block]:
 def test_what_is_shown_of_a_yaml_loads(block: Block, folder: Path) -> None:
     text = block.text
     if block.part:
-        text += "".join(f"{key}: {value}\n" for key, value in (("surface", "bowl"), ("optimizers", "[sgd]"))
-                        if not re.search(rf"^{key}:", text, flags=re.MULTILINE))
+        text += "".join(
+            f"{key}: {value}\n"
+            for key, value in (("surface", "bowl"), ("optimizers", "[sgd]"))
+            if not re.search(rf"^{key}:", text, flags=re.MULTILINE)
+        )
     (folder / "film.yaml").write_text(text, encoding="utf-8")
     load(folder / "film.yaml")
 
@@ -253,7 +267,7 @@ def test_the_guides_files_are_members(clone: Path) -> None:
     wanted = {Path(block.file).parts for block in blocks(GUIDE) if block.file.startswith(KINDS)}
     assert len({folder for folder, *_ in wanted}) == len(KINDS)
     for _, member, *_ in wanted:
-        line, = (line for line in listed.splitlines() if line.split()[:1] == [Path(member).stem])
+        (line,) = (line for line in listed.splitlines() if line.split()[:1] == [Path(member).stem])
         assert "broken" not in line
 
 
@@ -268,7 +282,11 @@ def test_the_guides_film_and_scene_are_drawn(clone: Path) -> None:
 
 
 def test_the_guides_panel_stands_and_speaks(clone: Path) -> None:
-    assert typed(clone, "-c", """
+    assert (
+        typed(
+            clone,
+            "-c",
+            """
 import thalweg.stage.boot
 thalweg.stage.boot.ensure()
 from thalweg.colors import THEMES
@@ -279,7 +297,10 @@ board = Board(Page(1280, 720))
 board.set(MySeconds(board, "top_right", THEMES["dark"], "#000000"))
 board.show(Now(6.54, 3.0, None))
 print(*(text.text for mobject in board.mobjects for text in mobject.texts()), len(board.taken))
-""") == "6.5 1\n"
+""",
+        )
+        == "6.5 1\n"
+    )
 
 
 def test_the_guides_test_passes(clone: Path) -> None:

@@ -1,4 +1,5 @@
 """The board alone, without drawing: where panels stand, and the room that they leave."""
+
 from __future__ import annotations
 
 import numpy as np
@@ -33,7 +34,8 @@ def test_panels_stand_apart(size: tuple[int, int], panels: list[tuple[str, float
 @settings(max_examples=40)
 @given(panels=PANELS, shape=st.sampled_from([0.4, 1.0, 2.5]))
 def test_no_other_box_holds_a_larger_picture(
-        size: tuple[int, int], panels: list[tuple[str, float, float]], shape: float) -> None:
+    size: tuple[int, int], panels: list[tuple[str, float, float]], shape: float
+) -> None:
     board = board_with(size, panels)
     left, top, right, bottom = board.room(shape)
     found = min((right - left) / shape, bottom - top)
@@ -42,7 +44,7 @@ def test_no_other_box_holds_a_larger_picture(
     xs, ys = (np.linspace(0, side, 8) for side in size)
     edge, upper = page.margin, 0.7 * page.margin
     gap = board.corners.gap
-    for x0 in xs:      # boxes on a grid that keep the same distances
+    for x0 in xs:  # boxes on a grid that keep the same distances
         for y0 in ys:
             for x1, y1 in ((x, y) for x in xs[xs > x0] for y in ys[ys > y0]):
                 box = (max(x0, edge), max(y0, upper), min(x1, size[0] - edge), min(y1, size[1] - upper))

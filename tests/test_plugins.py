@@ -1,4 +1,5 @@
 """Optimizers and surfaces from files outside the repository: nothing runs without trust, and then all of it works."""
+
 from __future__ import annotations
 
 import os
@@ -40,7 +41,7 @@ class Signs(Optimizer):
     def step(self, state, points, objective, hyper):
         return {}, points - hyper.lr * np.sign(objective.gradient(points))
 '''
-VALLEY = '''
+VALLEY = """
 from __future__ import annotations
 from dataclasses import dataclass
 from thalweg.registry import parameter
@@ -52,9 +53,11 @@ class Valley(Surface):
 
     def formula(self, x, y):
         return x**2 + self.width * y**2
-'''
-YAML = "plugins: [code/my_signs.py, my_valley.py]\nsurface: {name: my_valley, parameters: {width: 0.25}}\n" \
-       "optimizers: [my_signs: {lr: 0.02}]\nsteps: 5\n"
+"""
+YAML = (
+    "plugins: [code/my_signs.py, my_valley.py]\nsurface: {name: my_valley, parameters: {width: 0.25}}\n"
+    "optimizers: [my_signs: {lr: 0.02}]\nsteps: 5\n"
+)
 
 
 @pytest.fixture
@@ -80,7 +83,9 @@ def said(path: Path) -> list[str]:
 def test_nothing_runs_without_trust(folder: Path) -> None:
     lines = said(folder / "film.yaml")
     assert [line.split(" is code")[0] for line in lines] == [
-        ":1: plugins.0: code/my_signs.py", ":1: plugins.1: my_valley.py"]
+        ":1: plugins.0: code/my_signs.py",
+        ":1: plugins.1: my_valley.py",
+    ]
     assert all("add --trust" in line and "THALWEG_TRUST=1" in line for line in lines)
     assert not (folder / "code" / "my_signs.ran").exists()
     assert "my_signs" not in OPTIMIZERS
@@ -105,7 +110,7 @@ def test_with_trust_they_are_members_like_all_others(folder: Path, monkeypatch: 
 def test_a_changed_file_runs_again(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     trust(monkeypatch)
     file, steps = folder / "code" / "my_signs.py", []
-    for sign in "-+":    # equally long, and saved in one second: bytecode of the first would seem to be of the second
+    for sign in "-+":  # equally long, and saved in one second: bytecode of the first would seem to be of the second
         file.write_text(SIGNS.replace("points - hyper", f"points {sign} hyper"), encoding="utf-8")
         plugins.run_again({file})
         positions = loading.experiment(folder / "film.yaml").roll()[0].positions
@@ -144,21 +149,28 @@ def test_they_reach_processes_that_are_started_anew(folder: Path, monkeypatch: p
     assert surface.value([1.0, 2.0]) == 2.0
 
 
-@pytest.mark.parametrize(("name", "text", "words"), [
-    ("adam.py", SIGNS, "adam.py: there is an optimizer named adam already; rename the file"),
-    ("bowl.py", SIGNS, "bowl.py: there is a surface named bowl already; rename the file"),
-    ("two.py", SIGNS + VALLEY.replace("from __f", "# f"),
-     "two.py: defines 2 optimizers and surfaces; define one Optimizer or one Surface"),
-    ("none.py", "x = 1", "none.py: defines 0 optimizers and surfaces; define one Optimizer or one Surface"),
-    ("broken.py", "1 / 0", "broken.py: cannot be loaded: ZeroDivisionError: division by zero; mend that file"),
-    ("leaves.py", "raise SystemExit(3)", "leaves.py: cannot be loaded: SystemExit: 3; mend that file"),
-    ("_own.py", SIGNS, '_own.py: "_own" is no name; name the file with letters, digits and _, a letter first'),
-    ("mine.txt", SIGNS, "mine.txt: is neither a Python file nor a folder; give FILE.py or the folder of a scene"),
-    ("gone", None, "gone cannot be read: No such file or directory; paths are relative to the YAML's folder"),
-    ("gone.py", None, "gone.py cannot be read: No such file or directory; paths are relative to the YAML's folder"),
-])
-def test_files_that_are_no_plugins(name: str, text: str | None, words: str, folder: Path,
-                                   monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("name", "text", "words"),
+    [
+        ("adam.py", SIGNS, "adam.py: there is an optimizer named adam already; rename the file"),
+        ("bowl.py", SIGNS, "bowl.py: there is a surface named bowl already; rename the file"),
+        (
+            "two.py",
+            SIGNS + VALLEY.replace("from __f", "# f"),
+            "two.py: defines 2 optimizers and surfaces; define one Optimizer or one Surface",
+        ),
+        ("none.py", "x = 1", "none.py: defines 0 optimizers and surfaces; define one Optimizer or one Surface"),
+        ("broken.py", "1 / 0", "broken.py: cannot be loaded: ZeroDivisionError: division by zero; mend that file"),
+        ("leaves.py", "raise SystemExit(3)", "leaves.py: cannot be loaded: SystemExit: 3; mend that file"),
+        ("_own.py", SIGNS, '_own.py: "_own" is no name; name the file with letters, digits and _, a letter first'),
+        ("mine.txt", SIGNS, "mine.txt: is neither a Python file nor a folder; give FILE.py or the folder of a scene"),
+        ("gone", None, "gone cannot be read: No such file or directory; paths are relative to the YAML's folder"),
+        ("gone.py", None, "gone.py cannot be read: No such file or directory; paths are relative to the YAML's folder"),
+    ],
+)
+def test_files_that_are_no_plugins(
+    name: str, text: str | None, words: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     trust(monkeypatch)
     if text is not None:
         (folder / name).write_text(text, encoding="utf-8")
@@ -172,13 +184,14 @@ def test_a_second_file_of_that_name_is_refused(folder: Path, monkeypatch: pytest
     (folder / "my_signs.py").write_text(SIGNS, encoding="utf-8")
     (folder / "film.yaml").write_text("plugins: [my_signs.py, code/my_signs.py]\nsurface: bowl\noptimizers: [sgd]\n")
     assert said(folder / "film.yaml") == [
-        ":1: plugins.1: code/my_signs.py: there is an optimizer named my_signs already; rename the file"]
+        ":1: plugins.1: code/my_signs.py: there is an optimizer named my_signs already; rename the file"
+    ]
 
 
 def test_on_the_command_line(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.chdir(folder)
     (folder / "own.yaml").write_text("surface: bowl\noptimizers: [my_signs]\nsteps: 5\n", encoding="utf-8")
-    monkeypatch.setenv(plugins.TRUST, "1")   # render.py asks for --trust all the same
+    monkeypatch.setenv(plugins.TRUST, "1")  # render.py asks for --trust all the same
     assert cli.main(["own.yaml", "--check", "--plugin", "code/my_signs.py"]) == 2
     assert "--plugin code/my_signs.py: is code that runs with your rights" in capsys.readouterr().err
     assert not (folder / "code" / "my_signs.ran").exists()
@@ -194,6 +207,7 @@ def test_on_the_command_line(folder: Path, monkeypatch: pytest.MonkeyPatch, caps
 
 def test_the_name_of_what_is_kept_of_a_film_follows_its_plugins(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from thalweg.stage.cache import film_key
+
     trust(monkeypatch)
     film = load(folder / "film.yaml")
     keys = {film_key(film, [])}

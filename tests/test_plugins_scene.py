@@ -1,4 +1,5 @@
 """Scenes from outside the repository: a folder with options.py, scene.py and shaders, at work wherever ours are."""
+
 from __future__ import annotations
 
 import json
@@ -41,7 +42,7 @@ def test_it_is_read_and_drawn_with_its_own_shaders(film: Path) -> None:
     assert (shot.kind, shot.options.green, shot.style.red) == ("my_flood", 0.4, 0.8)
     assert shot.resolved["scene"] == {"kind": "my_flood", "green": 0.4} and shot.resolved["plugins"] == ["my_flood"]
     scene = staged(shot)
-    scene.draw_frame(105)   # 3.5 of 7 seconds
+    scene.draw_frame(105)  # 3.5 of 7 seconds
     picture = scene.camera.read_rgba(np.empty((72, 128, 4), "u1"))
     scene.release()
     assert colour(picture)[:2] == [RED, GREEN] and colour(picture)[2] in (127, 128)
@@ -61,7 +62,8 @@ def test_its_keys_are_checked_like_ours(film: Path) -> None:
         load(film)
     assert [str(each).split(": ", 1)[1] for each in caught.value.problems] == [
         "scene.gren: unknown key; did you mean green?",
-        "style.legend: is not read by scene my_flood; leave it out, or take a scene that does, such as race"]
+        "style.legend: is not read by scene my_flood; leave it out, or take a scene that does, such as race",
+    ]
 
 
 def test_it_reaches_processes_that_are_started_anew(film: Path) -> None:
@@ -114,8 +116,18 @@ def test_several_processes_draw_it(how: str, film: Path, tmp_path: Path) -> None
 
 def test_manimgls_own_command_runs_it(film: Path, tmp_path: Path) -> None:
     from PIL import Image
-    command = [sys.executable, "-m", "manimlib", tmp_path / "my_flood" / "scene.py", "Flood", "-s", "-w", "--video_dir",
-               tmp_path / "out"]
+
+    command = [
+        sys.executable,
+        "-m",
+        "manimlib",
+        tmp_path / "my_flood" / "scene.py",
+        "Flood",
+        "-s",
+        "-w",
+        "--video_dir",
+        tmp_path / "out",
+    ]
     variables = environment(CONFIG=str(film), PYTHONPATH=str(ROOT))
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120, env=variables)
     assert done.returncode == 0, done.stderr
@@ -127,6 +139,7 @@ def test_manimgls_own_command_runs_it(film: Path, tmp_path: Path) -> None:
 def test_the_window_follows_its_files(film: Path, display: Any, tmp_path: Path) -> None:
     window = Window(display, film, tmp_path, "--trust")
     try:
+
         def shows(red: int, green: int) -> None:
             wanted = np.array([red, green])
             window.wait_for(lambda: (window.picture((128, 72))[30, 60, :2] == wanted).all(), 15, f"not {wanted}")
@@ -144,6 +157,7 @@ def test_the_window_follows_its_files(film: Path, display: Any, tmp_path: Path) 
 
 def test_the_name_of_what_is_kept_of_a_film_follows_every_file(film: Path) -> None:
     from thalweg.stage.cache import film_key
+
     loaded = load(film)
     keys = [film_key(loaded, [])]
     assert film_key(loaded, []) == keys[0]
@@ -165,8 +179,9 @@ def test_a_changed_file_runs_again(film: Path) -> None:
     assert field.metadata["range"].doc == "the green of it"
 
 
-def test_it_is_listed_and_in_the_schema(film: Path, monkeypatch: pytest.MonkeyPatch,
-                                        capsys: pytest.CaptureFixture[str]) -> None:
+def test_it_is_listed_and_in_the_schema(
+    film: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.chdir(film.parent)
     assert cli.main(["--list", "scenes", "--plugin", "my_flood/", "--trust"]) == 0
     line = next(line for line in capsys.readouterr().out.splitlines() if line.startswith("my_flood"))
@@ -179,28 +194,60 @@ def test_it_is_listed_and_in_the_schema(film: Path, monkeypatch: pytest.MonkeyPa
         jsonschema.validate({"scene": "my_flood", "style": {"red": 2}}, schema)
 
 
-@pytest.mark.parametrize(("folder", "files", "words"), [
-    ("race", {"options.py": OPTIONS, "scene.py": SCENE}, "there is a scene named race already; rename the folder"),
-    ("two words", {"options.py": OPTIONS, "scene.py": SCENE},
-     '"two words" is no name; name the folder with letters, digits and _, a letter first'),
-    ("empty", {}, "has no options.py; a scene is a folder with options.py and scene.py"),
-    ("half", {"options.py": OPTIONS}, "has no scene.py; a scene is a folder with options.py and scene.py"),
-    ("twice", {"options.py": OPTIONS.replace(".my_flood", ".twice") + "class More(FloodOptions): ...",
-               "scene.py": SCENE, "words.py": "WORD = ''"}, "options.py defines 2 SceneOptions; define one"),
-    ("none", {"options.py": "", "scene.py": SCENE}, "options.py defines 0 SceneOptions; define one"),
-    ("broken", {"options.py": "1 / 0", "scene.py": SCENE},
-     "options.py cannot be loaded: ZeroDivisionError: division by zero; mend that file"),
-    ("unsaid", {"options.py": OPTIONS.replace(".my_flood", ".unsaid").replace('"Flood"', '""'), "scene.py": SCENE,
-                "words.py": "WORD = ''"},
-     "options.py does not name the scene's class; write scene_class = ... in FloodOptions"),
-    ("other", {"options.py": OPTIONS.replace(".my_flood", ".other"), "scene.py": "class Fire: ...",
-               "words.py": "WORD = ''"},
-     "scene.py has no class Flood; write it, or mend scene_class in options.py"),
-    ("wrong", {"options.py": OPTIONS.replace(".my_flood", ".wrong"), "scene.py": "class", "words.py": "WORD = ''"},
-     "scene.py cannot be loaded: SyntaxError: invalid syntax (<unknown>, line 1); mend that file"),
-])
-def test_folders_that_are_no_scenes(folder: str, files: dict[str, str], words: str, tmp_path: Path,
-                                    monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("folder", "files", "words"),
+    [
+        ("race", {"options.py": OPTIONS, "scene.py": SCENE}, "there is a scene named race already; rename the folder"),
+        (
+            "two words",
+            {"options.py": OPTIONS, "scene.py": SCENE},
+            '"two words" is no name; name the folder with letters, digits and _, a letter first',
+        ),
+        ("empty", {}, "has no options.py; a scene is a folder with options.py and scene.py"),
+        ("half", {"options.py": OPTIONS}, "has no scene.py; a scene is a folder with options.py and scene.py"),
+        (
+            "twice",
+            {
+                "options.py": OPTIONS.replace(".my_flood", ".twice") + "class More(FloodOptions): ...",
+                "scene.py": SCENE,
+                "words.py": "WORD = ''",
+            },
+            "options.py defines 2 SceneOptions; define one",
+        ),
+        ("none", {"options.py": "", "scene.py": SCENE}, "options.py defines 0 SceneOptions; define one"),
+        (
+            "broken",
+            {"options.py": "1 / 0", "scene.py": SCENE},
+            "options.py cannot be loaded: ZeroDivisionError: division by zero; mend that file",
+        ),
+        (
+            "unsaid",
+            {
+                "options.py": OPTIONS.replace(".my_flood", ".unsaid").replace('"Flood"', '""'),
+                "scene.py": SCENE,
+                "words.py": "WORD = ''",
+            },
+            "options.py does not name the scene's class; write scene_class = ... in FloodOptions",
+        ),
+        (
+            "other",
+            {
+                "options.py": OPTIONS.replace(".my_flood", ".other"),
+                "scene.py": "class Fire: ...",
+                "words.py": "WORD = ''",
+            },
+            "scene.py has no class Flood; write it, or mend scene_class in options.py",
+        ),
+        (
+            "wrong",
+            {"options.py": OPTIONS.replace(".my_flood", ".wrong"), "scene.py": "class", "words.py": "WORD = ''"},
+            "scene.py cannot be loaded: SyntaxError: invalid syntax (<unknown>, line 1); mend that file",
+        ),
+    ],
+)
+def test_folders_that_are_no_scenes(
+    folder: str, files: dict[str, str], words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / folder).mkdir()
     for name, text in files.items():
         (tmp_path / folder / name).write_text(text, encoding="utf-8")

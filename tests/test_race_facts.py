@@ -87,7 +87,7 @@ def test_the_table_tells_what_the_data_tell(tmp_path) -> None:
     whole = outcomes_of(experiment, experiment.roll())
     facts = dict(zip([entry.label for entry in experiment.entries], whole.entries, strict=True))
     table = {label: rest for label, *rest in rows(experiment, whole)}
-    inside = int((facts["SAM"].outcome == "in minimum").sum())     # of one depth: together where there is no room
+    inside = int((facts["SAM"].outcome == "in minimum").sum())  # of one depth: together where there is no room
     assert len(set(facts["SAM"].minimum)) == 3 and table["SAM"][0].startswith(f"{inside} in one of {inside} minima; ")
     middle = np.median([steps for steps in facts["SAM"].steps if steps >= 0])
     assert table["SAM"][1:] == [f"{middle:g}", f"{2 * middle:g}"]

@@ -1,4 +1,5 @@
 """Runs recorded elsewhere: a csv's columns by name, one clock for all, losses as recorded, points on the surface."""
+
 from __future__ import annotations
 
 import json
@@ -35,11 +36,15 @@ def test_our_own_csv_reads_back_unchanged(folder: Path) -> None:
     for surface in ("rosenbrock", "{samples: grid.npz}"):
         (folder / "a.yaml").write_text(
             f"surface: {surface}\nstart: [[-1.2, 1], [1.5, 1.5]]\nsteps: 30\noptimizers:\n"
-            "  - sgd: {lr: 0.9}\n  - adam\n  - momentum: {lr: 0.6}\n", encoding="utf-8")
+            "  - sgd: {lr: 0.9}\n  - adam\n  - momentum: {lr: 0.6}\n",
+            encoding="utf-8",
+        )
         first = loading.experiment(folder / "a.yaml")
         write(folder / "a.csv", first, first.roll(), {})
-        (folder / "b.yaml").write_text(f"surface: {surface}\noptimizers:\n" + "".join(
-            f"  - recorded: {{file: a.csv, label: {label}}}\n" for label in ("SGD", "Adam", "Momentum")))
+        (folder / "b.yaml").write_text(
+            f"surface: {surface}\noptimizers:\n"
+            + "".join(f"  - recorded: {{file: a.csv, label: {label}}}\n" for label in ("SGD", "Adam", "Momentum"))
+        )
         again = loading.experiment(folder / "b.yaml")
         paths = again.roll()
         write(folder / "b.csv", again, paths, {})
@@ -86,11 +91,13 @@ def test_several_balls_and_how_they_ended(folder: Path) -> None:
     assert np.isinf(path.positions[1, 1, 0]) and np.isnan(path.positions[1, 2]).all()
 
 
-@pytest.mark.parametrize(("loss", "said"), [("5", "elsewhere"), ("5.04", "elsewhere"),
-                                            ("5.2", "elsewhere, projected"), ("", "elsewhere")])
+@pytest.mark.parametrize(
+    ("loss", "said"), [("5", "elsewhere"), ("5.04", "elsewhere"), ("5.2", "elsewhere, projected"), ("", "elsewhere")]
+)
 def test_a_loss_that_is_not_the_surface_s_is_said(loss: str, said: str, folder: Path) -> None:
-    experiment = made(folder, f"x,y,loss\n2,1,{loss}\n1,1,{loss and 2}\n",
-                      BOWL.replace("bowl", '{expression: "x**2 + y**2"}'))
+    experiment = made(
+        folder, f"x,y,loss\n2,1,{loss}\n1,1,{loss and 2}\n", BOWL.replace("bowl", '{expression: "x**2 + y**2"}')
+    )
     assert experiment.entries[0].chosen == {"recorded": said}
     assert experiment.roll()[0].loss[0, 0] == float(loss or 5)
     assert f"recorded={said}:" in list(report(loading.shot(folder / "film.yaml"), experiment.roll()))[1]
@@ -118,28 +125,44 @@ def test_the_resolved_config_gives_the_same_and_knows_its_file(folder: Path) -> 
         load(again)
 
 
-@pytest.mark.parametrize(("csv", "said"), [
-    ("", "run.csv:1: has no column x; name the columns in the first line, x and y at least"),
-    ("a,x\n1,2\n", 'run.csv:1: has no column y, but "a", "x"; write columns: {y: a}'),
-    ("x,y,x\n1,2,3\n", "run.csv:1: has two columns \"x\"; keep one"),
-    ("x,y\n", "run.csv: has no rows; give a row for each step"),
-    ("x,y\n1,1\n\n1\n", "run.csv:4: has 1 fields; the first line has 2"),
-    ("x,y\n1,one\n", 'run.csv:2: y is "one", not a number; mend that line'),
-    ("x,y\n1,nan\n", "run.csv:2: y is not finite where the run begins; give the place where it began"),
-    ("x,y,status\n1,inf,diverged\n", "run.csv:2: y is not finite where the run begins; give the place where it began"),
-    ("x,y\n1,1\n1,nan\n", "run.csv:3: y is not finite; say diverged in a column status"),
-    ("x,y,step\n1,1,0\n1,1,2\n1,1,2\n", "run.csv:4: step 2 follows step 2; steps rise from row to row, and several "
-                                        "balls need a column ball; columns: {step: null} numbers the rows"),
-    ("x,y,step\n1,1,0.5\n", "run.csv:2: step is 0.5; use whole numbers from 0 to 1,000,000; columns: {step: null} "
-                             "numbers the rows"),
-    ("x,y,status\n1,1,gone\n", 'run.csv:2: status is "gone"; use ok, diverged or left, or leave it unread: '
-                                "columns: {status: null}"),
-    ("x,y,status\n1,1,left\n1,1,ok\n", "run.csv:3: comes after the ball has left; remove it"),
-    ("x,y\n1,1\n1,1\n200,1\n", None),
-    ("x,y\n20,1\n1,1\n", "run.csv:2: [20, 1] lies outside the surface; its x goes from -3 to 3, its y from -3 to 3"),
-])
+@pytest.mark.parametrize(
+    ("csv", "said"),
+    [
+        ("", "run.csv:1: has no column x; name the columns in the first line, x and y at least"),
+        ("a,x\n1,2\n", 'run.csv:1: has no column y, but "a", "x"; write columns: {y: a}'),
+        ("x,y,x\n1,2,3\n", 'run.csv:1: has two columns "x"; keep one'),
+        ("x,y\n", "run.csv: has no rows; give a row for each step"),
+        ("x,y\n1,1\n\n1\n", "run.csv:4: has 1 fields; the first line has 2"),
+        ("x,y\n1,one\n", 'run.csv:2: y is "one", not a number; mend that line'),
+        ("x,y\n1,nan\n", "run.csv:2: y is not finite where the run begins; give the place where it began"),
+        (
+            "x,y,status\n1,inf,diverged\n",
+            "run.csv:2: y is not finite where the run begins; give the place where it began",
+        ),
+        ("x,y\n1,1\n1,nan\n", "run.csv:3: y is not finite; say diverged in a column status"),
+        (
+            "x,y,step\n1,1,0\n1,1,2\n1,1,2\n",
+            "run.csv:4: step 2 follows step 2; steps rise from row to row, and several "
+            "balls need a column ball; columns: {step: null} numbers the rows",
+        ),
+        (
+            "x,y,step\n1,1,0.5\n",
+            "run.csv:2: step is 0.5; use whole numbers from 0 to 1,000,000; columns: {step: null} numbers the rows",
+        ),
+        (
+            "x,y,status\n1,1,gone\n",
+            'run.csv:2: status is "gone"; use ok, diverged or left, or leave it unread: columns: {status: null}',
+        ),
+        ("x,y,status\n1,1,left\n1,1,ok\n", "run.csv:3: comes after the ball has left; remove it"),
+        ("x,y\n1,1\n1,1\n200,1\n", None),
+        (
+            "x,y\n20,1\n1,1\n",
+            "run.csv:2: [20, 1] lies outside the surface; its x goes from -3 to 3, its y from -3 to 3",
+        ),
+    ],
+)
 def test_every_problem_has_the_csv_s_line(csv: str, said: str | None, folder: Path) -> None:
-    if said is None:     # a formula goes on outside its domain, as for every run
+    if said is None:  # a formula goes on outside its domain, as for every run
         assert made(folder, csv).roll()[0].positions[0, 2].tolist() == [200, 1]
         return
     with pytest.raises(ConfigErrors) as caught:
@@ -166,6 +189,7 @@ def test_it_may_be_set_from_the_command_line(folder: Path) -> None:
 
 def test_steps_to_a_minimum_between_two_rows_are_not_known(folder: Path) -> None:
     from thalweg.experiment.outcomes import outcomes_of
+
     plain = _loaded(folder, "surface: bowl\nsteps: 300\noptimizers: [sgd]\n")
     steps = int(outcomes_of(plain, plain.roll()).entries[0].steps[0])
     path = plain.roll()[0].positions[0]

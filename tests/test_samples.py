@@ -1,4 +1,5 @@
 """Surfaces from files of samples: the interpolant, its hull, runs that leave it, files that cannot be used."""
+
 from __future__ import annotations
 
 import json
@@ -50,7 +51,7 @@ def test_gradient_and_hessian_are_those_of_the_interpolant_and_continuous(surfac
     bends = np.stack([(surface.gradient(points + e) - surface.gradient(points - e)) / (2 * h) for e in steps], axis=-1)
     assert surface.hessian(points) == pytest.approx(bends, abs=1e-5)
     assert np.array_equal(surface.hessian(points), np.swapaxes(surface.hessian(points), -1, -2))
-    line = np.stack([np.full(9, X[20]), Y[10] + np.linspace(-1e-9, 1e-9, 9)], axis=-1)   # across a sample
+    line = np.stack([np.full(9, X[20]), Y[10] + np.linspace(-1e-9, 1e-9, 9)], axis=-1)  # across a sample
     assert np.ptp(surface.gradient(line), axis=0).max() < 1e-7
 
 
@@ -79,7 +80,7 @@ def test_a_run_that_leaves_says_so_and_disturbs_nobody(surface: Surface, name: s
     assert 0 < last < 30
     assert np.isfinite(path.loss[0, :last]).all()
     assert np.isnan(path.loss[0, last:]).all()
-    assert np.isnan(path.positions[0, last + 1:]).all()
+    assert np.isnan(path.positions[0, last + 1 :]).all()
     assert np.isfinite(path.positions[1]).all()
 
 
@@ -105,6 +106,7 @@ def test_an_experiment_tells_the_same_in_report_and_data(grid: Path) -> None:
 
 def test_on_screen_a_ball_that_left_stops_at_the_edge() -> None:
     from thalweg.geometry.playback import stop_at_edge
+
     domain = np.array([[-1.0, 1.0], [-2.0, 2.0]])
     positions = np.array([[[0, 0], [0.5, 0], [1.5, 1.0], [np.nan, np.nan]]])
     stopped = stop_at_edge(positions, np.array([2]), np.array([True]), domain)
@@ -121,15 +123,19 @@ BAD = {
     "x has 3 numbers; give at least 4": dict(x=np.arange(3.0), y=np.arange(4.0), z=z((3, 4))),
     "x has 20,001 numbers; give at most 20,000": dict(x=np.arange(20_001.0), y=np.arange(4.0), z=z((20_001, 4))),
     "y[2] = 1 is not above y[1] = 1; y must rise strictly": dict(
-        x=np.arange(4.0), y=np.array([0.0, 1, 1, 2]), z=z((4, 4))),
+        x=np.arange(4.0), y=np.array([0.0, 1, 1, 2]), z=z((4, 4))
+    ),
     "y[1] is nan; every y must be finite": dict(x=np.arange(4.0), y=np.array([0, np.nan, 1, 2]), z=z((4, 4))),
     "z has no cell of four samples that are finite, 1e+100 at most": dict(
-        x=np.arange(4.0), y=np.arange(4.0), z=np.full((4, 4), 1e308)),
+        x=np.arange(4.0), y=np.arange(4.0), z=np.full((4, 4), 1e308)
+    ),
     "x goes from 0 to 3e-300; stay within +-1e+09, over 1e-06": dict(
-        x=np.arange(4.0) * 1e-300, y=np.arange(4.0), z=z((4, 4))),
+        x=np.arange(4.0) * 1e-300, y=np.arange(4.0), z=z((4, 4))
+    ),
     "x has shape (2, 2); it must be one row of numbers": dict(x=z((2, 2)), y=np.arange(4.0), z=z((4, 4))),
     "holds 'x' (4,), 'y' (4,); name its arrays x (m), y (n) and z (m, n), or write the file": dict(
-        x=np.arange(4.0), y=np.arange(4.0)),
+        x=np.arange(4.0), y=np.arange(4.0)
+    ),
     "z does not hold numbers": dict(x=np.arange(4.0), y=np.arange(4.0), z=np.array([["a"] * 4] * 4)),
     "x does not hold numbers": dict(x=np.array([None] * 4), y=np.arange(4.0), z=z((4, 4))),
 }
@@ -149,7 +155,7 @@ def test_samples_that_cannot_be_used(said: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("content", [b"", b"PK", b"\x93NUMPY", "half"])
 def test_files_that_are_no_samples(content: bytes | str, grid: Path) -> None:
     whole = grid.read_bytes()
-    grid.write_bytes(content if isinstance(content, bytes) else whole[:len(whole) // 2])
+    grid.write_bytes(content if isinstance(content, bytes) else whole[: len(whole) // 2])
     with pytest.raises(ValueError, match="not a whole .npz, .npy or .csv of numbers; write the file with"):
         read_samples(grid)
 
@@ -208,24 +214,38 @@ def test_weights_come_as_arrays_of_layers() -> None:
     flat = random.normal(size=(5, 8)).cumsum(axis=0)
     layers = [{"w": row[:6].reshape(2, 3), "b": row[6:]} for row in flat]
     plane = plane_of_path(flat)
-    for form in (layers, [list(each.values()) for each in layers], [tuple(each.values()) for each in layers],
-                 flat.reshape(5, 2, 4), flat.tolist()):
+    for form in (
+        layers,
+        [list(each.values()) for each in layers],
+        [tuple(each.values()) for each in layers],
+        flat.reshape(5, 2, 4),
+        flat.tolist(),
+    ):
         assert plane_of_path(form).path == pytest.approx(plane.path, abs=1e-12)
         assert plane.project(form) == pytest.approx(plane.path, abs=1e-12)
         assert plane.project(form[1]) == pytest.approx(plane.path[1], abs=1e-12)
         assert plane.distance(form[1]).shape == ()
     assert plane.project(flat[:1]).shape == (1, 2)
-    for wrong, said in ((flat[:, :7], "7 numbers a row; give 8"), (np.full((2, 8), np.inf), "not all finite"),
-                        ({"w": flat[0, :3]}, "3 numbers a row; give 8"), ("text", "not numbers")):
+    for wrong, said in (
+        (flat[:, :7], "7 numbers a row; give 8"),
+        (np.full((2, 8), np.inf), "not all finite"),
+        ({"w": flat[0, :3]}, "3 numbers a row; give 8"),
+        ("text", "not numbers"),
+    ):
         with pytest.raises(ValueError, match=said):
             plane.project(wrong)
     with pytest.raises(ValueError, match=r"weights\[1\] are 7 numbers, weights\[0\] 8; give the same arrays"):
         plane_of_path([flat[0], flat[1, :7], flat[2]])
 
 
-@pytest.mark.parametrize(("path", "said"), [
-    (np.zeros((2, 5)), "at least 3 points"), (np.outer(np.arange(5.0), np.ones(3)), "straight line"),
-    (np.full((4, 3), np.nan), "not all finite")])
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        (np.zeros((2, 5)), "at least 3 points"),
+        (np.outer(np.arange(5.0), np.ones(3)), "straight line"),
+        (np.full((4, 3), np.nan), "not all finite"),
+    ],
+)
 def test_paths_that_span_no_plane(path: np.ndarray, said: str) -> None:
     with pytest.raises(ValueError, match=said):
         plane_of_path(path)
@@ -233,9 +253,11 @@ def test_paths_that_span_no_plane(path: np.ndarray, said: str) -> None:
 
 def test_the_screen_says_who_left_and_whose_loss_is_projected(grid: Path) -> None:
     from scenes_help import staged
+
     (grid.parent / "run.csv").write_text("x,y,loss\n-1.5,1.5,9\n0,0.5,3\n", encoding="utf-8")
     (grid.parent / "film.yaml").write_text(
-        YAML % "{momentum: {lr: 0.9}}, {recorded: {file: run.csv}}" + "style: {loss_panel: true}\n", encoding="utf-8")
+        YAML % "{momentum: {lr: 0.9}}, {recorded: {file: run.csv}}" + "style: {loss_panel: true}\n", encoding="utf-8"
+    )
     scene = staged(loading.shot(grid.parent / "film.yaml"))
     try:
         gone, recorded = scene.board["legend"].legend.rows

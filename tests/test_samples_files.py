@@ -1,4 +1,5 @@
 """Files of samples by other names, forms and separators: read where it is plain, else told what they hold."""
+
 from __future__ import annotations
 
 import io
@@ -16,11 +17,11 @@ from thalweg.film.shot import Shot
 from thalweg.spec import ConfigErrors
 
 X, Y = np.linspace(-1, 2, 7), np.linspace(0, 4, 5)
-Z = np.add.outer(X ** 2, 3 * Y) + np.outer(X, Y)
+Z = np.add.outer(X**2, 3 * Y) + np.outer(X, Y)
 IJ, XY = np.meshgrid(X, Y, indexing="ij"), np.meshgrid(X, Y)
 RANDOM = np.random.default_rng(5)
 ORDER = RANDOM.permutation(Z.size)
-SQUARE = np.add.outer(X ** 2, 3 * X)
+SQUARE = np.add.outer(X**2, 3 * X)
 ARCHIVES: dict[str, dict[str, Any]] = {
     "capitals": dict(X=X, Y=Y, Z=Z),
     "plurals": dict(xs=X, ys=Y, losses=Z),
@@ -40,6 +41,7 @@ ARCHIVES: dict[str, dict[str, Any]] = {
 def text(separator: str, decimal: str, form: str) -> str:
     def cell(value: float) -> str:
         return repr(float(value)).replace(".", decimal)
+
     if form == "long":
         rows = [[cell(x), cell(y), cell(Z[i, j])] for i, x in enumerate(X) for j, y in enumerate(Y)]
         return "\n".join(separator.join(row) for row in [["x", "y", "loss"], *rows])
@@ -68,14 +70,15 @@ def test_tables_of_text(separator: str, decimal: str, form: str, tmp_path: Path)
 
 def test_a_hole_in_a_table_is_a_hole(tmp_path: Path) -> None:
     lines = text(",", ".", "long").splitlines()
-    (tmp_path / "grid.csv").write_text("\n".join(lines[:10] + lines[11:]), encoding="utf-8")   # x[1], y[4]
+    (tmp_path / "grid.csv").write_text("\n".join(lines[:10] + lines[11:]), encoding="utf-8")  # x[1], y[4]
     surface = read_samples(tmp_path / "grid.csv")
     assert np.isnan(surface.value([X[1], Y[4]])) and np.isfinite(surface.value([X[1], Y[2]]))
 
 
 def film(folder: Path, file: str, more: str = "") -> Shot:
-    (folder / "film.yaml").write_text(f"surface: {{samples: {file}{more}}}\noptimizers: [sgd]\nsteps: 5\n",
-                                      encoding="utf-8")
+    (folder / "film.yaml").write_text(
+        f"surface: {{samples: {file}{more}}}\noptimizers: [sgd]\nsteps: 5\n", encoding="utf-8"
+    )
     return loading.shot(folder / "film.yaml")
 
 
@@ -102,8 +105,9 @@ def patched(shape: str) -> bytes:
     return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header + body
 
 
-@pytest.mark.parametrize("shape", ["(True, 8)", "(-8,)", "(4, 10**12)", "(2**70, 2)", "(8.0,)", "'a'", "(9, 9)", "()",
-                                   "(" * 50])
+@pytest.mark.parametrize(
+    "shape", ["(True, 8)", "(-8,)", "(4, 10**12)", "(2**70, 2)", "(8.0,)", "'a'", "(9, 9)", "()", "(" * 50]
+)
 def test_headers_that_lie(shape: str, tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "grid.npz", "w") as archive:
         for name in "xyz":
@@ -128,25 +132,36 @@ def test_an_archive_that_swells_is_not_unpacked(tmp_path: Path) -> None:
         read_samples(tmp_path / "grid.npz")
 
 
-@pytest.mark.parametrize(("arrays", "said"), [
-    (dict(weights=np.zeros((3, 3, 3, 2)), name=np.array(["a"])), r"holds 'weights' \(3, 3, 3, 2\), 'name' \(1,\)"),
-    (dict(one=Z, two=Z, x=X, y=Y), "holds 'one'"),
-    (dict(x=X, y=Y, z=np.array([[None] * 5] * 7)), "z does not hold numbers"),
-    (dict(x=IJ[1], y=RANDOM.random(Z.shape), z=Z), "are no meshgrid"), (dict(), "holds no arrays")])
+@pytest.mark.parametrize(
+    ("arrays", "said"),
+    [
+        (dict(weights=np.zeros((3, 3, 3, 2)), name=np.array(["a"])), r"holds 'weights' \(3, 3, 3, 2\), 'name' \(1,\)"),
+        (dict(one=Z, two=Z, x=X, y=Y), "holds 'one'"),
+        (dict(x=X, y=Y, z=np.array([[None] * 5] * 7)), "z does not hold numbers"),
+        (dict(x=IJ[1], y=RANDOM.random(Z.shape), z=Z), "are no meshgrid"),
+        (dict(), "holds no arrays"),
+    ],
+)
 def test_what_is_not_plain_is_told(arrays: dict[str, Any], said: str, tmp_path: Path) -> None:
     np.savez(tmp_path / "grid.npz", **arrays)
     with pytest.raises(ValueError, match=said):
         read_samples(tmp_path / "grid.npz")
 
 
-@pytest.mark.parametrize(("content", "said"), [
-    ("a,b,c\n1,2,3\n", "has columns a, b, c; give columns x, y and z"),
-    ("x,y,z\n0,0,1\n0,0,2\n", "two rows for one point"),
-    ("x,y,z\n0,0,one\n", "row 2: 'one' is not a number"), ("1,2,3,4\n1,2\n", "row 2 has 2 columns, not 4"),
-    ("x,y,z\n" + "\n".join(f"{i},{i},{i}" for i in range(50)), "are no grid"), ("\0\0\0", "is not a whole"),
-    ("hello", "x, y and z"), ("x,y,z\n", "has no rows; give a row"),
-    ("3,1,3,1,3\n" * 5, "first row and column do not rise; give x, y and z as columns, or write domain: {x"),
-])
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("a,b,c\n1,2,3\n", "has columns a, b, c; give columns x, y and z"),
+        ("x,y,z\n0,0,1\n0,0,2\n", "two rows for one point"),
+        ("x,y,z\n0,0,one\n", "row 2: 'one' is not a number"),
+        ("1,2,3,4\n1,2\n", "row 2 has 2 columns, not 4"),
+        ("x,y,z\n" + "\n".join(f"{i},{i},{i}" for i in range(50)), "are no grid"),
+        ("\0\0\0", "is not a whole"),
+        ("hello", "x, y and z"),
+        ("x,y,z\n", "has no rows; give a row"),
+        ("3,1,3,1,3\n" * 5, "first row and column do not rise; give x, y and z as columns, or write domain: {x"),
+    ],
+)
 def test_text_that_is_no_grid(content: str, said: str, tmp_path: Path) -> None:
     (tmp_path / "grid.csv").write_text(content, encoding="utf-8")
     with pytest.raises(ValueError, match=said):
@@ -176,25 +191,29 @@ def test_crop_and_cap(tmp_path: Path) -> None:
     assert surface is not None and whole is not None
     assert surface.domain == ((0, 1.5), (0, 4)) and surface.cap == 6.5 and whole.cap is None
     points = np.array([[0.2, 1.1], [1.4, 3.9], [1.6, 1.0]])
-    assert surface.value(points)[:2] == pytest.approx(whole.value(points)[:2], abs=0)   # losses stay what they are
+    assert surface.value(points)[:2] == pytest.approx(whole.value(points)[:2], abs=0)  # losses stay what they are
     assert np.isnan(surface.value(points)[2])
     assert shot.resolved["surface"]["cap"] == 6.5
-    for more, said in ((", crop: {x: [-3, 1]}", r"crop: x leaves the surface; stay within \[-1, 2\]"),
-                       (", cap: -50", "cap: nothing of the surface is below -50; write a loss above"),
-                       (", cap: high", "cap")):
+    for more, said in (
+        (", crop: {x: [-3, 1]}", r"crop: x leaves the surface; stay within \[-1, 2\]"),
+        (", cap: -50", "cap: nothing of the surface is below -50; write a loss above"),
+        (", cap: high", "cap"),
+    ):
         with pytest.raises(ConfigErrors, match=said):
             film(tmp_path, "grid.npz", more)
 
 
 def test_crop_and_cap_of_a_formula(tmp_path: Path) -> None:
-    (tmp_path / "film.yaml").write_text("surface: {name: bowl, crop: {x: [-1, 2], y: [-1, 1]}, cap: 2}\n"
-                                        "optimizers: [sgd]\n", encoding="utf-8")
+    (tmp_path / "film.yaml").write_text(
+        "surface: {name: bowl, crop: {x: [-1, 2], y: [-1, 1]}, cap: 2}\noptimizers: [sgd]\n", encoding="utf-8"
+    )
     shot = loading.shot(tmp_path / "film.yaml")
     surface = shot.surface
     assert surface is not None
     assert surface.domain == ((-1, 2), (-1, 1))
     assert shot.resolved["surface"]["cap"] == 2
     from thalweg.geometry.display import Display
+
     display = Display(surface, surface.domain)
     points = RANDOM.uniform((-1, -1), (2, 1), (300, 2))
     assert display.cut == 2

@@ -1,4 +1,5 @@
 """Between samples: a spline where the data are smooth; nothing invented at kinks, steps, spikes, holes and in noise."""
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -17,15 +18,15 @@ ORDERS = ((0, 0), (1, 0), (0, 1), (2, 0), (1, 1), (0, 2))
 SMOOTH: dict[str, Callable[[np.ndarray, np.ndarray], np.ndarray]] = {
     "quadratic": lambda x, y: (x - 0.3) ** 2 + 0.3 * x * y + 2 * (y - 0.9) ** 2,
     "himmelblau": lambda x, y: (x * x + y - 11) ** 2 + (x + y * y - 7) ** 2,
-    "monkey saddle": lambda x, y: x ** 3 - 3 * x * (y - 1) ** 2,
+    "monkey saddle": lambda x, y: x**3 - 3 * x * (y - 1) ** 2,
     "rosenbrock": lambda x, y: (1 - x) ** 2 + 100 * (y - x * x) ** 2,
     "plane": lambda x, y: x + 0.3 * y,
 }
-NEVER_BEYOND = {     # what neither is smooth nor turns round between samples
+NEVER_BEYOND = {  # what neither is smooth nor turns round between samples
     "relu": np.maximum(0, XS - 0.1) + np.maximum(0, YS - 0.55) + 0.3,
     "step": np.where(XS + 0.3 * YS > 0.4, 1.0, 0.0),
     "spike": np.where((XS == X[11]) & (YS == Y[9]), 4e4, 0.0),
-    "plateau": np.clip(XS ** 2 + YS ** 2, 0.5, 3),
+    "plateau": np.clip(XS**2 + YS**2, 0.5, 3),
     "noise": RANDOM.random(XS.shape),
     "heavy tails": np.exp(4 * RANDOM.normal(size=XS.shape)),
     "a few levels": RANDOM.integers(0, 3, XS.shape).astype(float),
@@ -44,8 +45,8 @@ def beyond(f: np.ndarray, z: np.ndarray, per: int = 8) -> float:
     worst = 0.0
     for i in range(z.shape[0] - 1):
         for j in range(z.shape[1] - 1):
-            near = z[max(0, i - 1):i + 3, max(0, j - 1):j + 3]
-            cell = f[per * i:per * i + per + 1, per * j:per * j + per + 1]
+            near = z[max(0, i - 1) : i + 3, max(0, j - 1) : j + 3]
+            cell = f[per * i : per * i + per + 1, per * j : per * j + per + 1]
             if np.isfinite(cell).all():
                 worst = max(worst, np.nanmin(near) - cell.min(), cell.max() - np.nanmax(near))
     return worst
@@ -54,7 +55,9 @@ def beyond(f: np.ndarray, z: np.ndarray, per: int = 8) -> float:
 def lowest(f: np.ndarray) -> np.ndarray:
     """Where f is lower than all eight around: (n, 2), edges left out."""
     inner = f[1:-1, 1:-1]
-    around = [f[1 + a:f.shape[0] - 1 + a, 1 + b:f.shape[1] - 1 + b] for a in (-1, 0, 1) for b in (-1, 0, 1) if a or b]
+    around = [
+        f[1 + a : f.shape[0] - 1 + a, 1 + b : f.shape[1] - 1 + b] for a in (-1, 0, 1) for b in (-1, 0, 1) if a or b
+    ]
     return np.argwhere(inner < np.min(around, axis=0) - 1e-12 * np.ptp(f[np.isfinite(f)])) + 1
 
 
@@ -73,7 +76,7 @@ def test_smooth_data_have_the_plain_spline_and_its_derivatives(name: str) -> Non
 @pytest.mark.parametrize("name", NEVER_BEYOND)
 def test_no_cell_leaves_the_range_of_its_neighbours(name: str) -> None:
     z = NEVER_BEYOND[name]
-    for x, y, heights in ((X, Y, z), (Y, X, z.T), (np.exp(X), Y ** 3 / 50 + Y, z)):
+    for x, y, heights in ((X, Y, z), (Y, X, z.T), (np.exp(X), Y**3 / 50 + Y, z)):
         assert beyond(fine(x, y, heights), heights) <= 1e-9 * np.ptp(heights)
 
 
@@ -94,7 +97,7 @@ def test_a_flat_place_is_flat_and_stays_so_through_rounding() -> None:
 
 
 def test_one_spike_bends_nothing_far_from_it() -> None:
-    z = XS ** 2 + YS ** 2
+    z = XS**2 + YS**2
     bowl = Sampled(X, Y, z)
     exploded = z.copy()
     exploded[25, 20], exploded[26, 3] = 2e5, 4e4
@@ -107,11 +110,11 @@ def test_one_spike_bends_nothing_far_from_it() -> None:
 
 def test_a_bowl_keeps_its_minimum_between_two_equal_lowest_samples() -> None:
     x, y = np.arange(-2.5, 3), np.arange(-3.0, 4)
-    surface = Sampled(x, y, np.add.outer(x ** 2, y ** 2))
-    assert surface.value([0, 0]) == pytest.approx(0, abs=1e-12)       # the samples' lowest is 0.25
+    surface = Sampled(x, y, np.add.outer(x**2, y**2))
+    assert surface.value([0, 0]) == pytest.approx(0, abs=1e-12)  # the samples' lowest is 0.25
     assert surface.hessian([0, 0]) == pytest.approx(2 * np.eye(2), abs=1e-9)
     kink = Sampled(x, y, np.add.outer(np.abs(x), np.abs(y)))
-    assert kink.value([0, 0]) < 0.49                                   # not an exactly flat bottom between the two
+    assert kink.value([0, 0]) < 0.49  # not an exactly flat bottom between the two
 
 
 def test_slopes_are_those_of_splines_and_lines_end_at_holes() -> None:
@@ -129,7 +132,7 @@ def test_slopes_are_those_of_splines_and_lines_end_at_holes() -> None:
 
 
 def test_a_sample_that_is_not_finite_is_a_hole() -> None:
-    z = XS ** 2 + YS ** 2
+    z = XS**2 + YS**2
     z[10, 12], z[20, 20] = np.nan, 1e300
     surface = Sampled(X, Y, z)
     inside = [(X[10] + a * 0.05, Y[12] + b * 0.05) for a in (-1, 1) for b in (-1, 1)] + [(X[20] + 0.01, Y[20] + 0.01)]
@@ -141,7 +144,7 @@ def test_a_sample_that_is_not_finite_is_a_hole() -> None:
     assert surface.value(np.stack([XS, YS], axis=-1))[known] == pytest.approx(z[known], abs=1e-12)
     points = RANDOM.uniform((-2, -1), (2, 3), (300, 2))
     values = surface.value(points)
-    assert values[np.isfinite(values)] == pytest.approx((points ** 2).sum(axis=1)[np.isfinite(values)], abs=1e-9)
+    assert values[np.isfinite(values)] == pytest.approx((points**2).sum(axis=1)[np.isfinite(values)], abs=1e-9)
 
 
 def test_derivatives_are_those_of_the_same_function_where_slopes_are_limited() -> None:
@@ -159,7 +162,8 @@ def test_derivatives_are_those_of_the_same_function_where_slopes_are_limited() -
 def test_a_run_into_a_hole_has_left_and_stops_at_its_edge() -> None:
     from thalweg.engine import OPTIMIZERS, roll
     from thalweg.geometry.display import Display
-    z = XS ** 2 + YS ** 2
+
+    z = XS**2 + YS**2
     z[13:18, 5:9] = np.nan
     surface = Sampled(X, Y, z)
     path = roll(OPTIMIZERS["sgd"](lr=0.05), surface, [[-1.5, 1.5], [1.9, 2.9]], 60)

@@ -325,7 +325,7 @@ def test_pixels_lead_to_points_and_back(large: Any, facts: dict[int, dict]) -> N
     assert bool(found) or not frame["balls"], "where balls are, a surface is"
     matrix, last = np.array(frame["camera"]["matrix"]), np.array([0.0, 0.0, 0.0, 1.0])
     for pixel, point in found.items():
-        assert (large.shot.surface.domain[0][0] - 1e-9 <= point[0] <= large.shot.surface.domain[0][1] + 1e-9), pixel
+        assert large.shot.surface.domain[0][0] - 1e-9 <= point[0] <= large.shot.surface.domain[0][1] + 1e-9, pixel
         place = large.world_at(point)
         if place is not None:
             x, y, _, depth = matrix @ (np.array([*place, 0.0]) + last)
@@ -435,6 +435,7 @@ def test_transparent_frames_have_alpha(made: Subject, folder: Path) -> None:
 
 # --- the films
 
+
 @pytest.mark.parametrize("name", shipped())
 def test_every_shipped_film_loads_rolls_and_draws(name: str) -> None:
     film = load(find(name), [], {"resolution": "160x90", "fps": 5})
@@ -480,6 +481,7 @@ def test_release_frees_all_that_was_made(made: Subject, folder: Path, monkeypatc
         def noted(*arguments: Any, **options: Any) -> Any:
             things.append(make(*arguments, **options))
             return things[-1]
+
         return noted
 
     for name in ("buffer", "texture", "depth_texture", "program", "vertex_array", "framebuffer", "renderbuffer",

@@ -175,8 +175,9 @@ def test_fit_is_the_largest_that_fits():
     view = fit(points, np.zeros(3), angles, free)
     seen = np.concatenate([project(points, np.zeros(3), *angle, view) for angle in angles])
     low, high = seen.min(axis=0), seen.max(axis=0)
-    assert (low >= [free.left - 0.02, free.bottom - 0.02]).all() and (high <= [free.right + 0.02, free.top +
-    0.02]).all()
+    assert (low >= [free.left - 0.02, free.bottom - 0.02]).all() and (
+        high <= [free.right + 0.02, free.top + 0.02]
+    ).all()
     assert max((high - low) / [10.0, 6.5]) > 0.99
     avoid = Rect(-8.0, -1.0, 0.0, 4.0)
     beside = fit(points, np.zeros(3), angles, free, [avoid])

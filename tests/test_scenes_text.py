@@ -44,9 +44,11 @@ def test_a_line_has_its_words_formula_and_baseline():
     columns = line.cover.max(axis=0) > 0.3
     assert columns[: len(columns) // 3].any() and columns[-len(columns) // 3 :].any()
     descender = raster.set_line("xg", 40)
-    assert descender.cover[descender.baseline + 2 :].max() > 0.5 > raster.set_line("xx", 40).cover[
-        raster.set_line("xx", 40).baseline + 2 :
-    ].max(initial=0)
+    assert (
+        descender.cover[descender.baseline + 2 :].max()
+        > 0.5
+        > raster.set_line("xx", 40).cover[raster.set_line("xx", 40).baseline + 2 :].max(initial=0)
+    )
 
 
 def test_words_and_formulas_stand_on_one_baseline():
@@ -184,9 +186,17 @@ def test_given_colours_are_kept_and_not_given_twice():
     assert len(ball_colors([None] * 20)) == 20
 
 
-@pytest.mark.parametrize(("text", "letter"), [
-    ("Angle $\theta$", "t"), ("$\rho$", "r"), ("half $\frac{1}{2}$", "f"), ("slope $\nabla f$", "n"), ("$\beta$", "b"),
-    ("two lines\nof words, $x^2$ and $\alpha$", "a")])
+@pytest.mark.parametrize(
+    ("text", "letter"),
+    [
+        ("Angle $\theta$", "t"),
+        ("$\rho$", "r"),
+        ("half $\frac{1}{2}$", "f"),
+        ("slope $\nabla f$", "n"),
+        ("$\beta$", "b"),
+        ("two lines\nof words, $x^2$ and $\alpha$", "a"),
+    ],
+)
 def test_what_yaml_makes_of_a_backslash_in_double_quotes_is_told(text, letter):
     from thalweg.typeset.text import folded, problem_in_text
 

@@ -1,4 +1,5 @@
 """Schedules against torch.optim.lr_scheduler 2.13.0 (reference/make_schedules.py), and what `roll` makes of them."""
+
 from __future__ import annotations
 
 import json
@@ -49,7 +50,7 @@ def test_every_schedule_torch_has_is_compared() -> None:
 def test_inverse_square_root_by_hand() -> None:
     values = made("inverse_sqrt", timescale=5, warmup=2, warmup_factor=0.5).values(0.3, 18)
     assert values[:3] == pytest.approx([0.15, 0.225, 0.3])
-    assert values[17] == pytest.approx(0.15)    # 15 steps later: 1 / sqrt(1 + 15 / 5)
+    assert values[17] == pytest.approx(0.15)  # 15 steps later: 1 / sqrt(1 + 15 / 5)
 
 
 @pytest.mark.parametrize("kind", ["cosine", "one_cycle"])
@@ -64,7 +65,7 @@ def test_lengths_not_given_are_the_rest_of_the_run(kind: str) -> None:
 def test_short_cycles_are_finite(total: int, share: float, three: bool) -> None:
     values = made("one_cycle", total_steps=total, pct_start=share, three_phase=three).values(1.0, 6)
     assert all(0 <= value <= 1 for value in values)
-    assert values[total:] == values[-1:] * (6 - total)    # torch raises there; we hold
+    assert values[total:] == values[-1:] * (6 - total)  # torch raises there; we hold
 
 
 def test_a_constant_schedule_changes_no_bit_and_a_moving_one_is_used_step_by_step() -> None:
@@ -108,34 +109,57 @@ def test_a_cycle_moves_the_momentum_where_it_is_told() -> None:
     both = roll(momentum, Cliff(), START, 20, schedule={"lr": cycle})
     split = roll(momentum, Cliff(), START, 20, schedule={"lr": made("one_cycle"), **cycle.partners()})
     assert both.positions.tobytes() == split.positions.tobytes()
-    assert not np.array_equal(both.positions, roll(momentum, Cliff(), START, 20,
-                                                   schedule={"lr": made("one_cycle")}).positions)
+    assert not np.array_equal(
+        both.positions, roll(momentum, Cliff(), START, 20, schedule={"lr": made("one_cycle")}).positions
+    )
 
 
 @pytest.mark.parametrize("case", STORED["runs"], ids=lambda case: f"{case['optimizer']} {case['kind']}")
 def test_a_cycle_moves_what_torch_moves(case: dict[str, Any]) -> None:
     own = {"momentum": 0.9} if case["optimizer"] == "sgd" else {}
     optimizer, cycle = OPTIMIZERS[case["optimizer"]](lr=0.05, **own), made(case["kind"], **case["given"])
-    path = roll(optimizer, Quadratic(1.0, 5.0), case["positions"][0], len(case["positions"]) - 1,
-                schedule={"lr": cycle})
+    path = roll(
+        optimizer, Quadratic(1.0, 5.0), case["positions"][0], len(case["positions"]) - 1, schedule={"lr": cycle}
+    )
     np.testing.assert_allclose(path.positions[0], case["positions"], rtol=1e-10, atol=1e-13)
-    swarm = roll(optimizer, Quadratic(1.0, 5.0), [case["positions"][0], [2.0, 1.0]], len(case["positions"]) - 1,
-                 hyper={"lr": [0.05, 0.07]}, schedule={"lr": cycle})
+    swarm = roll(
+        optimizer,
+        Quadratic(1.0, 5.0),
+        [case["positions"][0], [2.0, 1.0]],
+        len(case["positions"]) - 1,
+        hyper={"lr": [0.05, 0.07]},
+        schedule={"lr": cycle},
+    )
     assert swarm.positions[0].tobytes() == path.positions[0].tobytes()
 
 
-@pytest.mark.parametrize(("schedule", "words"), [
-    ({"lr": ("exponential", {"gamma": 1e300})},
-     "^lr: would become inf in step 3; must be >= 0 and finite: change gamma$"),
-    ({"lr": ("cosine", {"eta_min": -1.0})}, "^lr: would become -0.9[^\n]* in step 40; must be >= 0: change eta_min$"),
-    ({"betas": ("cosine", {})}, "^betas: is no hyperparameter"),
-    ({"lr": ("one_cycle", {"cycle_momentum": True, "max_momentum": 1.0})},
-     "^betas: would become 1 in step [0-9]+; must be"),
-])
+@pytest.mark.parametrize(
+    ("schedule", "words"),
+    [
+        (
+            {"lr": ("exponential", {"gamma": 1e300})},
+            "^lr: would become inf in step 3; must be >= 0 and finite: change gamma$",
+        ),
+        (
+            {"lr": ("cosine", {"eta_min": -1.0})},
+            "^lr: would become -0.9[^\n]* in step 40; must be >= 0: change eta_min$",
+        ),
+        ({"betas": ("cosine", {})}, "^betas: is no hyperparameter"),
+        (
+            {"lr": ("one_cycle", {"cycle_momentum": True, "max_momentum": 1.0})},
+            "^betas: would become 1 in step [0-9]+; must be",
+        ),
+    ],
+)
 def test_what_leads_nowhere_is_refused(schedule: dict[str, Any], words: str) -> None:
     with pytest.raises(ValueError, match=words):
-        roll(OPTIMIZERS["adam"](), Cliff(), START, 40,
-             schedule={name: made(kind, **given) for name, (kind, given) in schedule.items()})
+        roll(
+            OPTIMIZERS["adam"](),
+            Cliff(),
+            START,
+            40,
+            schedule={name: made(kind, **given) for name, (kind, given) in schedule.items()},
+        )
 
 
 def test_a_cycle_of_momentum_needs_one() -> None:
@@ -143,9 +167,16 @@ def test_a_cycle_of_momentum_needs_one() -> None:
         roll(OPTIMIZERS["adagrad"](), Cliff(), START, 40, schedule={"lr": made("one_cycle", cycle_momentum=True)})
 
 
-@pytest.mark.parametrize(("kind", "given"), [("step", {"step_size": 0}), ("linear", {"start_factor": 0}),
-                                             ("cosine", {"warmup": -1}), ("multistep", {"milestones": [1, -1]}),
-                                             ("exponential", {"gamma": math.nan})])
+@pytest.mark.parametrize(
+    ("kind", "given"),
+    [
+        ("step", {"step_size": 0}),
+        ("linear", {"start_factor": 0}),
+        ("cosine", {"warmup": -1}),
+        ("multistep", {"milestones": [1, -1]}),
+        ("exponential", {"gamma": math.nan}),
+    ],
+)
 def test_parameters_out_of_range(kind: str, given: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=f"^{list(given)[0]}: [^\n]* is out of range"):
         made(kind, **given)

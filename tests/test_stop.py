@@ -1,4 +1,5 @@
 """Told to stop, at any moment and more than once: the right exit code, no traceback, nothing and nobody left."""
+
 from __future__ import annotations
 
 import contextlib
@@ -87,6 +88,7 @@ def test_an_import_is_not_torn(tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(tmp_path)
     with pytest.raises(KeyboardInterrupt), stop.heeding():
         import slow_to_import  # type: ignore[import-not-found]
+
         time.sleep(5)
     assert slow_to_import.done
 
@@ -122,6 +124,7 @@ def test_one_that_was_put_off_is_not_raised_a_second_time(tmp_path, monkeypatch)
     with pytest.raises(KeyboardInterrupt), stop.heeding():
         try:
             import hit_while_imported  # type: ignore[import-not-found]  # noqa: F401
+
             hit()
             time.sleep(5)
         finally:
@@ -131,8 +134,15 @@ def test_one_that_was_put_off_is_not_raised_a_second_time(tmp_path, monkeypatch)
 
 
 def test_one_that_comes_while_a_shader_is_made_does_not_crash():
-    done = subprocess.run([sys.executable, "-c", SHADER], cwd=ROOT, capture_output=True, text=True, timeout=60,
-                          env=environment(), preexec_fn=heed)
+    done = subprocess.run(
+        [sys.executable, "-c", SHADER],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env=environment(),
+        preexec_fn=heed,
+    )
     assert (done.returncode, done.stderr) == (130, "")
 
 
@@ -168,15 +178,22 @@ def test_what_is_ignored_from_birth_stays_ignored():
 
 # --- whole commands
 
+
 def heed() -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def started(folder: Path, *arguments: object) -> subprocess.Popen[str]:
     (folder / "film.yaml").write_text(SMALL)
-    return subprocess.Popen([sys.executable, str(ROOT / "render.py"), str(folder / "film.yaml"), *map(str, arguments)],
-                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=heed,
-                            start_new_session=True, env=environment(XDG_CACHE_HOME=str(folder / "cache")))
+    return subprocess.Popen(
+        [sys.executable, str(ROOT / "render.py"), str(folder / "film.yaml"), *map(str, arguments)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=heed,
+        start_new_session=True,
+        env=environment(XDG_CACHE_HOME=str(folder / "cache")),
+    )
 
 
 def group(number: int) -> list[str]:
@@ -223,9 +240,14 @@ def loaded(process: subprocess.Popen[str], library: str) -> None:
 
 
 @LINUX
-@pytest.mark.parametrize(("library", "moment", "arguments"), [
-    ("multiarray", 0.0, ["--check"]), ("multiarray", 0.5, ["--check"]), ("mgl.", 0.0, ["-o", "film.png"]),
-])
+@pytest.mark.parametrize(
+    ("library", "moment", "arguments"),
+    [
+        ("multiarray", 0.0, ["--check"]),
+        ("multiarray", 0.5, ["--check"]),
+        ("mgl.", 0.0, ["-o", "film.png"]),
+    ],
+)
 def test_while_it_starts_and_simulates(library, moment, arguments, tmp_path):
     more = ["--set", "steps=1000000"] if "--check" in arguments else []
     process = started(tmp_path, *(tmp_path / word if "film." in word else word for word in arguments), *more)

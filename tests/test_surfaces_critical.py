@@ -1,4 +1,5 @@
 """Where the gradient vanishes and what is there, against what algebra says; the limit of stable learning rates."""
+
 from __future__ import annotations
 
 import math
@@ -51,28 +52,47 @@ def test_all_points_that_algebra_finds(name: str, count: int) -> None:
 def test_the_published_points_of_himmelblau() -> None:
     points = SURFACES["himmelblau"]().critical_points
     assert [point.kind for point in points] == ["minimum"] * 4 + ["saddle"] * 4 + ["maximum"]
-    top = points[-1]     # Himmelblau, Applied Nonlinear Programming, 1972
+    top = points[-1]  # Himmelblau, Applied Nonlinear Programming, 1972
     assert (top.x, top.y, top.value) == pytest.approx((-0.270845, -0.923039, 181.617), abs=1e-3)
 
 
-@pytest.mark.parametrize(("text", "expected"), [
-    ("x**2 - y**2", [(0, 0, "saddle", (-2, 2))]), ("x*y", [(0, 0, "saddle", (-1, 1))]),
-    ("-x**2 - 3*y**2", [(0, 0, "maximum", (-6, -2))]), ("x**4 + y**4", [(0, 0, "minimum", (0, 0))]),
-    ("x**3 - 3*x*y**2", [(0, 0, "degenerate", (0, 0))]), ("x**2 + y**3", [(0, 0, "degenerate", (0, 2))]),
-    ("-x**4 - y**4", [(0, 0, "maximum", (0, 0))]), ("x**2 - y**4", [(0, 0, "saddle", (0, 2))]),
-    ("x**2 + abs(y)", [(0, 0, "minimum", (math.nan, math.nan))]),
-    ("sqrt((x - 1)**2 + y**2)", [(1, 0, "minimum", (math.nan, math.nan))]), ("-abs(x) - abs(y)", []),
-    ("x**2", []), ("(x - y)**2", []), ("exp(x)*cosh(y)", []), ("5", []), ("x - y", []), ("log(-1 - x**2)", []),
-    ("log(x) + 1/x + y**2", [(1, 0, "minimum", (1, 2))]),
-    ("x**3/3 - x + y**2", [(1, 0, "minimum", (2, 2)), (-1, 0, "saddle", (-2, 2))]),
-])
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("x**2 - y**2", [(0, 0, "saddle", (-2, 2))]),
+        ("x*y", [(0, 0, "saddle", (-1, 1))]),
+        ("-x**2 - 3*y**2", [(0, 0, "maximum", (-6, -2))]),
+        ("x**4 + y**4", [(0, 0, "minimum", (0, 0))]),
+        ("x**3 - 3*x*y**2", [(0, 0, "degenerate", (0, 0))]),
+        ("x**2 + y**3", [(0, 0, "degenerate", (0, 2))]),
+        ("-x**4 - y**4", [(0, 0, "maximum", (0, 0))]),
+        ("x**2 - y**4", [(0, 0, "saddle", (0, 2))]),
+        ("x**2 + abs(y)", [(0, 0, "minimum", (math.nan, math.nan))]),
+        ("sqrt((x - 1)**2 + y**2)", [(1, 0, "minimum", (math.nan, math.nan))]),
+        ("-abs(x) - abs(y)", []),
+        ("x**2", []),
+        ("(x - y)**2", []),
+        ("exp(x)*cosh(y)", []),
+        ("5", []),
+        ("x - y", []),
+        ("log(-1 - x**2)", []),
+        ("log(x) + 1/x + y**2", [(1, 0, "minimum", (1, 2))]),
+        ("x**3/3 - x + y**2", [(1, 0, "minimum", (2, 2)), (-1, 0, "saddle", (-2, 2))]),
+    ],
+)
 def test_points_of_formulas(text: str, expected: list) -> None:
     found = from_expression(text).critical_points
     assert [point.kind for point in found] == [each[2] for each in expected]
-    np.testing.assert_allclose(np.reshape([(point.x, point.y) for point in found], (-1, 2)),
-                               np.reshape([each[:2] for each in expected], (-1, 2)), atol=1e-7)
-    np.testing.assert_allclose(np.reshape([point.eigenvalues for point in found], (-1, 2)),
-                               np.reshape([each[3] for each in expected], (-1, 2)), atol=1e-6)
+    np.testing.assert_allclose(
+        np.reshape([(point.x, point.y) for point in found], (-1, 2)),
+        np.reshape([each[:2] for each in expected], (-1, 2)),
+        atol=1e-7,
+    )
+    np.testing.assert_allclose(
+        np.reshape([point.eigenvalues for point in found], (-1, 2)),
+        np.reshape([each[3] for each in expected], (-1, 2)),
+        atol=1e-6,
+    )
 
 
 def test_there_the_gradient_is_zero_and_minima_are_those_known(surface: Surface) -> None:
@@ -112,8 +132,11 @@ def test_samples_of_a_surface_have_its_points(tmp_path) -> None:
     found = read_samples(tmp_path / "grid.npz").critical_points
     assert [point.kind for point in found] == ["minimum"] * 4 + ["saddle"] * 4 + ["maximum"]
     order = sorted((point.kind, point.x, point.y) for point in exact.critical_points)
-    np.testing.assert_allclose([each[1:] for each in sorted(point[3:4] + point[:2] for point in found)],
-                               [each[1:] for each in order], atol=1e-3 * diagonal(exact))
+    np.testing.assert_allclose(
+        [each[1:] for each in sorted(point[3:4] + point[:2] for point in found)],
+        [each[1:] for each in order],
+        atol=1e-3 * diagonal(exact),
+    )
 
 
 def test_gradient_descent_shrinks_below_the_limit_and_grows_above() -> None:
@@ -123,7 +146,7 @@ def test_gradient_descent_shrinks_below_the_limit_and_grows_above() -> None:
     paths = [roll(OPTIMIZERS["sgd"](lr=share * limit), surface, [1.0, 1e-3], 1000) for share in (0.999, 1.001)]
     under, over = (np.abs(path.positions[0, :, 1]) for path in paths)
     assert (np.diff(under) < 0).all() and (np.diff(over) > 0).all()
-    assert under[-1] == pytest.approx(1e-3 * (2 * 0.999 - 1) ** 1000, rel=1e-6)     # |1 - lr h| = 2 share - 1
+    assert under[-1] == pytest.approx(1e-3 * (2 * 0.999 - 1) ** 1000, rel=1e-6)  # |1 - lr h| = 2 share - 1
 
 
 def test_the_limit_where_nothing_bends_upwards_or_nothing_is_known() -> None:

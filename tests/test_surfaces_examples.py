@@ -1,4 +1,5 @@
 """Surfaces that are a mean over examples: the sum, its batches, and the data they take."""
+
 from __future__ import annotations
 
 import math
@@ -42,7 +43,7 @@ def test_a_runs_batch_does_not_depend_on_its_company(name: str, size: int) -> No
     chosen = np.random.default_rng(2).integers(0, surface.count, (7, size))
     together = surface.batch_gradient(POINTS, chosen)
     for run in range(7):
-        alone = surface.batch_gradient(POINTS[run:run + 1], chosen[run:run + 1])
+        alone = surface.batch_gradient(POINTS[run : run + 1], chosen[run : run + 1])
         assert alone.tobytes() == together[run].tobytes()
 
 
@@ -85,12 +86,18 @@ def test_they_go_to_another_process_and_domain_with_their_data(name: str) -> Non
 
 
 @each
-@pytest.mark.parametrize(("given", "words"), [
-    ({"examples": 1}, "examples=1: must be a whole number"), ({"examples": 2.5}, "whole number"),
-    ({"seed": True}, "whole number"), ({"data": [[0, 1]]}, "1 example; give 2 to"),
-    ({"data": [[0, 1], [1]]}, "item 1 is not two finite numbers"), ({"data": [[0, 1], 3]}, "item 1"),
-    ({"data": [[0, 1], [math.nan, 1]]}, "item 1"),
-])
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"examples": 1}, "examples=1: must be a whole number"),
+        ({"examples": 2.5}, "whole number"),
+        ({"seed": True}, "whole number"),
+        ({"data": [[0, 1]]}, "1 example; give 2 to"),
+        ({"data": [[0, 1], [1]]}, "item 1 is not two finite numbers"),
+        ({"data": [[0, 1], 3]}, "item 1"),
+        ({"data": [[0, 1], [math.nan, 1]]}, "item 1"),
+    ],
+)
 def test_data_that_cannot_be_used(name: str, given: dict[str, Any], words: str) -> None:
     with pytest.raises(ValueError, match=words):
         SURFACES[name](**given)

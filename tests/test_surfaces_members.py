@@ -1,4 +1,5 @@
 """Every surface of the folder: its formula against its own pinned value, its derivatives against differences."""
+
 from __future__ import annotations
 
 import pickle
@@ -11,7 +12,7 @@ import pytest
 from thalweg.calculus import SURFACES, Surface, from_expression
 from thalweg.calculus.minima import diagonal, kinks_and_tips
 
-STEP = 1e-4   # of the domain's diagonal, for differences
+STEP = 1e-4  # of the domain's diagonal, for differences
 
 
 def smooth_points(surface: Surface, count: int = 200) -> np.ndarray:
@@ -63,8 +64,14 @@ def test_hessian_is_the_slope_of_the_gradient(surface: Surface) -> None:
 
 
 def test_other_parameters_have_true_derivatives(surface: Surface) -> None:
-    moved = {name: tuple(v + 0.125 for v in value) if isinstance(value, tuple) else value + 3 if isinstance(value, int)
-             else value * 1.25 + 0.125 for name, value in surface.parameters.items()}
+    moved = {
+        name: tuple(v + 0.125 for v in value)
+        if isinstance(value, tuple)
+        else value + 3
+        if isinstance(value, int)
+        else value * 1.25 + 0.125
+        for name, value in surface.parameters.items()
+    }
     other = type(surface)(**moved)
     points = smooth_points(other)
     expected = differences(other.value, points, STEP * diagonal(other))
@@ -85,7 +92,7 @@ def test_finite_over_its_domain(surface: Surface) -> None:
     x, y = (np.linspace(*side, 101) for side in surface.domain)
     nodes = np.stack(np.meshgrid(x, y, indexing="ij"), axis=-1)
     assert np.isfinite(surface.value(nodes)).all()
-    assert np.isfinite(surface.gradient(nodes)).all()   # kinks and tips on the axes included
+    assert np.isfinite(surface.gradient(nodes)).all()  # kinks and tips on the axes included
 
 
 def test_expression_reads_back(surface: Surface) -> None:
@@ -98,7 +105,7 @@ def test_any_shape_and_no_dependence_on_company(surface: Surface) -> None:
     points = np.random.default_rng(2).uniform(*np.array(surface.domain).T, (3, 5, 2))
     value, gradient, hessian = surface.value(points), surface.gradient(points), surface.hessian(points)
     assert (value.shape, gradient.shape, hessian.shape) == ((3, 5), (3, 5, 2), (3, 5, 2, 2))
-    for i, j in np.ndindex(3, 5):   # a ball's way must not change with the number of balls
+    for i, j in np.ndindex(3, 5):  # a ball's way must not change with the number of balls
         assert surface.value(points[i, j]) == value[i, j]
         assert (surface.gradient(points[i, j]) == gradient[i, j]).all()
         assert (surface.hessian(points[i, j]) == hessian[i, j]).all()
@@ -127,11 +134,17 @@ def test_goes_to_another_process(surface: Surface) -> None:
     assert other.value((0.5, 0.25)) == surface.value((0.5, 0.25))
 
 
-@pytest.mark.parametrize(("name", "given", "words"), [
-    ("bowl", {"a": -1}, "> 0"), ("bowl", {"a": "1"}, "finite number"), ("bowl", {"a": True}, "finite number"),
-    ("bowl", {"a": float("nan")}, "finite number"), ("bowl_with_two_holes", {"center_1": (1,)}, "two finite numbers"),
-    ("bowl_with_two_holes", {"center_1": 1.0}, "two finite numbers"),
-])
+@pytest.mark.parametrize(
+    ("name", "given", "words"),
+    [
+        ("bowl", {"a": -1}, "> 0"),
+        ("bowl", {"a": "1"}, "finite number"),
+        ("bowl", {"a": True}, "finite number"),
+        ("bowl", {"a": float("nan")}, "finite number"),
+        ("bowl_with_two_holes", {"center_1": (1,)}, "two finite numbers"),
+        ("bowl_with_two_holes", {"center_1": 1.0}, "two finite numbers"),
+    ],
+)
 def test_bad_parameters(name: str, given: dict, words: str) -> None:
     with pytest.raises(ValueError, match=words):
         SURFACES[name](**given)
@@ -150,18 +163,40 @@ def test_points_of_another_shape() -> None:
 
 def test_bowl_with_two_holes_has_the_promised_constants() -> None:
     surface = SURFACES["bowl_with_two_holes"]()
-    assert surface.parameters == {"w1": 2, "w2": 4, "h1": 0.5, "h2": 0.75, "c": 0.075, "bowl_constant": 9,
-                                  "center_1": (0, 0), "center_2": (1, 1)}
+    assert surface.parameters == {
+        "w1": 2,
+        "w2": 4,
+        "h1": 0.5,
+        "h2": 0.75,
+        "c": 0.075,
+        "bowl_constant": 9,
+        "center_1": (0, 0),
+        "center_2": (1, 1),
+    }
     x, y = np.random.default_rng(3).uniform(-3, 3, (2, 100))
-    expected = 0.075 * x**2 + 0.075 * y**2 / 9 - 0.5 * np.exp(-2 * (x**2 + y**2)) \
-        - 0.75 * np.exp(-4 * ((x - 1)**2 + (y - 1)**2))
+    expected = (
+        0.075 * x**2
+        + 0.075 * y**2 / 9
+        - 0.5 * np.exp(-2 * (x**2 + y**2))
+        - 0.75 * np.exp(-4 * ((x - 1) ** 2 + (y - 1) ** 2))
+    )
     np.testing.assert_allclose(surface.value(np.stack([x, y], axis=-1)), expected, rtol=1e-14, atol=1e-15)
 
 
 def test_import_is_light_and_results_do_not_change_with_the_hash_seed() -> None:
-    code = ("import sys; from surfaces import SURFACES; assert not {'sympy', 'manimlib'} & set(sys.modules);"
-            "s = SURFACES['bowl_with_two_holes'](); p = (0.3, -0.7);"
-            "print(s.value(p).tobytes(), s.gradient(p).tobytes(), s.hessian(p).tobytes(), s.minima)")
-    said = {subprocess.run([sys.executable, "-c", code], env={"PYTHONHASHSEED": seed, "PYTHONPATH": "."}, check=True,
-                           capture_output=True, text=True).stdout for seed in ("1", "2")}
+    code = (
+        "import sys; from surfaces import SURFACES; assert not {'sympy', 'manimlib'} & set(sys.modules);"
+        "s = SURFACES['bowl_with_two_holes'](); p = (0.3, -0.7);"
+        "print(s.value(p).tobytes(), s.gradient(p).tobytes(), s.hessian(p).tobytes(), s.minima)"
+    )
+    said = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env={"PYTHONHASHSEED": seed, "PYTHONPATH": "."},
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
     assert len(said) == 1 and "Minimum" in said.pop()

@@ -1,4 +1,5 @@
 """Where the minima are, kinks and tips included, and which of them a ball has reached."""
+
 from __future__ import annotations
 
 import numpy as np
@@ -30,7 +31,7 @@ def test_minima_are_minima(surface: Surface) -> None:
 def test_no_node_is_lower_than_the_deepest(surface: Surface) -> None:
     x, y = (np.linspace(*side, 301)[1:-1] for side in surface.domain)
     lowest = surface.value(np.stack(np.meshgrid(x, y), axis=-1)).min()
-    unbounded = surface.value([[50, 50], [0, 50], [-50, 0], [-50, 50]]).min() < lowest   # the saddles
+    unbounded = surface.value([[50, 50], [0, 50], [-50, 0], [-50, 50]]).min() < lowest  # the saddles
     assert unbounded or surface.minima[0].value <= lowest + 1e-12
 
 
@@ -41,23 +42,40 @@ def test_minima_of_the_literature(surface: Surface) -> None:
     np.testing.assert_allclose(found, np.reshape(sorted(surface.known_minima), (-1, 2)), atol=1.1e-6)
 
 
-@pytest.mark.parametrize(("name", "given", "places"), [
-    ("saddle", {"quartic": 0.25}, [(0, -2 ** 0.5), (0, 2 ** 0.5)]),
-    ("monkey_saddle", {"quartic": 0.5}, [(-1.5, 0), (0.75, -1.2990381), (0.75, 1.2990381)]),
-    ("rosenbrock", {"a": 0.5, "b": 1e4}, [(0.5, 0.25)]), ("plateau", {"width": 0.02, "x0": 0.1234}, [(0.1234, 0)]),
-])
+@pytest.mark.parametrize(
+    ("name", "given", "places"),
+    [
+        ("saddle", {"quartic": 0.25}, [(0, -(2**0.5)), (0, 2**0.5)]),
+        ("monkey_saddle", {"quartic": 0.5}, [(-1.5, 0), (0.75, -1.2990381), (0.75, 1.2990381)]),
+        ("rosenbrock", {"a": 0.5, "b": 1e4}, [(0.5, 0.25)]),
+        ("plateau", {"width": 0.02, "x0": 0.1234}, [(0.1234, 0)]),
+    ],
+)
 def test_minima_follow_the_parameters(name: str, given: dict, places: list) -> None:
     found = [(m.x, m.y) for m in SURFACES[name](**given).minima]
     np.testing.assert_allclose(found, places, atol=1e-6)
 
 
-@pytest.mark.parametrize(("text", "places"), [
-    ("x**2 + 0.3*abs(y)", [(0, 0)]), ("x**2 + y**2 + 10*abs(x + y - 1)", [(0.5, 0.5)]),
-    ("max(abs(x), abs(y))", [(0, 0)]), ("sqrt((x - 1)**2 + y**2)", [(1, 0)]), ("x**4 + y**4", [(0, 0)]),
-    ("abs(x)**0.5 + abs(y - x/3)", [(0, 0)]), ("max(x + y, x - y, 0.1*y - 2*x)", [(0, 0)]),
-    ("abs(x**2 + y**2 - 1) + 0.1*x", [(-1, 0)]), ("(x**2 + y - 2)**2 + abs(y - x**2)", [(-1, 1), (1, 1)]),
-    ("log(x) + 1/x + y**2", [(1, 0)]), ("abs(y)", []), ("x**2 - y", []), ("5", []), ("x*y", []), ("log(-1 - x**2)", []),
-])
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        ("x**2 + 0.3*abs(y)", [(0, 0)]),
+        ("x**2 + y**2 + 10*abs(x + y - 1)", [(0.5, 0.5)]),
+        ("max(abs(x), abs(y))", [(0, 0)]),
+        ("sqrt((x - 1)**2 + y**2)", [(1, 0)]),
+        ("x**4 + y**4", [(0, 0)]),
+        ("abs(x)**0.5 + abs(y - x/3)", [(0, 0)]),
+        ("max(x + y, x - y, 0.1*y - 2*x)", [(0, 0)]),
+        ("abs(x**2 + y**2 - 1) + 0.1*x", [(-1, 0)]),
+        ("(x**2 + y - 2)**2 + abs(y - x**2)", [(-1, 1), (1, 1)]),
+        ("log(x) + 1/x + y**2", [(1, 0)]),
+        ("abs(y)", []),
+        ("x**2 - y", []),
+        ("5", []),
+        ("x*y", []),
+        ("log(-1 - x**2)", []),
+    ],
+)
 def test_minima_of_formulas(text: str, places: list) -> None:
     found = sorted((m.x, m.y) for m in from_expression(text).minima)
     np.testing.assert_allclose(np.reshape(found, (-1, 2)), np.reshape(places, (-1, 2)), atol=1e-7)
@@ -86,7 +104,7 @@ def test_far_from_every_minimum_is_still_moving(surface: Surface) -> None:
 
 
 def test_the_basin_decides_between_two_near_minima() -> None:
-    surface = from_expression("(x**2 - 0.0025)**2 + 0.01*y**2")   # minima at x = +-0.05, both within 2 % of each other
+    surface = from_expression("(x**2 - 0.0025)**2 + 0.01*y**2")  # minima at x = +-0.05, both within 2 % of each other
     assert [round(m.x, 6) for m in surface.minima] == [-0.05, 0.05]
     assert surface.reached([[-0.01, 0.0], [0.01, 0.0], [0.1, 0.01], [-0.1, 0.02]]).tolist() == [0, 1, 1, 0]
 

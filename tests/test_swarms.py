@@ -1,4 +1,5 @@
 """Swarms: blocks, processes and what is recorded change no bit of a run; nor does leaving out runs that have ended."""
+
 from __future__ import annotations
 
 import os
@@ -38,8 +39,11 @@ FORMS: tuple[Record, ...] = ("all", "last", {"every": 7}, {"every": 20}, {"every
 
 def arrays(path: Trajectory) -> dict[str, np.ndarray]:
     plain = {entry.name: getattr(path, entry.name) for entry in fields(path)}
-    return {**{f"state.{key}": rows for key, rows in plain.pop("state").items()}, "steps": np.array(plain.pop("steps")),
-            **{key: rows for key, rows in plain.items() if isinstance(rows, np.ndarray)}}
+    return {
+        **{f"state.{key}": rows for key, rows in plain.pop("state").items()},
+        "steps": np.array(plain.pop("steps")),
+        **{key: rows for key, rows in plain.items() if isinstance(rows, np.ndarray)},
+    }
 
 
 def assert_same(first: Trajectory, second: Trajectory) -> None:
@@ -49,8 +53,15 @@ def assert_same(first: Trajectory, second: Trajectory) -> None:
         assert rows.shape == two[key].shape and rows.tobytes() == two[key].tobytes(), key
 
 
-def rolled(name: str, surface: Any, monkeypatch: pytest.MonkeyPatch, block: int = 8192, jobs: int = 1,
-           look: int = 16, **more: Any) -> Trajectory:
+def rolled(
+    name: str,
+    surface: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    block: int = 8192,
+    jobs: int = 1,
+    look: int = 16,
+    **more: Any,
+) -> Trajectory:
     monkeypatch.setattr(_rollout, "BLOCK", block)
     monkeypatch.setattr(_walk, "LOOK", look)
     lr = [0.01, 0.02, 5.0, 0.03, 0.1, 40.0, 1e200, 0.02, 0.0, 0.01, 0.02]
@@ -73,7 +84,7 @@ def test_what_is_recorded_changes_no_bit_of_a_run(name: str, record: Record, mon
     assert_same(thinned(whole, record), kept)
     for run, (row, last) in enumerate(zip(kept.ends, kept.last, strict=True)):
         assert kept.positions[run, row].tobytes() == whole.positions[run, last].tobytes()
-        assert np.isnan(kept.positions[run, row + 1:]).all()
+        assert np.isnan(kept.positions[run, row + 1 :]).all()
 
 
 @pytest.mark.parametrize("noise", [{"std": 0.2}, {"batch": 5}], ids=str)
@@ -114,8 +125,8 @@ def test_a_ball_at_rest_takes_no_more_steps(monkeypatch: pytest.MonkeyPatch) -> 
     sizes = watched_sizes(OPTIMIZERS["sgd"], monkeypatch)
     starts = [[1.0, 0.0], [1.0, 1.0]]
     path = roll(OPTIMIZERS["sgd"](lr=0.5), from_expression("x**2 + y**2/8"), starts, 300, record="last")
-    assert sizes[0] == 2 and sizes.count(1) > 200       # the first is at the bottom after one step
-    assert path.positions[0, 0].tolist() == [0.0, 0.0] and path.positions[1, 0, 1] == pytest.approx(0.875 ** 300)
+    assert sizes[0] == 2 and sizes.count(1) > 200  # the first is at the bottom after one step
+    assert path.positions[0, 0].tolist() == [0.0, 0.0] and path.positions[1, 0, 1] == pytest.approx(0.875**300)
 
 
 def test_adam_rests_only_when_its_corrections_are_over(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -132,6 +143,7 @@ def test_adam_rests_only_when_its_corrections_are_over(monkeypatch: pytest.Monke
 
 def test_schedules_and_noise_keep_every_ball(monkeypatch: pytest.MonkeyPatch) -> None:
     from thalweg.engine import SCHEDULES
+
     monkeypatch.setattr(_walk, "LOOK", 1)
     asleep = {"lr": SCHEDULES["constant"](factor=0.0, total_iters=30)}
     path = roll(OPTIMIZERS["sgd"](), Cliff(), [1.0, 1.0], 60, schedule=asleep)
@@ -183,8 +195,9 @@ def test_what_a_process_could_not_do_is_done_here() -> None:
 @pytest.mark.parametrize("record", ["last", "{every: 8}"])
 def test_the_csv_has_the_steps_that_are_kept(record: str, tmp_path: Path) -> None:
     file = tmp_path / "a.yaml"
-    file.write_text("surface: bowl\nsteps: 20\nstart: [[-2, 1], [1, 1]]\n"
-                    "optimizers: [sgd: {lr: 0.1}, sgd: {lr: 1e200}]\n")
+    file.write_text(
+        "surface: bowl\nsteps: 20\nstart: [[-2, 1], [1, 1]]\noptimizers: [sgd: {lr: 0.1}, sgd: {lr: 1e200}]\n"
+    )
     whole, some = (experiment(file, [f"record={each}"]) for each in ("all", record))
     write(tmp_path / "all.csv", whole, whole.roll(whole.record), {})
     write(tmp_path / "some.csv", some, some.roll(some.record), {})
@@ -193,4 +206,4 @@ def test_the_csv_has_the_steps_that_are_kept(record: str, tmp_path: Path) -> Non
     wanted = [line for line in lines[1:] if line.split(",")[3] in kept or line.endswith("diverged")]
     assert (tmp_path / "some.csv").read_text("utf-8").splitlines() == [lines[0], *wanted]
     assert any(line.endswith("diverged") for line in wanted)
-    assert len(some.roll()[0].steps) == 21      # what is drawn has them all
+    assert len(some.roll()[0].steps) == 21  # what is drawn has them all

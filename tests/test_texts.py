@@ -1,4 +1,5 @@
 """Texts from a stranger: how long, how wide and of which characters titles, captions and labels may be."""
+
 from __future__ import annotations
 
 import json
@@ -28,7 +29,7 @@ def problem(place: str, text: str, tmp_path: Path, option: bool = False, **more:
     try:
         load(path, [f"{key}={text}"] if option else [])
     except ConfigErrors as errors:
-        told, = errors.problems
+        (told,) = errors.problems
         assert (told.line == 2) != option and told.cure
         return f"{told.what}; {told.cure}"
     return ""
@@ -44,7 +45,7 @@ TOO_MUCH = {   # text: words
     "W" * 190: "px", "a\x07b": "U+0007, which cannot be drawn; leave it out", "a\ud800b": "U+D800",
     "$\U0001F642$": "no character '\U0001F642' (U+1F642)", "$x + 字$": "(U+5B57)", "$א$": "(U+05D0)",
     "\U0010FFFD": "(U+10FFFD)", "$\U0010FFFD$": "cannot be set",
-}   # fmt: skip
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("place", PLACES)
@@ -56,7 +57,7 @@ def test_what_cannot_be_shown_is_told_at_once_and_takes_no_memory(place: str, te
         assert "too long for a picture of 1280x720" in told
     elif TOO_MUCH[text]:
         assert TOO_MUCH[text] in told
-    assert len(told) < 300 and resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 400_000     # kB
+    assert len(told) < 300 and resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 400_000  # kB
 
 
 @pytest.mark.parametrize("place", PLACES)
@@ -66,8 +67,19 @@ def test_texts_of_the_command_line_are_bounded_alike(place: str, tmp_path: Path)
 
 
 @pytest.mark.parametrize("place", PLACES)
-@pytest.mark.parametrize("text", ["Adam", "é ü ñ", "Ж λ", "$\\frac{1}{2} x^2 \\leq é − ∞$", "e\u0301 $e\u0301$",
-                                  "a|y| at 5 $", "$x$" + " $y$" * 12, "→ − ²"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Adam",
+        "é ü ñ",
+        "Ж λ",
+        "$\\frac{1}{2} x^2 \\leq é − ∞$",
+        "e\u0301 $e\u0301$",
+        "a|y| at 5 $",
+        "$x$" + " $y$" * 12,
+        "→ − ²",
+    ],
+)
 def test_ordinary_texts_are_shown(place: str, text: str, tmp_path: Path) -> None:
     assert problem(place, text, tmp_path) == ""
 
@@ -75,7 +87,7 @@ def test_ordinary_texts_are_shown(place: str, text: str, tmp_path: Path) -> None
 def test_the_limits_are_those_that_are_told(tmp_path: Path) -> None:
     words = "ab cd efg " * 100
     for place, most in LONGEST.items():
-        assert f"use at most {most}" in problem(place, words[:most + 1].strip() + "i", tmp_path)
+        assert f"use at most {most}" in problem(place, words[: most + 1].strip() + "i", tmp_path)
         assert "characters" not in problem(place, words[:most].strip(), tmp_path)
 
 
@@ -84,8 +96,11 @@ def test_a_label_has_to_fit_the_picture_it_is_for(tmp_path: Path) -> None:
     assert problem("label", label, tmp_path) == ""
     told = problem("label", label, tmp_path, video={"resolution": "360x640"}, style={"text_scale": 1.5})
     assert "px wide, and 360x640 has room for" in told and told.endswith("or lower style.text_scale")
-    longest = max(n for n in range(1, len(label)) if not problem(
-        "label", label[:n].strip(), tmp_path, video={"resolution": "360x640"}, style={"text_scale": 1.5}))
+    longest = max(
+        n
+        for n in range(1, len(label))
+        if not problem("label", label[:n].strip(), tmp_path, video={"resolution": "360x640"}, style={"text_scale": 1.5})
+    )
     assert 5 < longest < len(label)
 
 
@@ -116,7 +131,7 @@ def test_characters_in_pairs_as_json_writes_them(tmp_path: Path) -> None:
 def test_labels_of_very_many_entries_are_made_in_one_pass() -> None:
     looks = 0
 
-    class Counted(dict):    # type: ignore[type-arg]
+    class Counted(dict):  # type: ignore[type-arg]
         def get(self, key: str, default: object = None) -> object:
             nonlocal looks
             looks += 1
@@ -126,8 +141,14 @@ def test_labels_of_very_many_entries_are_made_in_one_pass() -> None:
     made = labels(alike)
     assert made[0] == "SGD" and made[1] == "SGD (2)" and made[-1] == "SGD (9000)" and len(set(made)) == 9000
     assert looks <= 4 * 9000
-    several = labels([*alike[:2], Named("sgd", "SGD", {"lr": 0.2}), Named("adam", "Adam", {"lr": 0.1}),
-                      Named("sgd", "SGD", {"lr": 0.1}, label="SGD lr=0.1")])
+    several = labels(
+        [
+            *alike[:2],
+            Named("sgd", "SGD", {"lr": 0.2}),
+            Named("adam", "Adam", {"lr": 0.1}),
+            Named("sgd", "SGD", {"lr": 0.1}, label="SGD lr=0.1"),
+        ]
+    )
     assert several == ["SGD lr=0.1 (2)", "SGD lr=0.1 (3)", "SGD lr=0.2", "Adam", "SGD lr=0.1"]
 
 
@@ -135,9 +156,12 @@ def test_entries_that_are_the_same_are_rolled_once(tmp_path: Path, monkeypatch: 
     from thalweg.engine import asked as _asked
 
     path, rolled = tmp_path / "film.yaml", []
-    path.write_text("surface: bowl\nsteps: 3\nnoise: {std: 0.1}\noptimizers: [sgd, sgd, sgd: {lr: 0.2}, "
-                    "sgd: {start: [1, 1]}, sgd: {schedule: cosine}, sgd: {clip: {norm: 1}}, adam, "
-                    "sgd: {label: A}]", encoding="utf-8")
+    path.write_text(
+        "surface: bowl\nsteps: 3\nnoise: {std: 0.1}\noptimizers: [sgd, sgd, sgd: {lr: 0.2}, "
+        "sgd: {start: [1, 1]}, sgd: {schedule: cosine}, sgd: {clip: {norm: 1}}, adam, "
+        "sgd: {label: A}]",
+        encoding="utf-8",
+    )
     original = _asked.counted_roll
     monkeypatch.setattr(_asked, "counted_roll", lambda *given, **more: rolled.append(given) or original(*given, **more))
     paths = loading.experiment(path).roll()

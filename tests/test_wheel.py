@@ -1,5 +1,6 @@
 """What is handed out: the source distribution is the repository, the wheel built from it holds `thalweg` and nothing
 else, and once installed it works beside a user's own files, whatever they are called."""
+
 from __future__ import annotations
 
 import os
@@ -20,16 +21,23 @@ MEMBERS = ("optimizers", "surfaces", "scenes", "configs")
 SDIST = "import sys, setuptools.build_meta as build; build.build_sdist(sys.argv[1])"
 PIP = ("-m", "pip", "--disable-pip-version-check", "--quiet")
 # What nobody listed anywhere: folders that were dropped in, with files of every kind in them.
-DROPPED = {"scenes/dropped/__init__.py": "", "scenes/dropped/options.py": "", "scenes/dropped/shaders/wave.frag": "",
-           "thalweg/dropped/__init__.py": "", "thalweg/dropped/deep/name.py": "NAME = 1\n",
-           "configs/dropped/dropped.yaml": "surface: bowl\noptimizers: [sgd]\n", "configs/dropped/run.csv": "0,0\n"}
+DROPPED = {
+    "scenes/dropped/__init__.py": "",
+    "scenes/dropped/options.py": "",
+    "scenes/dropped/shaders/wave.frag": "",
+    "thalweg/dropped/__init__.py": "",
+    "thalweg/dropped/deep/name.py": "NAME = 1\n",
+    "configs/dropped/dropped.yaml": "surface: bowl\noptimizers: [sgd]\n",
+    "configs/dropped/run.csv": "0,0\n",
+}
 
 
 def ran(*command: object, cwd: Path, **more: str) -> str:
     """The standard output of a command that must end well, without what this shell adds to Python's path."""
     kept = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "DISPLAY", "CONFIG")} | more
-    done = subprocess.run([str(word) for word in command], cwd=cwd, env=kept, capture_output=True, text=True,
-                          timeout=120)
+    done = subprocess.run(
+        [str(word) for word in command], cwd=cwd, env=kept, capture_output=True, text=True, timeout=120
+    )
     assert done.returncode == 0, f"{command}\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}"
     return done.stdout
 
@@ -80,8 +88,14 @@ def scripts(wheel: Path, place: Path) -> Path:
 def beside(place: Path) -> Path:
     """A folder whose owner has used every name that ours go by in a clone, for things of his own."""
     folder = place / "a user's own"
-    for name in ("render.py", "registry.py", "optimizers/adam.py", "surfaces/bowl.py", "scenes/race/__init__.py",
-                 *(f"{kind}/__init__.py" for kind in MEMBERS)):
+    for name in (
+        "render.py",
+        "registry.py",
+        "optimizers/adam.py",
+        "surfaces/bowl.py",
+        "scenes/race/__init__.py",
+        *(f"{kind}/__init__.py" for kind in MEMBERS),
+    ):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(f"raise RuntimeError('{name} is not Thalweg\\'s')\n", encoding="utf-8")
     (folder / "configs" / "boss_fight.yaml").write_text("batch_size: 32\n", encoding="utf-8")
@@ -102,6 +116,7 @@ def files(folder: Path) -> set[str]:
 
 
 # --- what is in them
+
 
 def test_the_source_distribution_is_the_repository(unpacked: Path) -> None:
     try:
@@ -125,23 +140,39 @@ def test_the_wheel_is_what_lies_in_the_package_and_the_folders_of_members(unpack
 
 
 def test_tests_run_from_the_source_distribution(unpacked: Path) -> None:
-    assert " passed" in ran(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/test_colors.py",
-                            "tests/test_configs_schema.py", "-k", "not written", cwd=unpacked)
+    assert " passed" in ran(
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "tests/test_colors.py",
+        "tests/test_configs_schema.py",
+        "-k",
+        "not written",
+        cwd=unpacked,
+    )
 
 
 # --- what is installed
 
+
 def test_it_is_imported_beside_whatever_lies_there(there: Callable[..., str], scripts: Path) -> None:
     found = there("python", "-c", "import thalweg; print(thalweg.__file__)")
     assert Path(found.strip()).is_relative_to(scripts.parent)
-    code = ("from thalweg import OPTIMIZERS, SURFACES, roll;"
-            "print(OPTIMIZERS['adam'].__module__, SURFACES['bowl'].__module__)")
+    code = (
+        "from thalweg import OPTIMIZERS, SURFACES, roll;"
+        "print(OPTIMIZERS['adam'].__module__, SURFACES['bowl'].__module__)"
+    )
     assert there("python", "-c", code).split() == ["thalweg.optimizers.adam", "thalweg.surfaces.bowl"]
 
 
 def test_no_other_name_can_be_imported(there: Callable[..., str], scripts: Path) -> None:
-    code = ("import pathlib, sysconfig; here = pathlib.Path(sysconfig.get_path('purelib'));"
-            "print(*sorted(path.name for path in here.iterdir()))")
+    code = (
+        "import pathlib, sysconfig; here = pathlib.Path(sysconfig.get_path('purelib'));"
+        "print(*sorted(path.name for path in here.iterdir()))"
+    )
     named = [name for name in there("python", "-c", code).split() if not name.endswith((".dist-info", ".pth"))]
     assert named == ["thalweg"]
 

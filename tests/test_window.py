@@ -1,4 +1,5 @@
 """The live window on a real (virtual) display, with real keys and clicks."""
+
 from __future__ import annotations
 
 import time
@@ -174,9 +175,14 @@ def test_w_does_not_overwrite_what_changed_meanwhile(fresh: Window) -> None:
 
 def test_the_camera_follows_keys_and_mouse_and_returns(fresh: Window) -> None:
     shows(fresh, 0.0)
-    for act in (lambda: fresh.key("ctrl+Left"), lambda: fresh.drag((560, 300), (480, 280)),
-                lambda: fresh.drag((560, 300), (500, 330), button=3), lambda: fresh.click(400, 200, button=4),
-                lambda: fresh.key("plus"), lambda: fresh.key("ctrl+shift+Up")):
+    for act in (
+        lambda: fresh.key("ctrl+Left"),
+        lambda: fresh.drag((560, 300), (480, 280)),
+        lambda: fresh.drag((560, 300), (500, 330), button=3),
+        lambda: fresh.click(400, 200, button=4),
+        lambda: fresh.key("plus"),
+        lambda: fresh.key("ctrl+shift+Up"),
+    ):
         before = fresh.picture(SIZE)
         act()
         fresh.wait_for(lambda b=before: far(fresh.picture(SIZE), b) > 0.3, 5, "the camera does not move")

@@ -1,4 +1,5 @@
 """The live window at any size, at rest, and at its end."""
+
 from __future__ import annotations
 
 import shutil
@@ -94,10 +95,14 @@ def end_by_three_signals(window: Window) -> None:
         time.sleep(0.05)
 
 
-ENDS = {"q": lambda window: window.key("q"), "ctrl-c": end_by_signal, "ctrl-c thrice": end_by_three_signals,
-        "close": lambda window: window.ask_to_close(),
-        "destroy": lambda window: window.hand("windowclose", window.number),
-        "kill": lambda window: window.hand("windowkill", window.number)}
+ENDS = {
+    "q": lambda window: window.key("q"),
+    "ctrl-c": end_by_signal,
+    "ctrl-c thrice": end_by_three_signals,
+    "close": lambda window: window.ask_to_close(),
+    "destroy": lambda window: window.hand("windowclose", window.number),
+    "kill": lambda window: window.hand("windowkill", window.number),
+}
 
 
 @pytest.mark.parametrize("way", ENDS)
@@ -119,8 +124,15 @@ def test_without_a_display_one_line_says_so(tmp_path: Path) -> None:
     shutil.copy(ROOT / "configs" / "zigzag.yaml", tmp_path)
     for more in ({}, {"DISPLAY": ":987"}):
         kept = {key: value for key, value in environment(**more).items() if key != "PYGLET_HEADLESS"}
-        done = subprocess.run([sys.executable, ROOT / "render.py", "zigzag.yaml", "-p"], cwd=tmp_path, env=kept,
-                              capture_output=True, text=True, timeout=60)
+        done = subprocess.run(
+            [sys.executable, ROOT / "render.py", "zigzag.yaml", "-p"],
+            cwd=tmp_path,
+            env=kept,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
         assert (done.returncode, done.stdout) == (2, "")
         assert done.stderr.splitlines() == [
-            "--preview: there is no display here to open a window on; render a film instead: -o x.mp4"]
+            "--preview: there is no display here to open a window on; render a film instead: -o x.mp4"
+        ]

@@ -1,4 +1,5 @@
 """Shared by the tests of the live window: a small film, its frames, and when the window shows them."""
+
 from __future__ import annotations
 
 from dataclasses import replace

@@ -1,4 +1,5 @@
 """What Python can do with a film: `load` it, `roll` it, `save` it as whatever the command line makes."""
+
 from __future__ import annotations
 
 import os
@@ -71,10 +72,12 @@ class Film:
         film, _ = suited(self.film, place)
         if kind(place) in DATA:
             from thalweg.experiment.data import write
+
             assert self.shot.experiment is not None
             write(place, self.shot.experiment, self.shot.roll(as_data=True), self.shot.resolved)
             return [place]
         from thalweg.stage.render import render_film, render_frames
+
         if kind(place) in FILMS:
             render_film(film, self._rolled, place, jobs=jobs)
             return [place]

@@ -1,4 +1,5 @@
 """What is wrong with a config, where, and what would be right: one line a problem."""
+
 from __future__ import annotations
 
 import difflib
@@ -7,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-LONGEST = 400     # characters of a path, or of words of the command line, that are repeated
+LONGEST = 400  # characters of a path, or of words of the command line, that are repeated
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ def one_line(text: str) -> str:
 
 def cut(text: str, limit: int = LONGEST) -> str:
     """The text, its middle left out where it is longer than can be read."""
-    return text if len(text) <= limit else f"{text[:limit * 3 // 4]} ... {text[-limit // 4:]}"
+    return text if len(text) <= limit else f"{text[: limit * 3 // 4]} ... {text[-limit // 4 :]}"
 
 
 def nearest(name: str, names: Iterable[str]) -> str:
@@ -106,7 +107,7 @@ def show(value: Any, limit: int = 60) -> str:
         text = "{" + ", ".join(f"{key}: {show(each, 20)}" for key, each in list(value.items())[:4]) + "}"
     else:
         text = str(value)
-    return text if len(text) <= limit else text[:limit - 3] + "..."
+    return text if len(text) <= limit else text[: limit - 3] + "..."
 
 
 def brief(path: str) -> str:

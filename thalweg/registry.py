@@ -219,8 +219,11 @@ class Registry(Mapping[str, type[T]], Generic[T]):
 
 def defined(module: ModuleType, base: type[T]) -> list[type[T]]:
     """The classes of that base that a module defines, not those that it imports."""
-    return [value for value in vars(module).values()
-            if isinstance(value, type) and issubclass(value, base) and value.__module__ == module.__name__]
+    return [
+        value
+        for value in vars(module).values()
+        if isinstance(value, type) and issubclass(value, base) and value.__module__ == module.__name__
+    ]
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,5 @@
 """What a YAML file holds, as a tree whose nodes know their lines."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace

@@ -3,6 +3,7 @@
 Its programs look for the Python beside them, and `thalweg` is found from where .venv lies. So a clone that is moved or
 copied runs at once, and runs its own code: nothing that is run holds the path of the place it was made at.
 """
+
 import re
 import sys
 import sysconfig

@@ -3,6 +3,7 @@
 Each thing is tried, not looked up in a list of packages, so what came from elsewhere (a vendor's driver, a Python built
 by hand) counts as well. Runs on whatever Python it is started with, so it keeps to syntax that old versions read.
 """
+
 import ctypes
 import os
 import sys
@@ -25,6 +26,7 @@ def venv() -> bool:
     """This Python can make a virtual environment with pip in it (Debian splits that off)."""
     import ensurepip  # noqa: F401
     import venv  # noqa: F401
+
     return True
 
 
@@ -36,6 +38,7 @@ def headers() -> bool:
 def manimpango() -> bool:
     """The one package that Linux has to compile is there and finds its libraries."""
     import manimpango  # noqa: F401
+
     return True
 
 
@@ -56,12 +59,13 @@ def driver() -> bool:
     pointer, integer = ctypes.c_void_p, ctypes.c_int
     query = ctypes.CFUNCTYPE(integer, integer, pointer, pointer)(library.eglGetProcAddress(b"eglQueryDevicesEXT"))
     display_of = ctypes.CFUNCTYPE(pointer, integer, pointer, pointer)(
-        library.eglGetProcAddress(b"eglGetPlatformDisplayEXT"))
+        library.eglGetProcAddress(b"eglGetPlatformDisplayEXT")
+    )
     library.eglInitialize.argtypes = [pointer, pointer, pointer]
     devices, count = (pointer * 16)(), integer(0)
     if not query(16, devices, ctypes.byref(count)):
         return False
-    displays = [display_of(EGL_PLATFORM_DEVICE, device, None) for device in devices[:count.value]]
+    displays = [display_of(EGL_PLATFORM_DEVICE, device, None) for device in devices[: count.value]]
     return any(display and library.eglInitialize(display, None, None) for display in displays)
 
 

@@ -4,6 +4,7 @@ Says every half minute how much memory the window holds; ends with 1, and the ac
 ends, leaks more than 50 MB or gets stuck. Memory goes up and down by what the allocator keeps of other sizes and films,
 so a leak is told by medians. Run by `make soak`; a seed given second repeats the same actions.
 """
+
 from __future__ import annotations
 
 import random
@@ -18,10 +19,44 @@ from typing import Any
 
 from tools.window_driver import ROOT, SCREEN, Display, Window, missing
 
-LEAK, WARM, LOOKS = 50.0, 60.0, 4   # MB; seconds until memory counts; looks at it that a median is taken of
-KEYS = ["space", "Left", "Right", "shift+Left", "shift+Right", "Up", "Down", "Home", "End", "Prior", "Next", "l", "p",
-        "n", "Tab", "bracketleft", "bracketright", "BackSpace", "w", "w", "c", "s", "h", "question", "0", "plus",
-        "minus", "period", "ctrl+Left", "ctrl+Up", "ctrl+shift+Left", "1", "2", "5", "f"]
+LEAK, WARM, LOOKS = 50.0, 60.0, 4  # MB; seconds until memory counts; looks at it that a median is taken of
+KEYS = [
+    "space",
+    "Left",
+    "Right",
+    "shift+Left",
+    "shift+Right",
+    "Up",
+    "Down",
+    "Home",
+    "End",
+    "Prior",
+    "Next",
+    "l",
+    "p",
+    "n",
+    "Tab",
+    "bracketleft",
+    "bracketright",
+    "BackSpace",
+    "w",
+    "w",
+    "c",
+    "s",
+    "h",
+    "question",
+    "0",
+    "plus",
+    "minus",
+    "period",
+    "ctrl+Left",
+    "ctrl+Up",
+    "ctrl+shift+Left",
+    "1",
+    "2",
+    "5",
+    "f",
+]
 BROKEN = ["steps: -1\n", "surface: [\n", "", "optimizers: {sgd: 1}\n"]
 
 
@@ -78,7 +113,7 @@ class Soak:
         return self.size
 
     def resize(self, width: int, height: int) -> None:
-        if self.full:    # such a window has its size from the screen, and no window manager would change it
+        if self.full:  # such a window has its size from the screen, and no window manager would change it
             self.full_screen()
         self.size = (width, height)
         self.window.hand("windowsize", self.window.number, width, height)
@@ -113,7 +148,7 @@ class Soak:
                 seen.add(self.window.picture().tobytes())
             if len(seen) > 1:
                 return False
-            self.window.key("question")    # the list of keys may have covered all that changes
+            self.window.key("question")  # the list of keys may have covered all that changes
         return True
 
 

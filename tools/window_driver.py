@@ -1,4 +1,5 @@
 """The live window on an X server of its own, with xdotool's hands on it and pictures of it: for tests and the soak."""
+
 from __future__ import annotations
 
 import os
@@ -28,9 +29,23 @@ class Display:
         read, write = os.pipe()
         size = f"{SCREEN[0]}x{SCREEN[1]}x24"
         self.server = subprocess.Popen(
-            ["Xvfb", "-displayfd", str(write), "-screen", "0", size, "+extension", "GLX", "-noreset",
-             "-nolisten", "tcp"],
-            pass_fds=[write], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            [
+                "Xvfb",
+                "-displayfd",
+                str(write),
+                "-screen",
+                "0",
+                size,
+                "+extension",
+                "GLX",
+                "-noreset",
+                "-nolisten",
+                "tcp",
+            ],
+            pass_fds=[write],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
         os.close(write)
         with os.fdopen(read) as told:
             self.name = f":{told.readline().strip()}"
@@ -49,8 +64,13 @@ class Window:
         self.said, self.told = folder / "said.txt", folder / "told.txt"
         with self.said.open("w") as out, self.told.open("w") as err:
             self.process = subprocess.Popen(
-                [sys.executable, str(ROOT / "render.py"), str(config), "--preview", *arguments], cwd=folder,
-                env=self.environment, stdout=out, stderr=err, preexec_fn=unhold)
+                [sys.executable, str(ROOT / "render.py"), str(config), "--preview", *arguments],
+                cwd=folder,
+                env=self.environment,
+                stdout=out,
+                stderr=err,
+                preexec_fn=unhold,
+            )
         self.title = f"^{config.stem} - Thalweg$"
         self.number = ""
         try:
@@ -104,6 +124,7 @@ class Window:
         from ctypes import byref
 
         from pyglet.libs.x11 import xlib
+
         connection = xlib.XOpenDisplay(self.environment["DISPLAY"].encode())
         event = xlib.XEvent()
         message = event.xclient
@@ -118,6 +139,7 @@ class Window:
         """What the screen shows from its upper left corner, where the window is: (height, width, 3) uint8."""
         import numpy as np
         from PIL import ImageGrab
+
         grabbed = ImageGrab.grab(bbox=(0, 0, *size), xdisplay=self.environment["DISPLAY"])
         return np.asarray(grabbed.convert("RGB"))
 

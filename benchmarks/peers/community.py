@@ -37,8 +37,12 @@ class CommunityRace(ThreeDScene):
         low, high = race.heights
         axes = ThreeDAxes((x0, x1, 0.5), (y0, y1, 0.5), (low, high, 0.25), x_length=6, y_length=6, z_length=2)
         surface = axes.plot_surface(
-            race.loss, u_range=(x0, x1), v_range=(y0, y1), resolution=(31, 31),
-            colorscale=RAMP, fill_opacity=1,
+            race.loss,
+            u_range=(x0, x1),
+            v_range=(y0, y1),
+            resolution=(31, 31),
+            colorscale=RAMP,
+            fill_opacity=1,
         )
         self.add(axes, surface)
 

@@ -90,7 +90,9 @@ if __name__ == "__main__":
     PlainRace(
         camera_config={"resolution": GIVEN.size, "fps": GIVEN.fps, "background_color": GIVEN.race.background},
         file_writer_config={
-            "write_to_movie": True, "output_directory": str(GIVEN.out.parent), "file_name": GIVEN.out.stem,
+            "write_to_movie": True,
+            "output_directory": str(GIVEN.out.parent),
+            "file_name": GIVEN.out.stem,
             "quiet": True,
         },
     ).run()

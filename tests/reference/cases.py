@@ -5,6 +5,7 @@ A file holds `version` (the library's), `rows` (the steps that are kept: the fir
 surface, parameters, start}, named as in the YAML, and `agrees`: whether the library's rule is ours) and `positions`
 (cases, rows, 2).
 """
+
 from __future__ import annotations
 
 import json
@@ -31,16 +32,27 @@ def case(name: str, given: dict[str, Any], surface: str, scales: bool, agrees: b
     parameters, start, factor = SURFACES[surface]
     hyperparameters = {key: value for key, value in given.items() if key != "not_on"}
     hyperparameters["lr"] *= factor if scales else 1
-    return {"optimizer": name, "hyperparameters": hyperparameters, "surface": surface, "parameters": parameters,
-            "start": start, "agrees": agrees}
+    return {
+        "optimizer": name,
+        "hyperparameters": hyperparameters,
+        "surface": surface,
+        "parameters": parameters,
+        "start": start,
+        "agrees": agrees,
+    }
 
 
 def save(file: str, version: str, cases: list[dict[str, Any]], positions: list[np.ndarray]) -> None:
     """positions: for each case all (STEPS + 1, 2)."""
     bad = [made for made, path in zip(cases, positions, strict=True) if not np.isfinite(path).all()]
     assert not bad, f"diverged, choose another lr: {bad}"
-    np.savez_compressed(HERE / file, version=np.array(version), rows=ROWS, cases=np.array(json.dumps(cases)),
-                        positions=np.array(positions)[:, ROWS])
+    np.savez_compressed(
+        HERE / file,
+        version=np.array(version),
+        rows=ROWS,
+        cases=np.array(json.dumps(cases)),
+        positions=np.array(positions)[:, ROWS],
+    )
 
 
 def load(file: str) -> tuple[str, list[dict[str, Any]], np.ndarray, np.ndarray]:

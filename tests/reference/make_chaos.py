@@ -7,6 +7,7 @@ Run with a Python that has torch 2.13.0; torch is no dependency of the project:
 The file holds `version` and `cases`, each {optimizer, hyperparameters, surface, start, positions (steps + 1, 2)}. Steps
 this long on a surface of many holes grow every difference, so no two correct programs agree to the end.
 """
+
 from __future__ import annotations
 
 import json
@@ -18,7 +19,8 @@ import torch
 
 STEPS, START = 100, [2.3, -1.7]
 CASES: list[tuple[str, Any, dict[str, Any]]] = [
-    ("sgd", torch.optim.SGD, {"lr": 0.01}), ("sgd", torch.optim.SGD, {"lr": 0.02}),
+    ("sgd", torch.optim.SGD, {"lr": 0.01}),
+    ("sgd", torch.optim.SGD, {"lr": 0.02}),
     ("momentum", torch.optim.SGD, {"lr": 0.01, "momentum": 0.9}),
     ("adam", torch.optim.Adam, {"lr": 0.5, "betas": [0.0, 0.9]}),
 ]
@@ -41,8 +43,16 @@ def path(cls: Any, given: dict[str, Any]) -> list[list[float]]:
 
 def main() -> None:
     assert torch.__version__.startswith("2.13.0"), torch.__version__
-    cases = [{"optimizer": name, "hyperparameters": given, "surface": "rastrigin", "start": START,
-              "positions": path(cls, given)} for name, cls, given in CASES]
+    cases = [
+        {
+            "optimizer": name,
+            "hyperparameters": given,
+            "surface": "rastrigin",
+            "start": START,
+            "positions": path(cls, given),
+        }
+        for name, cls, given in CASES
+    ]
     target = Path(__file__).with_name("torch_chaos_2_13.json")
     target.write_text(json.dumps({"version": torch.__version__, "cases": cases}) + "\n", encoding="utf-8")
     print(target, len(cases))

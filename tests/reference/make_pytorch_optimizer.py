@@ -9,6 +9,7 @@ Neither torch nor pytorch_optimizer is needed by the project. To make the number
 
 `cases.py` says what the file holds; surfaces and gradients are those of make_torch.py.
 """
+
 from __future__ import annotations
 
 import sys
@@ -23,13 +24,14 @@ from cases import SURFACES, case, save
 from make_torch import FORMULAS, path
 
 Weights = list[torch.Tensor]
-Maker = Callable[..., Any]      # weights and our hyperparameters -> optimizer
+Maker = Callable[..., Any]  # weights and our hyperparameters -> optimizer
 
 
 def plain(cls: Any, **renamed: str) -> Maker:
     """Of a class whose hyperparameters are ours, but for other names."""
-    return lambda weights, **given: cls(weights, foreach=False,
-                                        **{renamed.get(key, key): value for key, value in given.items()})
+    return lambda weights, **given: cls(
+        weights, foreach=False, **{renamed.get(key, key): value for key, value in given.items()}
+    )
 
 
 def qhadam(weights: Weights, **given: Any) -> Any:
@@ -44,11 +46,20 @@ def qhadam(weights: Weights, **given: Any) -> Any:
 class Sophia:
     """SophiaH with the exact diagonal of the Hessian in place of its estimate, and the paper's parameters."""
 
-    def __init__(self, weights: Weights, lr: float, gamma: float, eps: float = 1e-12, weight_decay: float = 0.0,
-                 update_period: int = 10, **given: Any) -> None:
+    def __init__(
+        self,
+        weights: Weights,
+        lr: float,
+        gamma: float,
+        eps: float = 1e-12,
+        weight_decay: float = 0.0,
+        update_period: int = 10,
+        **given: Any,
+    ) -> None:
         self.weights, self.period, self.made = weights, update_period, 0
-        self.inside = po.SophiaH(weights, foreach=False, lr=lr / gamma, p=gamma, eps=eps / gamma,
-                                 weight_decay=weight_decay * gamma, **given)
+        self.inside = po.SophiaH(
+            weights, foreach=False, lr=lr / gamma, p=gamma, eps=eps / gamma, weight_decay=weight_decay * gamma, **given
+        )
 
     def zero_grad(self) -> None:
         self.inside.zero_grad()
@@ -96,50 +107,94 @@ def length_squared(groups: list[dict[str, Any]], **_: Any) -> torch.Tensor:
 
 # our name -> (what makes it, does lr scale with the gradient, variants)
 OPTIMIZERS: dict[str, tuple[Maker, bool, list[dict[str, Any]]]] = {
-    "adabelief": (plain(po.AdaBelief), False, [
-        {"lr": 0.05, "eps": 1e-8},
-        {"lr": 0.03, "betas": [0.8, 0.995], "eps": 1e-10, "weight_decay": 0.05},
-    ]),
-    "yogi": (plain(po.Yogi, initial_accumulator_value="initial_accumulator"), False, [
-        {"lr": 0.05},
-        {"lr": 0.03, "betas": [0.8, 0.99], "eps": 1e-4, "initial_accumulator_value": 1e-3, "weight_decay": 0.05},
-    ]),
-    "lion": (plain(po.Lion), False, [
-        {"lr": 0.02},
-        {"lr": 0.013, "betas": [0.8, 0.95], "weight_decay": 0.1},
-    ]),
-    "signsgd": (plain(po.SignSGD), False, [
-        {"lr": 0.02, "momentum": 0.0},
-        {"lr": 0.013, "momentum": 0.9, "weight_decay": 0.1},
-    ]),
-    "qhm": (plain(po.QHM), True, [
-        {"lr": 0.1, "momentum": 0.9, "nu": 0.7},
-        {"lr": 0.2, "momentum": 0.8, "nu": 0.5, "weight_decay": 0.03},
-    ]),
-    "qhadam": (qhadam, False, [
-        {"lr": 0.05, "nus": [0.7, 1.0]},
-        {"lr": 0.04, "betas": [0.8, 0.99], "nus": [0.5, 0.9], "eps": 1e-4, "weight_decay": 0.05},
-    ]),
-    "adan": (plain(po.Adan), False, [
-        {"lr": 0.05},
-        {"lr": 0.03, "betas": [0.95, 0.8, 0.98], "eps": 1e-6, "weight_decay": 0.1},
-    ]),
-    "sophia": (Sophia, False, [
-        {"lr": 0.05, "gamma": 0.5},
-        {"lr": 0.04, "betas": [0.9, 0.5], "gamma": 1.0, "eps": 1e-6, "weight_decay": 0.1, "update_period": 3},
-    ]),
-    "ftrl": (plain(po.FTRL), False, [
-        {"lr": 0.5, "beta": 0.0},
-        {"lr": 0.2, "beta": 0.0, "lambda_1": 0.01, "lambda_2": 0.03},
-    ]),
-    "lookahead": (lookahead, True, [
-        {"optimizer": "sgd", "lr": 0.1},
-        {"optimizer": "adam", "lr": 0.05, "k": 7, "alpha": 0.3},
-    ]),
-    "sam": (Sam, True, [
-        {"optimizer": "sgd", "lr": 0.1},
-        {"optimizer": "adam", "lr": 0.05, "rho": 0.02},
-    ]),
+    "adabelief": (
+        plain(po.AdaBelief),
+        False,
+        [
+            {"lr": 0.05, "eps": 1e-8},
+            {"lr": 0.03, "betas": [0.8, 0.995], "eps": 1e-10, "weight_decay": 0.05},
+        ],
+    ),
+    "yogi": (
+        plain(po.Yogi, initial_accumulator_value="initial_accumulator"),
+        False,
+        [
+            {"lr": 0.05},
+            {"lr": 0.03, "betas": [0.8, 0.99], "eps": 1e-4, "initial_accumulator_value": 1e-3, "weight_decay": 0.05},
+        ],
+    ),
+    "lion": (
+        plain(po.Lion),
+        False,
+        [
+            {"lr": 0.02},
+            {"lr": 0.013, "betas": [0.8, 0.95], "weight_decay": 0.1},
+        ],
+    ),
+    "signsgd": (
+        plain(po.SignSGD),
+        False,
+        [
+            {"lr": 0.02, "momentum": 0.0},
+            {"lr": 0.013, "momentum": 0.9, "weight_decay": 0.1},
+        ],
+    ),
+    "qhm": (
+        plain(po.QHM),
+        True,
+        [
+            {"lr": 0.1, "momentum": 0.9, "nu": 0.7},
+            {"lr": 0.2, "momentum": 0.8, "nu": 0.5, "weight_decay": 0.03},
+        ],
+    ),
+    "qhadam": (
+        qhadam,
+        False,
+        [
+            {"lr": 0.05, "nus": [0.7, 1.0]},
+            {"lr": 0.04, "betas": [0.8, 0.99], "nus": [0.5, 0.9], "eps": 1e-4, "weight_decay": 0.05},
+        ],
+    ),
+    "adan": (
+        plain(po.Adan),
+        False,
+        [
+            {"lr": 0.05},
+            {"lr": 0.03, "betas": [0.95, 0.8, 0.98], "eps": 1e-6, "weight_decay": 0.1},
+        ],
+    ),
+    "sophia": (
+        Sophia,
+        False,
+        [
+            {"lr": 0.05, "gamma": 0.5},
+            {"lr": 0.04, "betas": [0.9, 0.5], "gamma": 1.0, "eps": 1e-6, "weight_decay": 0.1, "update_period": 3},
+        ],
+    ),
+    "ftrl": (
+        plain(po.FTRL),
+        False,
+        [
+            {"lr": 0.5, "beta": 0.0},
+            {"lr": 0.2, "beta": 0.0, "lambda_1": 0.01, "lambda_2": 0.03},
+        ],
+    ),
+    "lookahead": (
+        lookahead,
+        True,
+        [
+            {"optimizer": "sgd", "lr": 0.1},
+            {"optimizer": "adam", "lr": 0.05, "k": 7, "alpha": 0.3},
+        ],
+    ),
+    "sam": (
+        Sam,
+        True,
+        [
+            {"optimizer": "sgd", "lr": 0.1},
+            {"optimizer": "adam", "lr": 0.05, "rho": 0.02},
+        ],
+    ),
 }
 
 

@@ -9,6 +9,7 @@ torch is not needed by the project. To make the numbers anew, in an environment 
 `cases.py` says what the file holds. The surfaces are written out here on their own and their gradients are autograd's,
 so that nothing of what is tested takes part.
 """
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -48,78 +49,144 @@ FORMULAS: dict[str, Callable[..., torch.Tensor]] = {
 # with a full step far from a minimum, or with few pairs on some surfaces (`not_on`).
 # our name -> (torch's class, torch's other defaults, does lr scale with the gradient, variants)
 OPTIMIZERS: dict[str, tuple[Any, dict[str, Any], bool, list[dict[str, Any]]]] = {
-    "sgd": (torch.optim.SGD, {}, True, [
-        {"lr": 0.1},
-        {"lr": 0.1, "weight_decay": 0.05},
-        {"lr": 0.04, "momentum": 0.8, "dampening": 0.3},
-        {"lr": 0.03, "momentum": 0.9, "nesterov": True},
-        {"lr": 0.03, "momentum": 0.6, "nesterov": True, "weight_decay": 0.03},
-        {"lr": 0.03, "momentum": 0.7, "dampening": -0.2, "weight_decay": 0.02},
-        {"lr": 0.08, "dampening": 0.5},
-    ]),
-    "momentum": (torch.optim.SGD, {"momentum": 0.9}, True, [
-        {"lr": 0.02},
-        {"lr": 0.02, "dampening": 0.5, "weight_decay": 0.01},
-    ]),
-    "adagrad": (torch.optim.Adagrad, {}, False, [
-        {"lr": 0.3},
-        {"lr": 0.5, "lr_decay": 0.02},
-        {"lr": 0.4, "initial_accumulator_value": 0.7, "eps": 1e-6},
-        {"lr": 0.3, "weight_decay": 0.1, "lr_decay": 0.001, "initial_accumulator_value": 0.1},
-    ]),
-    "rmsprop": (torch.optim.RMSprop, {}, False, [
-        {"lr": 0.02},
-        {"lr": 0.01, "centered": True},
-        {"lr": 0.002, "momentum": 0.7, "alpha": 0.95, "eps": 1e-3},
-        {"lr": 0.005, "momentum": 0.5, "centered": True, "weight_decay": 0.03},
-    ]),
-    "adam": (torch.optim.Adam, {}, False, [
-        {"lr": 0.05},
-        {"lr": 0.06, "betas": [0.8, 0.995]},
-        {"lr": 0.05, "weight_decay": 0.05, "eps": 1e-4},
-        {"lr": 0.02, "betas": [0.0, 0.999]},
-    ]),
-    "adamw": (torch.optim.AdamW, {}, False, [
-        {"lr": 0.05},
-        {"lr": 0.04, "betas": [0.8, 0.995], "weight_decay": 0.3, "eps": 1e-6},
-    ]),
-    "amsgrad": (torch.optim.Adam, {"amsgrad": True}, False, [
-        {"lr": 0.05},
-        {"lr": 0.06, "betas": [0.8, 0.99], "weight_decay": 0.05, "eps": 1e-6},
-    ]),
-    "adamax": (torch.optim.Adamax, {}, False, [
-        {"lr": 0.05},
-        {"lr": 0.06, "betas": [0.8, 0.99], "weight_decay": 0.05, "eps": 1e-4},
-    ]),
-    "nadam": (torch.optim.NAdam, {}, False, [
-        {"lr": 0.04},
-        {"lr": 0.04, "betas": [0.8, 0.995], "weight_decay": 0.05, "eps": 1e-6, "momentum_decay": 0.02},
-        {"lr": 0.04, "weight_decay": 0.1, "decoupled_weight_decay": True},
-    ]),
-    "radam": (torch.optim.RAdam, {}, True, [
-        {"lr": 0.05},
-        {"lr": 0.04, "betas": [0.8, 0.99], "weight_decay": 0.05, "eps": 1e-6},
-        {"lr": 0.04, "weight_decay": 0.1, "decoupled_weight_decay": True},
-        {"lr": 0.01, "betas": [0.9, 0.5]},
-    ]),
-    "adadelta": (torch.optim.Adadelta, {}, False, [
-        {"lr": 1.0},
-        {"lr": 0.8, "rho": 0.95, "eps": 1e-4, "weight_decay": 0.05},
-    ]),
-    "rprop": (torch.optim.Rprop, {}, False, [
-        {"lr": 0.05},
-        {"lr": 0.02, "etas": [0.6, 1.1], "step_sizes": [1e-4, 0.2]},
-    ]),
-    "lbfgs": (torch.optim.LBFGS, {"max_iter": 1, "history_size": 100}, False, [
-        {"lr": 0.6},
-        {"lr": 0.2, "tolerance_grad": 1e-5, "tolerance_change": 1e-7},
-        {"lr": 0.6, "history_size": 3, "not_on": ["rosenbrock"]},
-    ]),
+    "sgd": (
+        torch.optim.SGD,
+        {},
+        True,
+        [
+            {"lr": 0.1},
+            {"lr": 0.1, "weight_decay": 0.05},
+            {"lr": 0.04, "momentum": 0.8, "dampening": 0.3},
+            {"lr": 0.03, "momentum": 0.9, "nesterov": True},
+            {"lr": 0.03, "momentum": 0.6, "nesterov": True, "weight_decay": 0.03},
+            {"lr": 0.03, "momentum": 0.7, "dampening": -0.2, "weight_decay": 0.02},
+            {"lr": 0.08, "dampening": 0.5},
+        ],
+    ),
+    "momentum": (
+        torch.optim.SGD,
+        {"momentum": 0.9},
+        True,
+        [
+            {"lr": 0.02},
+            {"lr": 0.02, "dampening": 0.5, "weight_decay": 0.01},
+        ],
+    ),
+    "adagrad": (
+        torch.optim.Adagrad,
+        {},
+        False,
+        [
+            {"lr": 0.3},
+            {"lr": 0.5, "lr_decay": 0.02},
+            {"lr": 0.4, "initial_accumulator_value": 0.7, "eps": 1e-6},
+            {"lr": 0.3, "weight_decay": 0.1, "lr_decay": 0.001, "initial_accumulator_value": 0.1},
+        ],
+    ),
+    "rmsprop": (
+        torch.optim.RMSprop,
+        {},
+        False,
+        [
+            {"lr": 0.02},
+            {"lr": 0.01, "centered": True},
+            {"lr": 0.002, "momentum": 0.7, "alpha": 0.95, "eps": 1e-3},
+            {"lr": 0.005, "momentum": 0.5, "centered": True, "weight_decay": 0.03},
+        ],
+    ),
+    "adam": (
+        torch.optim.Adam,
+        {},
+        False,
+        [
+            {"lr": 0.05},
+            {"lr": 0.06, "betas": [0.8, 0.995]},
+            {"lr": 0.05, "weight_decay": 0.05, "eps": 1e-4},
+            {"lr": 0.02, "betas": [0.0, 0.999]},
+        ],
+    ),
+    "adamw": (
+        torch.optim.AdamW,
+        {},
+        False,
+        [
+            {"lr": 0.05},
+            {"lr": 0.04, "betas": [0.8, 0.995], "weight_decay": 0.3, "eps": 1e-6},
+        ],
+    ),
+    "amsgrad": (
+        torch.optim.Adam,
+        {"amsgrad": True},
+        False,
+        [
+            {"lr": 0.05},
+            {"lr": 0.06, "betas": [0.8, 0.99], "weight_decay": 0.05, "eps": 1e-6},
+        ],
+    ),
+    "adamax": (
+        torch.optim.Adamax,
+        {},
+        False,
+        [
+            {"lr": 0.05},
+            {"lr": 0.06, "betas": [0.8, 0.99], "weight_decay": 0.05, "eps": 1e-4},
+        ],
+    ),
+    "nadam": (
+        torch.optim.NAdam,
+        {},
+        False,
+        [
+            {"lr": 0.04},
+            {"lr": 0.04, "betas": [0.8, 0.995], "weight_decay": 0.05, "eps": 1e-6, "momentum_decay": 0.02},
+            {"lr": 0.04, "weight_decay": 0.1, "decoupled_weight_decay": True},
+        ],
+    ),
+    "radam": (
+        torch.optim.RAdam,
+        {},
+        True,
+        [
+            {"lr": 0.05},
+            {"lr": 0.04, "betas": [0.8, 0.99], "weight_decay": 0.05, "eps": 1e-6},
+            {"lr": 0.04, "weight_decay": 0.1, "decoupled_weight_decay": True},
+            {"lr": 0.01, "betas": [0.9, 0.5]},
+        ],
+    ),
+    "adadelta": (
+        torch.optim.Adadelta,
+        {},
+        False,
+        [
+            {"lr": 1.0},
+            {"lr": 0.8, "rho": 0.95, "eps": 1e-4, "weight_decay": 0.05},
+        ],
+    ),
+    "rprop": (
+        torch.optim.Rprop,
+        {},
+        False,
+        [
+            {"lr": 0.05},
+            {"lr": 0.02, "etas": [0.6, 1.1], "step_sizes": [1e-4, 0.2]},
+        ],
+    ),
+    "lbfgs": (
+        torch.optim.LBFGS,
+        {"max_iter": 1, "history_size": 100},
+        False,
+        [
+            {"lr": 0.6},
+            {"lr": 0.2, "tolerance_grad": 1e-5, "tolerance_change": 1e-7},
+            {"lr": 0.6, "history_size": 3, "not_on": ["rosenbrock"]},
+        ],
+    ),
 }
 
 
-def path(make: Callable[[list[torch.Tensor]], Any], formula: Callable[..., torch.Tensor],
-         start: list[float]) -> np.ndarray:
+def path(
+    make: Callable[[list[torch.Tensor]], Any], formula: Callable[..., torch.Tensor], start: list[float]
+) -> np.ndarray:
     """Positions (STEPS + 1, 2) of one run of the optimizer that `make` makes for a list of parameters."""
     point = torch.tensor(start, dtype=torch.float64, requires_grad=True)
     optimizer = make([point])
@@ -131,7 +198,7 @@ def path(make: Callable[[list[torch.Tensor]], Any], formula: Callable[..., torch
         loss.backward()
         return loss
 
-    closure.formula = formula       # for rules that want the Hessian too
+    closure.formula = formula  # for rules that want the Hessian too
     for _ in range(STEPS):
         optimizer.step(closure)
         positions.append(point.detach().numpy().copy())
@@ -140,7 +207,7 @@ def path(make: Callable[[list[torch.Tensor]], Any], formula: Callable[..., torch
 
 def main() -> None:
     assert torch.__version__.startswith("2.13.0"), torch.__version__
-    torch.set_default_dtype(torch.float64)      # else NAdam keeps a product of momenta in single precision
+    torch.set_default_dtype(torch.float64)  # else NAdam keeps a product of momenta in single precision
     cases, positions = [], []
     for surface in SURFACES:
         for name, (make, defaults, scales, variants) in OPTIMIZERS.items():

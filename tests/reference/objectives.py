@@ -1,4 +1,5 @@
 """Small objectives with gradients written by hand, so that tests of optimizers stand on nothing else."""
+
 from __future__ import annotations
 
 import numpy as np

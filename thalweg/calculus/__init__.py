@@ -1,4 +1,5 @@
 """Loss surfaces over the plane: what is known of them. Members stand in `surfaces/`, one file each."""
+
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
@@ -15,20 +16,35 @@ from thalweg.registry import Registry
 if TYPE_CHECKING:
     from thalweg.calculus.plane import Plane
 
-__all__ = ["SURFACES", "Domain", "ExpressionError", "Minimum", "Surface", "from_expression", "plane_of_path",
-           "read_samples", "save_samples", "surface_of_samples"]
+__all__ = [
+    "SURFACES",
+    "Domain",
+    "ExpressionError",
+    "Minimum",
+    "Surface",
+    "from_expression",
+    "plane_of_path",
+    "read_samples",
+    "save_samples",
+    "surface_of_samples",
+]
 
 SURFACES: Registry[Surface] = Registry("surfaces", Surface)
 
 
-def from_expression(text: str, parameters: Mapping[str, float] | None = None,
-                    domain: Domain = ((-3.0, 3.0), (-3.0, 3.0)), start: tuple[float, float] | None = None) -> Surface:
+def from_expression(
+    text: str,
+    parameters: Mapping[str, float] | None = None,
+    domain: Domain = ((-3.0, 3.0), (-3.0, 3.0)),
+    start: tuple[float, float] | None = None,
+) -> Surface:
     """The surface of a formula in x, y and its own parameters, such as "x**2 + a*abs(y)" with {"a": 0.3}.
 
     The text is read, never run: see calculus/expression.py. Raises ExpressionError, whose message is one line, for
     a formula or parameters that cannot be used, and ValueError for a domain without extent or a start outside it.
     """
     from thalweg.calculus.expression import read_surface
+
     return read_surface(text, dict(parameters or {}), domain, CORNER if start is None else start)
 
 
@@ -39,12 +55,14 @@ def read_samples(file: str | PathLike[str], sides: Any = None) -> Surface:
     line) and OSError.
     """
     from thalweg.calculus.sampled import read_samples
+
     return read_samples(Path(file), sides=sides)
 
 
 def surface_of_samples(x: ArrayLike, y: ArrayLike, z: ArrayLike) -> Surface:
     """The surface through samples z (m, n) at x (m,) and y (n,), z[i, j] at (x[i], y[j]). Raises ValueError."""
     from thalweg.calculus.sampled import Sampled, checked
+
     return Sampled(*checked(x, y, z))
 
 
@@ -55,6 +73,7 @@ def save_samples(file: str | PathLike[str], x: ArrayLike, y: ArrayLike, z_of: Ca
     values that cannot be used, before anything is written.
     """
     from thalweg.calculus.sampled import save_samples
+
     save_samples(file, x, y, z_of)
 
 
@@ -64,4 +83,5 @@ def plane_of_path(weights: Any) -> Plane:
     Its `project` says where further runs are seen in it.
     """
     from thalweg.calculus.plane import plane_of_path
+
     return plane_of_path(weights)

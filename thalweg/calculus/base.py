@@ -1,4 +1,5 @@
 """What a surface is: a formula with parameters, compiled on first use."""
+
 from __future__ import annotations
 
 import math
@@ -13,12 +14,12 @@ from numpy.typing import ArrayLike, NDArray
 from thalweg.calculus.landmarks import Array, CriticalPoint, Domain, Landmarks, Minimum, Point
 from thalweg.registry import Range
 
-__all__ = ["CORNER", "Array", "Domain", "Landmarks", "Minimum", "Point", "Surface"]     # what a member needs
+__all__ = ["CORNER", "Array", "Domain", "Landmarks", "Minimum", "Point", "Surface"]  # what a member needs
 
-CORNER: Point = (math.nan, math.nan)   # as a start: 15 % in from the upper left corner of the domain
+CORNER: Point = (math.nan, math.nan)  # as a start: 15 % in from the upper left corner of the domain
 Self = TypeVar("Self", bound="Surface")
 SYMBOLS = ("x", "y")
-OF_DOMAIN = ("landmarks",)   # found once for a surface and its domain
+OF_DOMAIN = ("landmarks",)  # found once for a surface and its domain
 
 
 @dataclass(frozen=True)
@@ -34,11 +35,11 @@ class Surface:
     """
 
     title: ClassVar[str] = ""
-    domain: ClassVar[Domain] = ((-3.0, 3.0), (-3.0, 3.0))   # an instance may carry another: with_domain
-    start: ClassVar[Point] = CORNER                         # an instance carries the point that is meant
+    domain: ClassVar[Domain] = ((-3.0, 3.0), (-3.0, 3.0))  # an instance may carry another: with_domain
+    start: ClassVar[Point] = CORNER  # an instance carries the point that is meant
     reference: ClassVar[str] = ""
     check: ClassVar[tuple[float, float, float]]
-    cap: ClassVar[float | None] = None                      # an instance may carry one: with_cap
+    cap: ClassVar[float | None] = None  # an instance may carry one: with_cap
     known_minima: ClassVar[tuple[Point, ...] | None] = None  # for the defaults, to six digits; None: not stated
 
     def __post_init__(self) -> None:
@@ -53,7 +54,8 @@ class Surface:
         wanted = len(default) if isinstance(default, (tuple, list)) else 0
         numbers = list(given) if wanted and isinstance(given, (tuple, list)) else [given]
         if len(numbers) != max(1, wanted) or not all(
-                isinstance(one, (int, float)) and not isinstance(one, bool) and math.isfinite(one) for one in numbers):
+            isinstance(one, (int, float)) and not isinstance(one, bool) and math.isfinite(one) for one in numbers
+        ):
             raise ValueError(f"{name}={given!r}: must be {'two finite numbers' if wanted else 'a finite number'}")
         if not all(limits.holds(one) for one in numbers):
             raise ValueError(f"{name}={given!r}: must be {limits.words()}")
@@ -113,12 +115,14 @@ class Surface:
     def expression(self) -> str:
         """The formula as text that `from_expression` reads, its parameters put in as numbers."""
         from thalweg.calculus.printer import as_text
+
         return as_text(self.compiled.formula)
 
     @property
     def mathtext(self) -> str:
         """'$f(x, y) = ...$', numbers with four significant digits; empty for samples, which have no formula."""
         from thalweg.calculus.printer import as_mathtext
+
         formula = self.compiled.formula
         return "" if formula is None else f"$f(x, y) = {as_mathtext(formula)}$"
 
@@ -129,6 +133,7 @@ class Surface:
 
         from thalweg.calculus.compile import Compiled
         from thalweg.calculus.functions import without_kinks_of_sympy
+
         x, y = (sympy.Symbol(name, real=True) for name in SYMBOLS)
         return Compiled(without_kinks_of_sympy(self.formula(x, y)), x, y)
 
@@ -165,6 +170,7 @@ class Surface:
     def landmarks(self) -> Landmarks:
         """Minima, critical points and curves of minima inside the domain for these parameters."""
         from thalweg.calculus.critical import find
+
         return find(self)
 
     def landmarks_from(self, seeds: ArrayLike) -> Landmarks:
@@ -172,6 +178,7 @@ class Surface:
         list is complete nothing can be added.
         """
         from thalweg.calculus.critical import find_from
+
         return find_from(self, self.landmarks, seeds)
 
     @property
@@ -198,15 +205,17 @@ class Surface:
         nan where the Hessian is not finite; at a kink it is that of the smooth part.
         """
         from thalweg.calculus.critical import stability_limit
+
         return stability_limit(self, points)
 
-    def reached(self, points: ArrayLike, tolerance: float = 0.02,
-                minima: Sequence[Minimum] | None = None) -> NDArray[np.int64]:
+    def reached(
+        self, points: ArrayLike, tolerance: float = 0.02, minima: Sequence[Minimum] | None = None
+    ) -> NDArray[np.int64]:
         """For points (n, 2): (n,) index into `minima`, those of the surface unless given, or -1 for none.
 
         Reached means within `tolerance` times the domain's diagonal of the minimum, and plain gradient descent from
         there ends in it.
         """
         from thalweg.calculus.reached import reached
-        return reached(self, np.asarray(points, dtype=np.float64), tolerance,
-                       self.minima if minima is None else minima)
+
+        return reached(self, np.asarray(points, dtype=np.float64), tolerance, self.minima if minima is None else minima)

@@ -1,4 +1,5 @@
 """From operations with names to a Python function of numpy calls that write where memory is hot."""
+
 from __future__ import annotations
 
 import ast
@@ -8,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-NAME = re.compile(r"\bt\d+\b")   # of an operation's result
+NAME = re.compile(r"\bt\d+\b")  # of an operation's result
 PLAIN = {"add": "{} + {}", "subtract": "{} - {}", "multiply": "{} * {}", "negative": "-{}"}
 SIGNS: dict[type[ast.operator], str] = {ast.Add: "add", ast.Sub: "subtract", ast.Mult: "multiply", ast.Div: "divide"}
-Listing = tuple[list[tuple[str, str]], list[str]]   # (name, operation on earlier names), names of the results; as text
+Listing = tuple[list[tuple[str, str]], list[str]]  # (name, operation on earlier names), names of the results; as text
 
 
 def together(listings: Iterable[Listing]) -> Listing:
@@ -35,7 +36,7 @@ def calls(lines: list[tuple[str, str]], wanted: list[str]) -> Listing:
         made.append((f"t{len(made)}", f"{function}({', '.join(operands)}"))
         return made[-1][0]
 
-    def power(base: str, exponent: int) -> str:   # in the order of thalweg.calculus.functions.whole_power
+    def power(base: str, exponent: int) -> str:  # in the order of thalweg.calculus.functions.whole_power
         result, left = "", abs(exponent)
         while left:
             if left & 1:
@@ -47,7 +48,7 @@ def calls(lines: list[tuple[str, str]], wanted: list[str]) -> Listing:
     def lower(node: ast.expr) -> str:
         if isinstance(node, ast.BinOp) and type(node.op) in SIGNS:
             return call(SIGNS[type(node.op)], lower(node.left), lower(node.right))
-        if isinstance(node, ast.UnaryOp) and not isinstance(node.operand, ast.Constant):   # the only one is the minus
+        if isinstance(node, ast.UnaryOp) and not isinstance(node.operand, ast.Constant):  # the only one is the minus
             return call("negative", lower(node.operand))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
             if node.func.id == "whole_power" and (exponent := ast.literal_eval(node.args[1])):
@@ -94,7 +95,7 @@ def one_point(parts: Iterable[Listing], x: str, y: str) -> Any:
     lines, wanted = calls(*together(parts))
     lines = [(name, _inline(call)) for name, call in lines]
     every: dict[str, Any] = {**vars(np), **NUMPY}
-    names: dict[str, Any] = {name: value for name, value in every.items() if isinstance(value, float)}     # pi, e, inf
+    names: dict[str, Any] = {name: value for name, value in every.items() if isinstance(value, float)}  # pi, e, inf
     for used in {call.partition("(")[0] for _, call in lines} & every.keys():
         names[used] = _on_floats(every[used])
     return _made(lines, wanted, f"{x}, {y}", names)
@@ -108,9 +109,10 @@ def by_ufuncs(parts: Iterable[Listing], x: str, y: str) -> Any:
 
 
 def _made(lines: list[tuple[str, str]], wanted: list[str], given: str, names: dict[str, Any]) -> Any:
-    text = "\n    ".join([f"def run({given}):", *(f"{name} = {call})" for name, call in lines),
-                          f"return {', '.join(wanted)},"])
-    exec(compile(text, "<formula>", "exec"), names)   # made of the formula's operations alone, never of its text
+    text = "\n    ".join(
+        [f"def run({given}):", *(f"{name} = {call})" for name, call in lines), f"return {', '.join(wanted)},"]
+    )
+    exec(compile(text, "<formula>", "exec"), names)  # made of the formula's operations alone, never of its text
     return names["run"]
 
 
@@ -139,5 +141,5 @@ def function(parts: Iterable[Listing], x: str, y: str) -> tuple[Any, int]:
         into = isinstance(names[call.partition("(")[0]], np.ufunc)
         body.append(f"{call}, out={name})" if into else f"{name}[...] = {call})")
     text = "\n    ".join([f"def run({x}, {y}, scratch):", *body, f"return {', '.join(wanted)},"])
-    exec(compile(text, "<formula>", "exec"), names)   # made of the formula's operations alone, never of its text
+    exec(compile(text, "<formula>", "exec"), names)  # made of the formula's operations alone, never of its text
     return names["run"], len(places)

@@ -6,6 +6,7 @@ point; one that Krawczyk's operator maps into itself holds exactly one, with a H
 cell. The others are cut in four. What is left in the end lies at kinks, at points where the Hessian is singular, and
 along valleys that are flat or very stiff.
 """
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
@@ -18,13 +19,13 @@ from thalweg.calculus.landmarks import Array, Searched
 if TYPE_CHECKING:
     from thalweg.calculus.interval import Cells
 
-FIRST = 32              # cells along each side
-LAST = 1e-8             # of the domain's sides: half a side of the last cells
-INFLATED = 0.1          # of a cell: how far it reaches over its border, for what lies on a border
-MOST_CELLS = 150_000    # at one level, twice as many where some are thrown away already
+FIRST = 32  # cells along each side
+LAST = 1e-8  # of the domain's sides: half a side of the last cells
+INFLATED = 0.1  # of a cell: how far it reaches over its border, for what lies on a border
+MOST_CELLS = 150_000  # at one level, twice as many where some are thrown away already
 MOST_WORK = 250_000_000  # cells times operations, over all levels
-CURVE = 1500            # more cells than this that become twice as many with each level lie along a curve
-CURVES = 20_000         # so many are enough to follow the curves
+CURVE = 1500  # more cells than this that become twice as many with each level lie along a curve
+CURVES = 20_000  # so many are enough to follow the curves
 
 
 class Sorted(NamedTuple):
@@ -98,7 +99,7 @@ def _krawczyk(hessian: Array, slope: Array, bends: Array, reach: Array) -> tuple
     usable &= np.isfinite(slope).all(axis=(1, 2))
     size = np.abs(hessian).max(axis=(1, 2))
     determinant = hessian[:, 0, 0] * hessian[:, 1, 1] - hessian[:, 0, 1] * hessian[:, 1, 0]
-    usable &= np.abs(determinant) > 1e-13 * size ** 2
+    usable &= np.abs(determinant) > 1e-13 * size**2
     inverse = np.empty_like(hessian)
     safe = np.where(usable, determinant, 1.0)
     inverse[:, 0, 0], inverse[:, 1, 1] = hessian[:, 1, 1] / safe, hessian[:, 0, 0] / safe

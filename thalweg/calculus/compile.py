@@ -4,6 +4,7 @@ Differentiating a formula as a whole can square its size twice; here the chain r
 time (forward mode), each result gets a name, and equal results get the same name. So the Hessian of a formula of n
 operations takes some multiple of n lines, whatever its form, and every shared subexpression is computed once.
 """
+
 from __future__ import annotations
 
 import math
@@ -20,9 +21,9 @@ from thalweg.calculus.calls import Listing, by_ufuncs, function, one_point
 
 Array = NDArray[np.float64]
 Symbolic = Any
-BLOCK = 8192   # points computed at once, so that the named results stay in the processor's cache
-MOST = 64      # results a function may keep memory for between two calls
-PAIRS = tuple(combinations_with_replacement(range(2), 2))   # second derivatives: xx, xy, yy
+BLOCK = 8192  # points computed at once, so that the named results stay in the processor's cache
+MOST = 64  # results a function may keep memory for between two calls
+PAIRS = tuple(combinations_with_replacement(range(2), 2))  # second derivatives: xx, xy, yy
 
 
 class Tape:
@@ -30,6 +31,7 @@ class Tape:
 
     def __init__(self, x: Symbolic, y: Symbolic, order: int) -> None:
         import sympy
+
         self.sympy, self.axes, self.order = sympy, (x, y), order
         self.names: dict[Symbolic, Symbolic] = {}
         self.jets: dict[Symbolic, tuple[Symbolic, list[Symbolic], list[Symbolic]]] = {}
@@ -62,7 +64,7 @@ class Tape:
         zero = self.sympy.S.Zero
         if formula.is_Atom:
             first = [self.sympy.S(int(formula == axis)) for axis in self.axes]
-            return formula, first[:2 * (self.order > 0)], [zero] * (3 * (self.order > 1))
+            return formula, first[: 2 * (self.order > 0)], [zero] * (3 * (self.order > 1))
         if formula.is_Mul and len(formula.args) > 2:
             return self._product(formula.args)
         return self.jet_of(formula.func, [self.jet(part) for part in formula.args])
@@ -70,7 +72,7 @@ class Tape:
     def _product(self, factors: tuple[Symbolic, ...]) -> tuple[Symbolic, list[Symbolic], list[Symbolic]]:
         if len(factors) == 1:
             return self.jet(factors[0])
-        middle = len(factors) // 2   # halves, so that long products stay shallow
+        middle = len(factors) // 2  # halves, so that long products stay shallow
         return self.jet_of(self.sympy.Mul, [self._product(factors[:middle]), self._product(factors[middle:])])
 
     def jet_of(self, function: Any, parts: list[Any]) -> tuple[Symbolic, list[Symbolic], list[Symbolic]]:
@@ -78,18 +80,22 @@ class Tape:
         values = [part[0] for part in parts]
         value = self.name(function(*values))
         if function is self.sympy.Add:
-            return value, *([self.sum(slopes) for slopes in zip(*(part[k] for part in parts), strict=True)]
-                            for k in (1, 2))
+            return value, *(
+                [self.sum(slopes) for slopes in zip(*(part[k] for part in parts), strict=True)] for k in (1, 2)
+            )
         moving = [i for i, part in enumerate(parts) if any(part[1])]
         slope = {i: self.partial(function, values, (i,)) for i in moving} if self.order else {}
         first = [self.sum(slope[i] * parts[i][1][a] for i in moving) for a in range(2)] if self.order else []
         if self.order < 2:
             return value, first, []
-        bend = {pair: self.partial(function, values, pair)
-                for pair in ((i, j) for i in moving for j in moving)}
-        second = [self.sum([slope[i] * parts[i][2][k] for i in moving]
-                           + [bend[i, j] * self.name(parts[i][1][a] * parts[j][1][b]) for i, j in bend])
-                  for k, (a, b) in enumerate(PAIRS)]
+        bend = {pair: self.partial(function, values, pair) for pair in ((i, j) for i in moving for j in moving)}
+        second = [
+            self.sum(
+                [slope[i] * parts[i][2][k] for i in moving]
+                + [bend[i, j] * self.name(parts[i][1][a] * parts[j][1][b]) for i, j in bend]
+            )
+            for k, (a, b) in enumerate(PAIRS)
+        ]
         return value, first, second
 
     def partial(self, function: Any, values: list[Symbolic], wanted: tuple[int, ...]) -> Symbolic:
@@ -103,8 +109,9 @@ class Tape:
                 return sympy.S.Zero
         elif function is sympy.Pow:
             exponent = values[1]
-            result = math.prod((exponent - k for k in range(len(wanted))), start=sympy.S.One) \
-                * values[0] ** (exponent - len(wanted))
+            result = math.prod((exponent - k for k in range(len(wanted))), start=sympy.S.One) * values[0] ** (
+                exponent - len(wanted)
+            )
         else:
             holes, result = derivative(function, len(values), wanted)
             result = result.xreplace(dict(zip(holes, values, strict=True)))
@@ -140,8 +147,10 @@ def listing(formula: Symbolic, x: Symbolic, y: Symbolic, order: int) -> Listing:
     tape, printer = Tape(x, y, order), Printer()
     jet = tape.jet(formula)
     wanted = [jet[0]] if order == 0 else list(jet[order])
-    return ([(str(name), printer.text(operation)) for name, operation in tape.lines(wanted)],
-            [printer.text(result) for result in wanted])
+    return (
+        [(str(name), printer.text(operation)) for name, operation in tape.lines(wanted)],
+        [printer.text(result) for result in wanted],
+    )
 
 
 def compiled(formula: Symbolic, x: Symbolic, y: Symbolic, orders: Sequence[int]) -> Callable[[Array], Array]:
@@ -159,15 +168,15 @@ def compiled(formula: Symbolic, x: Symbolic, y: Symbolic, orders: Sequence[int])
             return np.array([alone(*points[0].tolist())], dtype=np.float64)
         result = np.empty((entries, len(points)))
         size = min(BLOCK, len(points))
-        scratch = getattr(own, "scratch", None)     # the same memory again and again is in the processor's cache
+        scratch = getattr(own, "scratch", None)  # the same memory again and again is in the processor's cache
         if scratch is None or scratch.shape[1] < size:
             scratch = np.empty((places, size))
             own.scratch = scratch if places <= MOST else None
         for begin in range(0, len(points), BLOCK):
-            part = points[begin:begin + BLOCK]
+            part = points[begin : begin + BLOCK]
             columns = np.ascontiguousarray(part[:, 0]), np.ascontiguousarray(part[:, 1])
-            for row, entry in zip(result, run(*columns, scratch[:, :len(part)]), strict=True):
-                row[begin:begin + BLOCK] = entry
+            for row, entry in zip(result, run(*columns, scratch[:, : len(part)]), strict=True):
+                row[begin : begin + BLOCK] = entry
         return result.T
 
     return evaluate
@@ -193,13 +202,13 @@ class Compiled:
             some = math.isnan(sum(result[0].tolist()) if len(result) == 1 else np.add.reduce(result, axis=None))
         if not some:
             return result
-        slopes = result[:, orders.count(0):]
+        slopes = result[:, orders.count(0) :]
         if slopes.size:
             holes = np.asarray(np.isnan(slopes).any(axis=1))
             if holes.any():
                 holes[holes] = np.isfinite(self._flat(points[holes], 0)[:, 0])
                 slopes[holes] = np.nan_to_num(slopes[holes], nan=0.0, posinf=np.inf, neginf=-np.inf)
-        result[np.isnan(result)] = np.nan   # their signs depend on how many points are computed at once
+        result[np.isnan(result)] = np.nan  # their signs depend on how many points are computed at once
         return result
 
     def _at(self, points: ArrayLike, *orders: int) -> tuple[Array, tuple[int, ...]]:
@@ -217,8 +226,9 @@ class Compiled:
 
     def by_ufuncs(self, x: Any, y: Any) -> tuple[Any, Any, Any]:
         """f, df/dx, df/dy by calls of numpy's functions on x and y, of any kind that these take; 0/0 stays nan."""
-        result: tuple[Any, Any, Any] = by_ufuncs([listing(self.formula, *self.axes, order) for order in (0, 1)],
-                                                 *map(str, self.axes))(x, y)
+        result: tuple[Any, Any, Any] = by_ufuncs(
+            [listing(self.formula, *self.axes, order) for order in (0, 1)], *map(str, self.axes)
+        )(x, y)
         return result
 
     def value(self, points: ArrayLike) -> Array:

@@ -7,6 +7,7 @@ are isolated points, or it is a curve of minima. Minima on kinks and tips come f
 cell is accounted for, the list is complete; else, and for samples, Newton's method starts at more and more places until
 they find nothing new.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterable
@@ -25,15 +26,15 @@ if TYPE_CHECKING:
 
 Flags = NDArray[np.bool_]
 ROUNDS = 60
-FEW = 100_000                   # distances; a tree for more is worth the time that scipy takes to load
-SAME, CERTAIN = 1e-4, 1e-9      # of the domain's diagonal: points nearer than this are one
+FEW = 100_000  # distances; a tree for more is worth the time that scipy takes to load
+SAME, CERTAIN = 1e-4, 1e-9  # of the domain's diagonal: points nearer than this are one
 KINDS = ("minimum", "saddle", "maximum", "degenerate")
-HEAP = 8             # cells: what hangs together and is no longer and no wider is searched, not followed
-TINY = 3e-3          # of the diagonal: and so is what is no longer than that
-BESIDE = 0.01        # of the diagonal: so near a curve of minima nothing is isolated
-GRID = 121           # nodes along each side, the first round of a search; each later one has more
+HEAP = 8  # cells: what hangs together and is no longer and no wider is searched, not followed
+TINY = 3e-3  # of the diagonal: and so is what is no longer than that
+BESIDE = 0.01  # of the diagonal: so near a curve of minima nothing is isolated
+GRID = 121  # nodes along each side, the first round of a search; each later one has more
 MOST_STARTS, MOST_SEEDS = 2000, 400
-MOST_SEARCH, MOST_ROUNDS = 2_500_000, 8   # starts times operations; searches one after the other
+MOST_SEARCH, MOST_ROUNDS = 2_500_000, 8  # starts times operations; searches one after the other
 
 
 class Found(NamedTuple):
@@ -52,6 +53,7 @@ def find(surface: Searched) -> Landmarks:
     kinks are left out.
     """
     from thalweg.calculus.stretched import Stretched
+
     even = Stretched(surface)
     with np.errstate(all="ignore"):
         cells = _cells(even)
@@ -62,6 +64,7 @@ def find(surface: Searched) -> Landmarks:
 def find_from(surface: Searched, known: Landmarks, seeds: ArrayLike) -> Landmarks:
     """`known`, and what is found beside it downhill of seeds (n, 2)."""
     from thalweg.calculus.stretched import Stretched
+
     at = np.asarray(seeds, dtype=np.float64).reshape(-1, 2)
     if known.complete or not len(at):
         return known
@@ -93,6 +96,7 @@ def _times(found: Found, scale: Array) -> Found:
 def _cells(surface: Searched) -> Cells | None:
     """The intervals of its formula, where it has one and all its functions have intervals."""
     from thalweg.calculus.interval import Cells, UnknownOperation
+
     compiled = surface.compiled
     try:
         return None if compiled.formula is None else Cells(compiled.formula, *compiled.axes)
@@ -109,21 +113,31 @@ def _landmarks(surface: Searched, found: Found, known: Iterable[CriticalPoint] =
         sharp[minima] = kinked(surface, found.points[minima], diagonal(surface))
     bends[sharp] = np.nan
     values = surface.value(found.points)
-    listed = [CriticalPoint(x, y, value, kind, (low, high)) for (x, y), value, kind, (low, high) in
-              zip(found.points.tolist(), values.tolist(), found.kinds, bends.tolist(), strict=True)]
+    listed = [
+        CriticalPoint(x, y, value, kind, (low, high))
+        for (x, y), value, kind, (low, high) in zip(
+            found.points.tolist(), values.tolist(), found.kinds, bends.tolist(), strict=True
+        )
+    ]
     before = {each[:2]: each for each in known}
     listed = [before.get(each[:2], each) for each in listed]
     listed.sort(key=lambda point: (KINDS.index(point.kind), round(point.value, 9), point.x, point.y))
-    return Landmarks(tuple(Minimum(*each[:3]) for each in listed if each.kind == "minimum"), tuple(listed),
-                     tuple(found.curves), found.complete)
+    return Landmarks(
+        tuple(Minimum(*each[:3]) for each in listed if each.kind == "minimum"),
+        tuple(listed),
+        tuple(found.curves),
+        found.complete,
+    )
 
 
 # --- of formulas
+
 
 def _sorted_out(surface: Searched, cells: Cells) -> Found:
     """Every cell of the domain accounted for, as far as that goes."""
     from thalweg.calculus.certain import sort, sort_on
     from thalweg.calculus.valleys import BINS, thinned
+
     size, left = diagonal(surface), sort(surface, cells)
     points, on_kinks = _certain(surface, left.points, size), np.empty((0, 2))
     curves: list[Curve] = []
@@ -146,7 +160,7 @@ def _sorted_out(surface: Searched, cells: Cells) -> Found:
     for curve in curves:
         sharp = sharp[~_near(sharp, curve.points, BESIDE * size)]
     points = np.concatenate([sharp, points[~_near(points, sharp, SAME * size)]])
-    kinds = ["minimum"] * len(sharp) + [kind_of(*each) for each in eigenvalues(surface, points[len(sharp):]).tolist()]
+    kinds = ["minimum"] * len(sharp) + [kind_of(*each) for each in eigenvalues(surface, points[len(sharp) :]).tolist()]
     found = Found(points, kinds, curves, not len(unknown))
     starts = np.concatenate([starts, on_kinks])
     found = _joined(found, _judged(surface, cells, _rest(surface, starts, size), found))
@@ -158,6 +172,7 @@ def _almost(surface: Searched, middles: Array, half: Array, curves: list[Curve],
     the other: beside what makes a row, kinks or a valley, there may be points of their own.
     """
     from thalweg.calculus.valleys import thinned
+
     hessian = surface.hessian(middles)
     step, bends = _newton_step(surface.gradient(middles), hessian), np.abs(curvatures(hessian))
     ends = (middles + step)[(np.abs(step) < 4 * half).all(axis=1) & (bends.min(axis=1) > 0.02 * bends.max(axis=1))]
@@ -193,6 +208,7 @@ def _heaps(middles: Array, half: Array, size: float) -> tuple[Array, Array]:
     plains.
     """
     from thalweg.calculus.valleys import rows
+
     small = np.zeros(len(middles), dtype=bool)
     for row in rows(middles / half, 2.9):
         wide = np.ptp(middles[row], axis=0)
@@ -200,12 +216,14 @@ def _heaps(middles: Array, half: Array, size: float) -> tuple[Array, Array]:
     return middles[small], middles[~small]
 
 
-def _valleys(surface: Searched, cells: Cells, kinks: list[Any], middles: Array,
-             half: Array) -> tuple[list[Curve], Array, Array, Array]:
+def _valleys(
+    surface: Searched, cells: Cells, kinks: list[Any], middles: Array, half: Array
+) -> tuple[list[Curve], Array, Array, Array]:
     """What lies in rows of cells (n, 2): curves of minima, points (m, 2) where a floor turns from falling to rising or
     back, those (k, 2) where one does on a kink, and the cells (l, 2) without a floor.
     """
     from thalweg.calculus.valleys import BINS, LINKED, curves, faced, floors, nearest, together, turns
+
     side, size = 2 * float(half.max()), diagonal(surface)
 
     def refined(points: Array) -> Any:
@@ -213,10 +231,10 @@ def _valleys(surface: Searched, cells: Cells, kinks: list[Any], middles: Array,
 
     found = floors(surface, cells, kinks, middles, 1.5 * side, size, side)
     lost = middles[np.all([np.isnan(each.bends) for each in found], axis=0)]
-    floor, smooth = together(found, side), together(found[len(kinks):], side)
+    floor, smooth = together(found, side), together(found[len(kinks) :], side)
     told, ends = curves(surface, cells, floor, side, size)
     lost = lost[~_near(lost, floor.points[floor.level], LINKED * size / BINS)]
-    sharp = [sum(faced(together([each], side), side)[:2]) / 2 for each in found[:len(kinks)]]
+    sharp = [sum(faced(together([each], side), side)[:2]) / 2 for each in found[: len(kinks)]]
     return told, np.concatenate([turns(smooth, refined, side), ends]), np.concatenate([ends, *sharp]), lost
 
 
@@ -238,6 +256,7 @@ def _until_nothing_new(surface: Searched, cells: Cells, found: Found, unknown: A
 
 # --- of anything else
 
+
 def _searched(surface: Searched) -> Found:
     """Newton's method from the cells of ever finer grids in which both components of the gradient change their sign,
     until a grid brings nothing new; and the minima of `calculus/minima.py`.
@@ -248,7 +267,7 @@ def _searched(surface: Searched) -> Found:
     found = Found(minima, ["minimum"] * len(minima), [], False)
     for number in range(4):
         before = len(found.points)
-        starts = _crossings(surface, int(GRID * 1.5 ** number))
+        starts = _crossings(surface, int(GRID * 1.5**number))
         found = _joined(found, _judged(surface, None, _rest(surface, starts, size), found))
         if number and len(found.points) == before:
             break
@@ -263,10 +282,11 @@ def _crossings(surface: Searched, nodes_: int) -> Array:
     corners = np.stack([slope[:-1, :-1], slope[1:, :-1], slope[:-1, 1:], slope[1:, 1:]])
     crossed = ((corners.min(axis=0) <= 0) & (corners.max(axis=0) >= 0)).all(axis=-1)
     found: Array = ((nodes[:-1, :-1] + nodes[1:, 1:]) / 2)[crossed]
-    return found[::-(-len(found) // MOST_STARTS) or 1]
+    return found[:: -(-len(found) // MOST_STARTS) or 1]
 
 
 # --- points
+
 
 def _rest(surface: Searched, starts: Array, size: float) -> Array:
     """Where Newton's method comes to rest from starts (n, 2), towards zeros of the gradient and, from not too many,
@@ -292,7 +312,7 @@ def _newton(surface: Searched, starts: Array, size: float) -> Array:
         step[going] = moved = _newton_step(surface.gradient(at), surface.hessian(at))
         length = np.hypot(*moved.T)[:, None]
         points[going] = at + moved * np.minimum(1.0, 0.02 * size / np.maximum(length, 1e-300))
-        going[going] = length[:, 0] > 1e-14 * size      # nan is not
+        going[going] = length[:, 0] > 1e-14 * size  # nan is not
     rests = (np.hypot(*step.T) < 1e-7 * size) & np.isfinite(surface.value(points))
     points = inside(surface, points[rests])
     return points[_still(surface, points, size)]
@@ -326,6 +346,7 @@ def _near(points: Array, others: Array, radius: float) -> Flags:
     if len(points) * len(others) <= FEW:
         return np.asarray((np.hypot(*np.moveaxis(points[:, None] - others, -1, 0)) <= radius).any(axis=1))
     from scipy.spatial import cKDTree  # type: ignore[import-untyped]
+
     return np.asarray(cKDTree(others).query(points)[0] <= radius)
 
 
@@ -333,6 +354,7 @@ def _distinct(points: Array, radius: float) -> Array:
     """One of those that are the same."""
     if len(points) ** 2 > FEW:
         from scipy.spatial import cKDTree
+
         later = cKDTree(points).query_pairs(radius, output_type="ndarray")[:, 1:].ravel()
         kept: Array = np.delete(points, later, axis=0)
         return kept

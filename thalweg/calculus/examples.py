@@ -1,4 +1,5 @@
 """Surfaces that are a mean over examples, so that a step can see a batch of them: what the members share."""
+
 from __future__ import annotations
 
 import math
@@ -40,8 +41,9 @@ class OverExamples(Surface):
     def _pairs(self, given: Any) -> tuple[Point, ...]:
         pairs = tuple(tuple(pair) if isinstance(pair, (tuple, list)) else () for pair in given)
         for index, pair in enumerate(pairs):
-            if len(pair) != 2 or not all(isinstance(one, (int, float)) and not isinstance(one, bool)
-                                         and math.isfinite(one) for one in pair):
+            if len(pair) != 2 or not all(
+                isinstance(one, (int, float)) and not isinstance(one, bool) and math.isfinite(one) for one in pair
+            ):
                 raise ValueError(f"data: item {index} is not two finite numbers; write pairs [u, t]")
             wrong = self.unusable(float(pair[1]))
             if wrong:

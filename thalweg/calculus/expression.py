@@ -4,6 +4,7 @@ Python's own parser makes a tree of the text; the tree is walked here, and only 
 Length, depth, count of operations, exponents and the sizes of numbers are bounded before sympy sees anything, parts
 made of numbers alone are computed in double precision, so no text takes long or much memory.
 """
+
 from __future__ import annotations
 
 import ast
@@ -20,23 +21,54 @@ from thalweg.calculus.text import ALLOWED, CONSTANTS, FUNCTIONS, POWER, Expressi
 from thalweg.calculus.usual import KEYWORD, RENAMED, WRITTEN, cut, plainly, written
 
 Symbolic = Any
-MEANINGS = {   # what else the parser knows, in the user's words
-    "Attribute": "a dot after a name", "Subscript": "a square bracket", "List": "a square bracket",
-    "Dict": "a curly bracket", "Set": "a curly bracket", "Tuple": "a comma between values",
-    "Lambda": "lambda", "Compare": "a comparison", "BoolOp": "and/or", "IfExp": "if ... else", "NamedExpr": ":=",
-    "JoinedStr": "text in quotes", "TemplateStr": "text in quotes", "Starred": "a star before a value",
-    "ListComp": "a loop", "SetComp": "a loop", "DictComp": "a loop", "GeneratorExp": "a loop",
-    "Await": "await", "Yield": "yield", "YieldFrom": "yield",
+MEANINGS = {  # what else the parser knows, in the user's words
+    "Attribute": "a dot after a name",
+    "Subscript": "a square bracket",
+    "List": "a square bracket",
+    "Dict": "a curly bracket",
+    "Set": "a curly bracket",
+    "Tuple": "a comma between values",
+    "Lambda": "lambda",
+    "Compare": "a comparison",
+    "BoolOp": "and/or",
+    "IfExp": "if ... else",
+    "NamedExpr": ":=",
+    "JoinedStr": "text in quotes",
+    "TemplateStr": "text in quotes",
+    "Starred": "a star before a value",
+    "ListComp": "a loop",
+    "SetComp": "a loop",
+    "DictComp": "a loop",
+    "GeneratorExp": "a loop",
+    "Await": "await",
+    "Yield": "yield",
+    "YieldFrom": "yield",
 }
 SIGNS_READ: Mapping[type, Callable[[Any, Any], Any]] = {
-    ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv}
-SEVERAL = ("min", "max")     # functions of two values or more; the others take one
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+}
+SEVERAL = ("min", "max")  # functions of two values or more; the others take one
 OTHER = "leave it out, or write another number there"
-REAL = {"sqrt": "sqrt takes numbers from 0 up", "log": "log takes numbers above 0",
-        "**": "a number below 0 takes whole exponents",
-        **dict.fromkeys(("asin", "acos"), "asin and acos take numbers from -1 to 1")}
-SIGNS = {"Mod": "%", "FloorDiv": "//", "MatMult": "@", "LShift": "<<", "RShift": ">>", "BitOr": "|", "BitAnd": "&",
-         "Invert": "~", "Not": "not"}
+REAL = {
+    "sqrt": "sqrt takes numbers from 0 up",
+    "log": "log takes numbers above 0",
+    "**": "a number below 0 takes whole exponents",
+    **dict.fromkeys(("asin", "acos"), "asin and acos take numbers from -1 to 1"),
+}
+SIGNS = {
+    "Mod": "%",
+    "FloorDiv": "//",
+    "MatMult": "@",
+    "LShift": "<<",
+    "RShift": ">>",
+    "BitOr": "|",
+    "BitAnd": "&",
+    "Invert": "~",
+    "Not": "not",
+}
 
 
 def read(text: str, parameters: Mapping[str, float], x: Symbolic, y: Symbolic) -> Symbolic:
@@ -47,8 +79,10 @@ def read(text: str, parameters: Mapping[str, float], x: Symbolic, y: Symbolic) -
     result, _ = _Reader({"x": x, "y": y, **CONSTANTS, **marked}, tree, line).read(tree)
     if isinstance(result, float):
         from thalweg.calculus.functions import number
+
         return number(result)
     import sympy
+
     if result.has(sympy.zoo, sympy.nan, sympy.oo, -sympy.oo, sympy.I):
         raise ExpressionError(f"the formula divides by zero or has no real value anywhere; {OTHER}")
     for value in result.atoms(sympy.Number):
@@ -64,9 +98,12 @@ def check_double(value: Symbolic) -> None:
         double = math.inf
     if math.isinf(double) or (double == 0 and value != 0):
         import sympy
+
         size = "large" if double else "small"
-        raise ExpressionError(f"numbers in the formula multiply up to {sympy.Float(value, 3)}, which is too {size}; "
-                              "keep what they multiply up to between 1e-300 and 1e300")
+        raise ExpressionError(
+            f"numbers in the formula multiply up to {sympy.Float(value, 3)}, which is too {size}; "
+            "keep what they multiply up to between 1e-300 and 1e300"
+        )
 
 
 class _Reader:
@@ -74,6 +111,7 @@ class _Reader:
 
     def __init__(self, names: Mapping[str, Any], whole: ast.expr, text: str) -> None:
         from thalweg.calculus import functions as _functions
+
         self.whole, self.text = whole, text
         self.names, self.functions, self.number = names, _functions, _functions.number
 
@@ -126,16 +164,23 @@ class _Reader:
         if not call and same in FUNCTIONS:
             return f"{name} needs its argument; write {_like(same)}"
         if not call and name in WRITTEN:
-            return f"{name} needs its argument; write {name}({', '.join('xy11'[:len(WRITTEN[name][0])])})"
+            return f"{name} needs its argument; write {name}({', '.join('xy11'[: len(WRITTEN[name][0])])})"
         count = len(call.args) if call else 0
-        known = [one for one in FUNCTIONS if count == 1 and one not in SEVERAL or count > 1 and one in SEVERAL] \
-            if call else [one.removeprefix(KEYWORD) for one in self.names]
-        near = [one for one in (*known, *FUNCTIONS) if one == name.lower()] or \
-            difflib.get_close_matches(name[:40], known, 1, 0.6)
+        known = (
+            [one for one in FUNCTIONS if count == 1 and one not in SEVERAL or count > 1 and one in SEVERAL]
+            if call
+            else [one.removeprefix(KEYWORD) for one in self.names]
+        )
+        near = [one for one in (*known, *FUNCTIONS) if one == name.lower()] or difflib.get_close_matches(
+            name[:40], known, 1, 0.6
+        )
         cure = f"use {same}" if same != name else written(name, call, self.whole) if call else ""
         cure = cure or (f"did you mean {near[0]}?" if near else "")
-        others = f"the functions are {', '.join(FUNCTIONS)}" if call else \
-            f"give it a value in parameters, or use x, y, pi, e or {', '.join(FUNCTIONS)}"
+        others = (
+            f"the functions are {', '.join(FUNCTIONS)}"
+            if call
+            else f"give it a value in parameters, or use x, y, pi, e or {', '.join(FUNCTIONS)}"
+        )
         return f"unknown name {cut(name)[:40]!r}; {cure or others}"
 
     def read_UnaryOp(self, node: ast.UnaryOp) -> tuple[Any, float]:
@@ -146,7 +191,7 @@ class _Reader:
 
     def read_BinOp(self, node: ast.BinOp) -> tuple[Any, float]:
         chain = [node]
-        while isinstance(chain[-1].left, ast.BinOp):   # a sum of many terms is a deep tree: no recursion along it
+        while isinstance(chain[-1].left, ast.BinOp):  # a sum of many terms is a deep tree: no recursion along it
             chain.append(chain[-1].left)
         result = self.read(chain[-1].left)
         for part in reversed(chain):
@@ -168,24 +213,26 @@ class _Reader:
             a, b = self.symbolic(a), self.symbolic(b)
         degree = max(high, low) if isinstance(sign, (ast.Add, ast.Sub)) else high + low
         if degree > POWER:
-            raise ExpressionError(f"the powers in the formula multiply up to more than {POWER}: {self.part(node)}; "
-                                  "write lower exponents")
+            raise ExpressionError(
+                f"the powers in the formula multiply up to more than {POWER}: {self.part(node)}; write lower exponents"
+            )
         operation = SIGNS_READ[type(sign)]
         return (self._finite(lambda: operation(a, b), node), 1) if plain else (operation(a, b), degree)
 
     def _power(self, node: ast.BinOp, base: Any, exponent: Any, degree: float) -> tuple[Any, float]:
         if isinstance(base, float) and isinstance(exponent, float):
-            return self._finite(lambda: base ** exponent, node), 1
+            return self._finite(lambda: base**exponent, node), 1
         if base == math.e and isinstance(base, float):
             return self.functions.exp(exponent), 1
         if not isinstance(exponent, float):
             return self.functions.power(self.symbolic(base), exponent), 1
         if degree * abs(exponent) > POWER:
-            raise ExpressionError(f"the exponent {exponent:g} is too large in {self.part(node)}; "
-                                  f"powers may multiply up to {POWER}")
+            raise ExpressionError(
+                f"the exponent {exponent:g} is too large in {self.part(node)}; powers may multiply up to {POWER}"
+            )
         if exponent == 0.5:
             return self.functions.sqrt(base), 1
-        factor = base.as_coeff_Mul()[0]     # (1000*x)**120: sympy makes it 1e360*x**120, which no double holds
+        factor = base.as_coeff_Mul()[0]  # (1000*x)**120: sympy makes it 1e360*x**120, which no double holds
         plain = factor == 0 or abs(exponent * math.log10(abs(factor))) < 290
         power = base ** self.number(exponent) if plain else self.functions.power(base, self.number(exponent))
         return power, max(1.0, degree * abs(exponent))
@@ -195,8 +242,10 @@ class _Reader:
             raise ExpressionError(f"a dot after a name has no place in a formula; {self._after_dot(node.func, node)}")
         name = node.func.id if isinstance(node.func, ast.Name) else None
         if name is None or name in self.names:
-            raise ExpressionError(f"{cut(name or '') or 'what stands before the bracket'} is not a function; "
-                                  "a product needs its sign, as in 2*(x + 1)")
+            raise ExpressionError(
+                f"{cut(name or '') or 'what stands before the bracket'} is not a function; "
+                "a product needs its sign, as in 2*(x + 1)"
+            )
         if name not in FUNCTIONS:
             raise ExpressionError(self._unknown(name, node))
         self._check_arguments(name, node)
@@ -217,14 +266,15 @@ class _Reader:
             else:
                 inner = plain[0].elts if count == 1 and isinstance(plain[0], (ast.List, ast.Tuple)) else plain
                 cure = f"write {_like(name, inner)}"
-            raise ExpressionError(f"{name} takes {'two values or more' if several else 'one value'}, not {count}; "
-                                  + cure)
+            raise ExpressionError(
+                f"{name} takes {'two values or more' if several else 'one value'}, not {count}; " + cure
+            )
 
     def _apply(self, name: str, values: list[Symbolic]) -> Symbolic:
         function = getattr(self.functions, {"abs": "absolute", "min": "smaller", "max": "larger"}.get(name, name))
-        while len(values) > 2:    # in pairs: a chain of many is deep, and its derivatives are long
+        while len(values) > 2:  # in pairs: a chain of many is deep, and its derivatives are long
             pairs = [function(*pair) for pair in zip(values[::2], values[1::2], strict=False)]
-            values = pairs + values[len(values) // 2 * 2:]
+            values = pairs + values[len(values) // 2 * 2 :]
         return function(*values)
 
     def _finite(self, compute: Callable[[], Any], node: ast.expr) -> float:
@@ -239,11 +289,13 @@ class _Reader:
             result = math.nan
         if isinstance(result, complex) or math.isnan(result):
             name = node.func.id if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) else "**"
-            raise ExpressionError(f"a part of the formula, {self.part(node)}, is not a real number; "
-                                  + REAL.get(name, OTHER))
+            raise ExpressionError(
+                f"a part of the formula, {self.part(node)}, is not a real number; " + REAL.get(name, OTHER)
+            )
         if math.isinf(result):
-            raise ExpressionError(f"a number in the formula is too large: {self.part(node)}; "
-                                  "change it so that it stays below 1e300")
+            raise ExpressionError(
+                f"a number in the formula is too large: {self.part(node)}; change it so that it stays below 1e300"
+            )
         return float(result)
 
 
@@ -284,7 +336,7 @@ def read_surface(text: str, parameters: Mapping[str, float], domain: Domain, sta
     """See `surfaces.from_expression`."""
     surface = Expression(text, tuple(check_parameters(parameters).items()))
     surface._place(domain, start)
-    _ = surface.compiled   # reads the formula now, so that what is wrong with it is said here
+    _ = surface.compiled  # reads the formula now, so that what is wrong with it is said here
     if all(map(math.isfinite, start)) and surface.start != tuple(map(float, start)):
         raise ValueError(f"start {start} lies outside the domain {domain}")
     return surface

@@ -4,6 +4,7 @@ An .npz holds x, y and z under these names, or under names such as X, Y, Z, xs, 
 train_loss; or one array with two sides and two rows of numbers that fit it. x and y may be meshgrids, in either
 indexing. A .csv is long (columns x, y, z) or a table (y in its first row, x in its first column).
 """
+
 from __future__ import annotations
 
 import codecs
@@ -20,19 +21,69 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
-Sides = tuple[tuple[float, float] | None, tuple[float, float] | None]   # where x and y go from and to, where given
-MOST = 4_000_000                    # samples in all
-MOST_BYTES = 8 * MOST + 100_000     # of an array
-MOST_TEXT = 50_000_000              # bytes of a .csv
-MEMBERS, LISTED = 64, 8             # arrays of an .npz that are looked at, that a message names
+Sides = tuple[tuple[float, float] | None, tuple[float, float] | None]  # where x and y go from and to, where given
+MOST = 4_000_000  # samples in all
+MOST_BYTES = 8 * MOST + 100_000  # of an array
+MOST_TEXT = 50_000_000  # bytes of a .csv
+MEMBERS, LISTED = 64, 8  # arrays of an .npz that are looked at, that a message names
 FORM = "write the file with surfaces.save_samples(file, x, y, z_of)"
-KNOWN: dict[str, tuple[str, ...]] = {     # the first that is there counts
-    "x": ("x", "xs", "xx", "xcoordinates", "xcoords", "xgrid", "gridx", "xaxis", "xvalues", "alpha", "alphas", "w1",
-          "theta1", "weight1", "b1"),
-    "y": ("y", "ys", "yy", "ycoordinates", "ycoords", "ygrid", "gridy", "yaxis", "yvalues", "beta", "betas", "w2",
-          "theta2", "weight2", "b2"),
-    "z": ("z", "zs", "zz", "loss", "losses", "trainloss", "trainlosses", "lossgrid", "losssurface", "losslandscape",
-          "lossvalues", "zgrid", "zvalues", "f", "values", "heights", "height", "testloss", "valloss", "cost"),
+KNOWN: dict[str, tuple[str, ...]] = {  # the first that is there counts
+    "x": (
+        "x",
+        "xs",
+        "xx",
+        "xcoordinates",
+        "xcoords",
+        "xgrid",
+        "gridx",
+        "xaxis",
+        "xvalues",
+        "alpha",
+        "alphas",
+        "w1",
+        "theta1",
+        "weight1",
+        "b1",
+    ),
+    "y": (
+        "y",
+        "ys",
+        "yy",
+        "ycoordinates",
+        "ycoords",
+        "ygrid",
+        "gridy",
+        "yaxis",
+        "yvalues",
+        "beta",
+        "betas",
+        "w2",
+        "theta2",
+        "weight2",
+        "b2",
+    ),
+    "z": (
+        "z",
+        "zs",
+        "zz",
+        "loss",
+        "losses",
+        "trainloss",
+        "trainlosses",
+        "lossgrid",
+        "losssurface",
+        "losslandscape",
+        "lossvalues",
+        "zgrid",
+        "zvalues",
+        "f",
+        "values",
+        "heights",
+        "height",
+        "testloss",
+        "valloss",
+        "cost",
+    ),
 }
 
 
@@ -63,7 +114,7 @@ def read_grid(data: bytes, sides: Sides | None = None) -> tuple[Array, Array, Ar
     """
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)    # of headers that Python 2 wrote
+            warnings.simplefilter("ignore", UserWarning)  # of headers that Python 2 wrote
             if data[:2] == b"PK":
                 with zipfile.ZipFile(io.BytesIO(data)) as archive:
                     return _of_archive(archive, sides)
@@ -71,9 +122,24 @@ def read_grid(data: bytes, sides: Sides | None = None) -> tuple[Array, Array, Ar
                 return _of_array(_array(data, "it"), sides)
     except SamplesError:
         raise
-    except (zipfile.BadZipFile, zlib.error, ValueError, TypeError, KeyError, EOFError, OSError, NotImplementedError,
-            RuntimeError, OverflowError, MemoryError, SyntaxError, RecursionError, AttributeError, struct.error,
-            tokenize.TokenError):
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        ValueError,
+        TypeError,
+        KeyError,
+        EOFError,
+        OSError,
+        NotImplementedError,
+        RuntimeError,
+        OverflowError,
+        MemoryError,
+        SyntaxError,
+        RecursionError,
+        AttributeError,
+        struct.error,
+        tokenize.TokenError,
+    ):
         raise SamplesError(f"is not a whole .npz, .npy or .csv of numbers; {FORM}") from None
     return _of_text(data, sides)
 
@@ -85,7 +151,7 @@ def _header(stream: io.BytesIO, name: str) -> Header:
     if read is None:
         raise SamplesError(f"{name} is written in an unusual way; {FORM}")
     shape, _, dtype = read(stream)
-    if not all(type(side) is int and 0 <= side <= 2 ** 40 for side in shape):
+    if not all(type(side) is int and 0 <= side <= 2**40 for side in shape):
         raise SamplesError(f"{name} is written in an unusual way; {FORM}")
     return Header(shape, dtype)
 
@@ -120,8 +186,9 @@ def _axes(z: Array, sides: Sides | None) -> tuple[Array, Array]:
     """x and y of z (m, n), even over the domain."""
     if sides is None or sides[0] is None or sides[1] is None:
         m, n = z.shape
-        raise SamplesError(f"holds z ({m}, {n}) alone, without x and y; write domain: {{x: [-1, 1], y: [-1, 1]}} "
-                           "beside samples")
+        raise SamplesError(
+            f"holds z ({m}, {n}) alone, without x and y; write domain: {{x: [-1, 1], y: [-1, 1]}} beside samples"
+        )
     return np.linspace(*sides[0], z.shape[0]), np.linspace(*sides[1], z.shape[1])
 
 
@@ -199,7 +266,7 @@ def _placed(x: Array, y: Array, z: Array) -> tuple[Array, Array, Array]:
     if x.ndim == y.ndim == z.ndim == 1 and len(x) == len(y) == len(z) > 3:
         return _of_points(x, y, z)
     if x.ndim == y.ndim == 2 and x.shape == y.shape == z.shape and min(x.shape) > 1:
-        along = bool(np.ptp(x[:, 0]) == 0)      # numpy's indexing 'xy': x runs along the second axis
+        along = bool(np.ptp(x[:, 0]) == 0)  # numpy's indexing 'xy': x runs along the second axis
         x, y, z = (x.T, y.T, z.T) if along else (x, y, z)
         if np.ptp(x, axis=1).max() > 1e-9 * np.ptp(x) or np.ptp(y, axis=0).max() > 1e-9 * np.ptp(y):
             raise SamplesError("x and y are no meshgrid; give x (m,), y (n,) and z (m, n)")
@@ -226,8 +293,10 @@ def _of_points(x: Array, y: Array, z: Array) -> tuple[Array, Array, Array]:
     (across, i), (up, j) = np.unique(x, return_inverse=True), np.unique(y, return_inverse=True)
     places = len(across) * len(up)
     if places > 2 * len(z) or places > MOST:
-        raise SamplesError(f"has {len(z):,} points at {len(across):,} places of x and {len(up):,} of y, which are no "
-                           "grid; give every pair of x and y a row")
+        raise SamplesError(
+            f"has {len(z):,} points at {len(across):,} places of x and {len(up):,} of y, which are no "
+            "grid; give every pair of x and y a row"
+        )
     if len(np.unique(i * len(up) + j)) < len(z):
         raise SamplesError("has two rows for one point; give every pair of x and y one row")
     grid = np.full((len(across), len(up)), np.nan)
@@ -273,8 +342,10 @@ def _of_text(data: bytes, sides: Sides | None) -> tuple[Array, Array, Array]:
         what = f"has columns {', '.join(cell[:20] for cell in (head or cells[0])[:LISTED])}"
         raise SamplesError(f"{what}; give columns x, y and z, or y in the first row and x in the first column")
     if not all(len(set(np.sign(np.diff(side)))) == 1 for side in (table[1:, 0], table[0, 1:])):
-        raise SamplesError("is a table whose first row and column do not rise; give x, y and z as columns, or write "
-                           "domain: {x: [-1, 1], y: [-1, 1]} beside samples where all of it is z")
+        raise SamplesError(
+            "is a table whose first row and column do not rise; give x, y and z as columns, or write "
+            "domain: {x: [-1, 1], y: [-1, 1]} beside samples where all of it is z"
+        )
     return _own(sides, table[1:, 0], table[0, 1:], table[1:, 1:])
 
 

@@ -4,6 +4,7 @@ Interval arithmetic after Moore, Kearfott and Cloud, "Introduction to Interval A
 8. Every operation is widened outwards by a few units in the last place, so that what an interval leaves out is out for
 floating point, too; over a single point, the width bounds how far rounding can move the result.
 """
+
 from __future__ import annotations
 
 import math
@@ -14,11 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
-Interval = tuple[Any, Any]      # lower and upper ends: numbers, or (n,) each
+Interval = tuple[Any, Any]  # lower and upper ends: numbers, or (n,) each
 Symbolic = Any
-WIDER, LEAST = 4e-16, 1e-300    # relative and absolute widening of each operation
+WIDER, LEAST = 4e-16, 1e-300  # relative and absolute widening of each operation
 TURN = 2 * math.pi
-MOST_NUMBERS, LEAST_CELLS = 1_000_000, 500      # kept at once
+MOST_NUMBERS, LEAST_CELLS = 1_000_000, 500  # kept at once
 
 
 class UnknownOperation(Exception):
@@ -40,7 +41,7 @@ def multiply(one: Interval, other: Interval) -> Interval:
     products = [a * b for a in one for b in other]
     low = np.minimum(np.minimum(products[0], products[1]), np.minimum(products[2], products[3]))
     high = np.maximum(np.maximum(products[0], products[1]), np.maximum(products[2], products[3]))
-    if np.isnan(low).any():     # 0 * inf: nought times whatever; or the operation behind it is defined nowhere
+    if np.isnan(low).any():  # 0 * inf: nought times whatever; or the operation behind it is defined nowhere
         nowhere = np.isnan(one[0]) | np.isnan(other[0])
         products = [np.nan_to_num(each, nan=0.0, posinf=np.inf, neginf=-np.inf) for each in products]
         low = np.where(nowhere, np.nan, np.min(np.broadcast_arrays(*products), axis=0))
@@ -64,7 +65,7 @@ def whole_power(a: Interval, exponent: int) -> Interval:
     if exponent < 0:
         return reciprocal(whole_power(a, -exponent))
     low, high = np.asarray(a[0], np.float64), np.asarray(a[1], np.float64)
-    first, second = low ** exponent, high ** exponent
+    first, second = low**exponent, high**exponent
     if exponent % 2:
         return _roomier(first, second, exponent)
     across = (low < 0) & (high > 0)
@@ -77,15 +78,22 @@ def _roomier(low: Any, high: Any, operations: float) -> Interval:
     return low - (np.abs(low) * much * WIDER + LEAST), high + (np.abs(high) * much * WIDER + LEAST)
 
 
-def rising(function: Callable[[Any], Any], lowest: float = -math.inf, highest: float = math.inf,
-           least: float = -math.inf, most: float = math.inf) -> Callable[[Interval], Interval]:
+def rising(
+    function: Callable[[Any], Any],
+    lowest: float = -math.inf,
+    highest: float = math.inf,
+    least: float = -math.inf,
+    most: float = math.inf,
+) -> Callable[[Interval], Interval]:
     """The intervals of a rising function that is defined from `lowest` to `highest` and takes values `least` to `most`;
     nan where the cell lies outside of that.
     """
+
     def apply(a: Interval) -> Interval:
         nowhere = (a[1] < lowest) | (a[0] > highest)
         low, high = _roomier(function(np.clip(a[0], lowest, highest)), function(np.clip(a[1], lowest, highest)), 1)
         return (np.where(nowhere, np.nan, np.maximum(low, least)), np.where(nowhere, np.nan, np.minimum(high, most)))
+
     return apply
 
 
@@ -135,11 +143,20 @@ def absolute(a: Interval) -> Interval:
 
 exponential, logarithm = rising(np.exp, least=0.0), rising(np.log, lowest=0.0)
 FUNCTIONS: dict[str, Callable[..., Interval]] = {
-    "exp_": exponential, "log_": logarithm, "sqrt_": rising(np.sqrt, lowest=0.0, least=0.0),
-    "sin_": sine, "cos_": cosine, "tan_": tangent, "asin_": rising(np.arcsin, -1.0, 1.0),
-    "acos_": lambda a: negative(rising(lambda b: -np.arccos(b), -1.0, 1.0)(a)), "atan_": rising(np.arctan),
-    "sinh_": rising(np.sinh), "cosh_": hyperbolic_cosine, "tanh_": rising(np.tanh, least=-1.0, most=1.0),
-    "abs_": absolute, "sign_": lambda a: (np.sign(a[0]), np.sign(a[1])),
+    "exp_": exponential,
+    "log_": logarithm,
+    "sqrt_": rising(np.sqrt, lowest=0.0, least=0.0),
+    "sin_": sine,
+    "cos_": cosine,
+    "tan_": tangent,
+    "asin_": rising(np.arcsin, -1.0, 1.0),
+    "acos_": lambda a: negative(rising(lambda b: -np.arccos(b), -1.0, 1.0)(a)),
+    "atan_": rising(np.arctan),
+    "sinh_": rising(np.sinh),
+    "cosh_": hyperbolic_cosine,
+    "tanh_": rising(np.tanh, least=-1.0, most=1.0),
+    "abs_": absolute,
+    "sign_": lambda a: (np.sign(a[0]), np.sign(a[1])),
     "step_": lambda a: (np.heaviside(a[0], 0.5), np.heaviside(a[1], 0.5)),
     "max_": lambda a, b: (np.maximum(a[0], b[0]), np.maximum(a[1], b[1])),
     "min_": lambda a, b: (np.minimum(a[0], b[0]), np.minimum(a[1], b[1])),
@@ -155,6 +172,7 @@ class Cells:
 
     def __init__(self, formula: Symbolic, x: Symbolic, y: Symbolic) -> None:
         from thalweg.calculus.compile import Tape
+
         self.axes, self.lines, self.wanted = (x, y), {}, {}
         bent = _bent(formula)
         for order in (0, 1, 2):
@@ -192,7 +210,7 @@ class Cells:
             return self._block(order, low, high)
         parts, kinked = [], []
         for begin in range(0, len(low), most):
-            parts.append(self._block(order, low[begin:begin + most], high[begin:begin + most]))
+            parts.append(self._block(order, low[begin : begin + most], high[begin : begin + most]))
             kinked.append(self.kinked)
         self.kinked = np.concatenate(kinked)
         return np.concatenate(parts)
@@ -223,7 +241,7 @@ class Cells:
         if operation.is_Pow:
             return self._power(operation, known)
         name, parts = type(operation).__name__, [self._of(part, known) for part in operation.args]
-        name += "_" * (not name.endswith("_"))     # sympy's own function, in the formula of a member
+        name += "_" * (not name.endswith("_"))  # sympy's own function, in the formula of a member
         if name not in FUNCTIONS:
             raise UnknownOperation(name)
         if name in ("sign_", "step_"):
@@ -278,6 +296,7 @@ def _bent(formula: Symbolic) -> Symbolic:
     if not formula.has(larger, smaller):
         return formula
     import sympy
+
     before = sum(1 for _ in sympy.preorder_traversal(formula))
     bent, after = walk(formula)
     return bent if after <= 4 * before else formula

@@ -1,4 +1,5 @@
 """What kind a critical point is: by the Hessian's eigenvalues; where one cannot be told from 0, by looking around."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
@@ -11,9 +12,9 @@ from thalweg.calculus.landmarks import CIRCLE, Array, Searched
 if TYPE_CHECKING:
     from thalweg.calculus.interval import Cells
 
-FLAT = 1e-7          # of the curvature usual on the surface: an eigenvalue below decides nothing
-REACHES = np.array([1e-5, 1e-4, 1e-3, 3e-3, 1e-2])     # of the diagonal: how far along a flat direction is looked
-BEND = 0             # which of them shows how a floor bends
+FLAT = 1e-7  # of the curvature usual on the surface: an eigenvalue below decides nothing
+REACHES = np.array([1e-5, 1e-4, 1e-3, 3e-3, 1e-2])  # of the diagonal: how far along a flat direction is looked
+BEND = 0  # which of them shows how a floor bends
 
 
 def kinds_of(surface: Searched, cells: Cells | None, points: Array, size: float) -> list[str]:
@@ -47,7 +48,7 @@ def hessians(surface: Searched, cells: Cells | None, points: Array, size: float)
     ends, kinked = cells.hessian(points, points)
     none = kinked | ~np.isfinite(ends).all(axis=(1, 2))
     unsure = np.flatnonzero(none | (np.ptp(ends, axis=2).max(axis=1) > 0.01 * np.abs(ends).max(axis=(1, 2))))
-    around = surface.hessian(points[unsure, None] + 1e-5 * size * CIRCLE[::4])        # (m, 16, 2, 2)
+    around = surface.hessian(points[unsure, None] + 1e-5 * size * CIRCLE[::4])  # (m, 16, 2, 2)
     mean = around.mean(axis=1)
     spread = np.abs(around - mean[:, None]).max(axis=(1, 2, 3))
     agree = spread <= 1e-3 * np.abs(mean).max(axis=(1, 2))
@@ -75,11 +76,11 @@ def _along(surface: Searched, cells: Cells | None, points: Array, hessian: Array
     ways, reaches = np.array([1.0, -1.0]), REACHES * size
     # (n, 2 ways, reaches, 2): straight ahead, then bent as the floor is
     straight = points[:, None, None] + (ways[:, None] * reaches)[..., None] * along[:, None, None]
-    _, aside = _floors(surface, straight[:, :, BEND:BEND + 1], across, size)
-    bent = (aside.mean(axis=(1, 2)) / reaches[BEND] ** 2)[:, None, None] * reaches ** 2
+    _, aside = _floors(surface, straight[:, :, BEND : BEND + 1], across, size)
+    bent = (aside.mean(axis=(1, 2)) / reaches[BEND] ** 2)[:, None, None] * reaches**2
     bent = np.clip(bent, -reaches / 4, reaches / 4)
     at, aside = _floors(surface, straight + bent[..., None] * across[:, None, None], across, size)
-    stray = np.abs(aside) > 0.1 * np.abs(bent) + 0.02 * reaches        # on another floor
+    stray = np.abs(aside) > 0.1 * np.abs(bent) + 0.02 * reaches  # on another floor
     slope = surface.gradient(at)
     rise = ways[:, None] * np.einsum("nwri,ni->nwr", slope, along)
     doubt = np.einsum("nwri,ni->nwr", _rounding(surface, cells, at), np.abs(along))
@@ -90,8 +91,10 @@ def _along(surface: Searched, cells: Cells | None, points: Array, hessian: Array
     drop = (drop + np.einsum("nwri,ni->nwr", slope, across) ** 2) / stiff
     above, doubt = surface.value(at) - surface.value(points)[:, None, None], 2 * _blur(surface, cells, at) + drop
     by_height = _first(above, np.where(stray, np.inf, doubt))
-    return [_of_signs(bool(bends[index, steep[index]] > 0), signs, heights)
-            for index, (signs, heights) in enumerate(zip(by_slope.tolist(), by_height.tolist(), strict=True))]
+    return [
+        _of_signs(bool(bends[index, steep[index]] > 0), signs, heights)
+        for index, (signs, heights) in enumerate(zip(by_slope.tolist(), by_height.tolist(), strict=True))
+    ]
 
 
 def _floors(surface: Searched, at: Array, across: Array, size: float) -> tuple[Array, Array]:
@@ -137,8 +140,9 @@ def _around(surface: Searched, cells: Cells | None, points: Array, size: float) 
         slack = doubt[tells].max(axis=1, initial=0.0)
         low = _least(surface, points[tells], radius, height[tells], 1.0) - value[tells, 0]
         high = _least(surface, points[tells], radius, height[tells], -1.0) - value[tells, 0]
-        kinds[tells] = np.select([low > slack, high < -slack, (low < -slack) & (high > slack)],
-                                 ["minimum", "maximum", "degenerate"], "")
+        kinds[tells] = np.select(
+            [low > slack, high < -slack, (low < -slack) & (high > slack)], ["minimum", "maximum", "degenerate"], ""
+        )
     return kinds.tolist()
 
 
@@ -150,7 +154,7 @@ def _least(surface: Searched, points: Array, radius: float, height: Array, sign:
     dips = (height <= np.roll(height, 1, axis=1)) & (height <= np.roll(height, -1, axis=1))
     owner, best = np.nonzero(dips)
     angles, wide, least = best * turn, turn, height.min(axis=1, initial=np.inf)
-    while wide > 1e-16 and len(owner):      # ever closer to the least of the neighbours
+    while wide > 1e-16 and len(owner):  # ever closer to the least of the neighbours
         near = angles[:, None] + wide * np.arange(-4, 5) / 4
         places = points[owner, None] + radius * np.stack([np.cos(near), np.sin(near)], axis=-1)
         found = sign * surface.value(places)
@@ -180,7 +184,7 @@ def _rounding(surface: Searched, cells: Cells | None, points: Array) -> Array:
 def kinked(surface: Searched, points: Array, size: float) -> NDArray[np.bool_]:
     """(n,) whether the gradient does not fall to zero towards the point: a kink or a tip, whatever its value there."""
     radii = np.array([1e-6, 1e-5])[:, None, None] * size
-    slope = surface.gradient(points[:, None, None] + radii * CIRCLE)                  # (n, 2, 64, 2)
+    slope = surface.gradient(points[:, None, None] + radii * CIRCLE)  # (n, 2, 64, 2)
     near, far = np.moveaxis(np.quantile(np.hypot(slope[..., 0], slope[..., 1]), 0.8, axis=2), 1, 0)
     return np.asarray(~(near <= 0.5 * far))
 

@@ -1,4 +1,5 @@
 """What stands out on a surface (minima, critical points, curves of minima), and what the search for it asks of one."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -9,8 +10,8 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 Point = tuple[float, float]
-Domain = tuple[tuple[float, float], tuple[float, float]]   # ((x0, x1), (y0, y1))
-CIRCLE = np.stack([np.cos(np.arange(64) * np.pi / 32), np.sin(np.arange(64) * np.pi / 32)], axis=-1)   # (64, 2)
+Domain = tuple[tuple[float, float], tuple[float, float]]  # ((x0, x1), (y0, y1))
+CIRCLE = np.stack([np.cos(np.arange(64) * np.pi / 32), np.sin(np.arange(64) * np.pi / 32)], axis=-1)  # (64, 2)
 
 
 class Minimum(NamedTuple):

@@ -5,6 +5,7 @@ gradient for smooth minima; Newton along each kink (the zero line of what stands
 it is there, and at the crossings of two; Newton on what stands under a root for tips. A candidate counts when every
 point around it is higher.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterable
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 GRID, MOST_STARTS, MOST_KINKS = 201, 400, 6
 MOST_ZOOMED = 200
-NEAR = 0.3          # of the diagonal: from farther no kink is looked for
+NEAR = 0.3  # of the diagonal: from farther no kink is looked for
 NOWHERE: Array = np.empty((0, 2))
 
 
@@ -42,14 +43,14 @@ def find(surface: Searched, more: Array = NOWHERE) -> tuple[Minimum, ...]:
         if not len(begun):
             return ()
         kinks, tips = kinks_and_tips(surface.compiled)
-        found = [begun, newton(surface, begun[len(more):], size), *(newton(tip, begun, size) for tip in tips)]
+        found = [begun, newton(surface, begun[len(more) :], size), *(newton(tip, begun, size) for tip in tips)]
         found += [_along(kink.on, kink, begun, size) for kink in kinks]
-        found += [_crossing(one, other, begun[:len(more) + 100], size) for one, other in combinations(kinks, 2)]
+        found += [_crossing(one, other, begun[: len(more) + 100], size) for one, other in combinations(kinks, 2)]
         if len(kinks) == MOST_KINKS:
             found.append(_zoomed(surface, begun[:MOST_ZOOMED], size))
         points = inside(surface, np.concatenate(found))
         points = points[np.argsort(surface.value(points), kind="stable")]
-        points = points[np.unique(np.round(points / (1e-9 * size)), axis=0, return_index=True)[1]]     # the lowest
+        points = points[np.unique(np.round(points / (1e-9 * size)), axis=0, return_index=True)[1]]  # the lowest
         points = rounded(surface, points, size)
         points = points[_lowest_around(surface, points, size)]
         for kink in kinks:
@@ -83,7 +84,7 @@ def _apart(points: Array, order: NDArray[np.int64], radius: float) -> list[int]:
     chosen: list[int] = []
     kept = np.empty_like(points)
     for index in order:
-        if not (np.hypot(*(kept[:len(chosen)] - points[index]).T) <= radius).any():
+        if not (np.hypot(*(kept[: len(chosen)] - points[index]).T) <= radius).any():
             kept[len(chosen)] = points[index]
             chosen.append(int(index))
     return chosen
@@ -98,8 +99,15 @@ def starts(surface: Searched, most: int = MOST_STARTS) -> Array:
     height = surface.value(nodes)
     height = np.where(np.isfinite(height), height, np.inf)
     padded = np.pad(height, 1, constant_values=np.inf)
-    around = np.min([padded[1 + i:GRID + 1 + i, 1 + j:GRID + 1 + j]
-                     for i in (-1, 0, 1) for j in (-1, 0, 1) if (i, j) != (0, 0)], axis=0)
+    around = np.min(
+        [
+            padded[1 + i : GRID + 1 + i, 1 + j : GRID + 1 + j]
+            for i in (-1, 0, 1)
+            for j in (-1, 0, 1)
+            if (i, j) != (0, 0)
+        ],
+        axis=0,
+    )
     low: NDArray[np.bool_] = (height <= around) & np.isfinite(height)
     order = np.argsort(height[low], kind="stable")[:most]
     hints = np.reshape(np.array(surface.look_for_minima(), dtype=np.float64), (-1, 2))
@@ -156,6 +164,7 @@ class Kink(Compiled):
     def cells(self) -> Cells:
         """The intervals of `on`."""
         from thalweg.calculus.interval import Cells
+
         return Cells(self.on.formula, *self.on.axes)
 
 
@@ -169,20 +178,26 @@ def _bent_and_roots(formula: Any, x: Any, y: Any) -> tuple[list[Kink], list[Comp
     from sympy import Pow, Rational, S
 
     from thalweg.calculus import functions as own
-    bent: dict[Any, dict[Any, Any]] = {}     # what is zero, and what the parts are there that bend with it
+
+    bent: dict[Any, dict[Any, Any]] = {}  # what is zero, and what the parts are there that bend with it
     there = {own.absolute: S.Zero, own.sign: S.Zero, own.step: Rational(1, 2)}
     for part in formula.atoms(own.absolute, own.sign, own.step, own.larger, own.smaller):
         first, *other = part.args
         zero = first - other[0] if other else first
         bent.setdefault(-zero if -zero in bent else zero, {})[part] = other[0] if other else there[part.func]
-    roots = {part.args[0] for part in formula.atoms(own.sqrt, Pow)
-             if part.func == own.sqrt or (part.exp.is_Number and not part.exp.is_Integer)}
+    roots = {
+        part.args[0]
+        for part in formula.atoms(own.sqrt, Pow)
+        if part.func == own.sqrt or (part.exp.is_Number and not part.exp.is_Integer)
+    }
 
     def moving(inner: Iterable[Any]) -> list[Any]:
         return sorted((one for one in inner if one.free_symbols), key=str)[:MOST_KINKS]
 
-    return ([Kink(zero, formula.xreplace(bent[zero]), x, y) for zero in moving(bent)],
-            [Compiled(one, x, y) for one in moving(roots)])
+    return (
+        [Kink(zero, formula.xreplace(bent[zero]), x, y) for zero in moving(bent)],
+        [Compiled(one, x, y) for one in moving(roots)],
+    )
 
 
 def _near(kink: Compiled, points: Array, far: float) -> NDArray[np.bool_]:
@@ -197,7 +212,7 @@ def _along(function: Compiled, kink: Compiled, starts: Array, size: float) -> Ar
     for _ in range(30):
         at = points[going]
         slope, normal = function.gradient(at), kink.gradient(at)
-        square = np.maximum((normal ** 2).sum(axis=1), 1e-300)
+        square = np.maximum((normal**2).sum(axis=1), 1e-300)
         multiplier = -(slope * normal).sum(axis=1) / square
         system = np.zeros((len(at), 3, 3))
         system[:, :2, :2] = function.hessian(at) + multiplier[:, None, None] * kink.hessian(at)
@@ -244,7 +259,7 @@ def rounded(surface: Searched, points: Array, size: float) -> Array:
 
 def simple_numbers(points: Array, size: float) -> Array:
     """Rounded to seven digits of the diagonal."""
-    rounded: Array = np.round(points, int(np.ceil(7 - np.log10(size)))) + 0.0   # no -0
+    rounded: Array = np.round(points, int(np.ceil(7 - np.log10(size)))) + 0.0  # no -0
     return rounded
 
 
@@ -254,13 +269,17 @@ def _lowest_around(surface: Searched, points: Array, size: float) -> NDArray[np.
     """
     value = surface.value(points)
     radii = np.array([1e-5, 1e-4, 1e-3, 1e-2]) * size
-    rings = surface.value(points[:, None, None] + radii[:, None, None] * CIRCLE)   # (n, 4, 64)
+    rings = surface.value(points[:, None, None] + radii[:, None, None] * CIRCLE)  # (n, 4, 64)
     ends = np.isnan(rings[:, 0]).any(axis=1)
     rings = np.where(np.isnan(rings), np.inf, rings)
     noise = 1e-14 * np.max(np.abs(np.where(np.isfinite(rings), rings, 0.0)), axis=2)
     above = rings.min(axis=2) - value[:, None]
-    result: NDArray[np.bool_] = (np.isfinite(value) & ~ends & (above[:, :2] >= -noise[:, :2]).all(axis=1)
-                                 & (above[:, 1:] > 10 * noise[:, 1:]).any(axis=1))
+    result: NDArray[np.bool_] = (
+        np.isfinite(value)
+        & ~ends
+        & (above[:, :2] >= -noise[:, :2]).all(axis=1)
+        & (above[:, 1:] > 10 * noise[:, 1:]).any(axis=1)
+    )
     return result
 
 
@@ -272,12 +291,12 @@ def _lowest_along(surface: Searched, kink: Kink, points: Array, size: float) -> 
     line = around
     for _ in range(4):
         normal = kink.gradient(line)
-        line = line - (kink.value(line) / np.maximum((normal ** 2).sum(axis=-1), 1e-300))[..., None] * normal
+        line = line - (kink.value(line) / np.maximum((normal**2).sum(axis=-1), 1e-300))[..., None] * normal
     moved = np.hypot(*np.moveaxis(line - around, -1, 0))
     there = np.abs(kink.value(line)) <= 1e-6 * size * np.hypot(*np.moveaxis(kink.gradient(line), -1, 0))
     height = np.where(there & (moved < 2e-3 * size), kink.on.value(line), np.inf)
     on_it = np.abs(kink.value(points)) <= 1e-9 * size * np.hypot(*kink.gradient(points).T)
-    value = np.where(on_it, kink.on.value(points), surface.value(points))     # beside a cusp rounding lifts the points
+    value = np.where(on_it, kink.on.value(points), surface.value(points))  # beside a cusp rounding lifts the points
     noise = 1e-13 * np.maximum(np.abs(value), np.max(np.abs(surface.value(around)), axis=1))
     height = np.nan_to_num(height, nan=np.inf)
     far = np.hypot(*np.moveaxis(line - points[:, None], -1, 0)) > 5e-4 * size

@@ -7,6 +7,7 @@ there slopes are held to what the samples allow (Fritsch and Carlson, "Monotone 
 J. Numer. Anal. 17, 1980) and the spline is solved again between the places that were held, so that one spike bends
 nothing far from it. A cell where the data bend one way on all lines is smooth: its extremum may lie between samples.
 """
+
 from __future__ import annotations
 
 from functools import reduce
@@ -17,15 +18,15 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
-FOUR, TWO = (-1, 0, 1, 2), (0, 1)   # lines of a cell
-EVEN = {FOUR: 4.0, TWO: 8.0}   # second differences of smooth data differ by at most this factor in a cell; noise on
+FOUR, TWO = (-1, 0, 1, 2), (0, 1)  # lines of a cell
+EVEN = {FOUR: 4.0, TWO: 8.0}  # second differences of smooth data differ by at most this factor in a cell; noise on
 #                                four lines passes once in some 30,000 cells
-ROUNDS = 30       # solving and holding; what still rings then is held without solving again
-HALVINGS = 6      # of a patch's slopes, before they are zero
-SMOOTH = 0.25     # of the range of its 4x4 neighbours: how far a smooth cell may leave it
+ROUNDS = 30  # solving and holding; what still rings then is held without solving again
+HALVINGS = 6  # of a patch's slopes, before they are zero
+SMOOTH = 0.25  # of the range of its 4x4 neighbours: how far a smooth cell may leave it
 ROUNDING = 1e-11  # of the range nearby
-TOGETHER = 2000   # cells that are looked at together: what fits a processor's cache
-FINER = 7         # places a side at which a patch is searched for an extremum
+TOGETHER = 2000  # cells that are looked at together: what fits a processor's cache
+FINER = 7  # places a side at which a patch is searched for an extremum
 
 
 class Patches(NamedTuple):
@@ -55,9 +56,9 @@ def bends_evenly(x: Array, z: Array, lines: tuple[int, ...]) -> Mask:
     """Whether the data of each cell (m - 1, n - 1) bend one way along x, and about evenly, on the lines of its 4x4
     neighbours that are told: noise does not, nor does what is flat on one side.
     """
-    bend = np.diff(np.diff(z, axis=0) / np.diff(x)[:, None], axis=0) / (x[2:] - x[:-2])[:, None]   # (m - 2, n)
-    first = np.clip(np.arange(len(x) - 1) - 1, 0, len(x) - 4)                    # of a cell's two nodes
-    both = np.stack([bend[first], bend[first + 1]])                              # (2, m - 1, n)
+    bend = np.diff(np.diff(z, axis=0) / np.diff(x)[:, None], axis=0) / (x[2:] - x[:-2])[:, None]  # (m - 2, n)
+    first = np.clip(np.arange(len(x) - 1) - 1, 0, len(x) - 4)  # of a cell's two nodes
+    both = np.stack([bend[first], bend[first + 1]])  # (2, m - 1, n)
     low, high = both.min(axis=0), both.max(axis=0)
     n = z.shape[1]
     rows = np.clip(np.arange(n - 1)[:, None] + lines[0], 0, n - len(lines)) + np.arange(len(lines))
@@ -80,7 +81,7 @@ def solve(x: Array, z: Array, held: Mask, values: Array) -> Array:
     m = len(x)
     h = np.diff(x)[:, None]
     s = np.diff(z, axis=0) / h
-    gap = np.pad(~np.isfinite(s), ((1, 1), (0, 0)), constant_values=True)   # (m + 1, n): before node i, after node i
+    gap = np.pad(~np.isfinite(s), ((1, 1), (0, 0)), constant_values=True)  # (m + 1, n): before node i, after node i
     left, right = ~gap[:-1], ~gap[1:]
     lower, middle, upper, given = (np.zeros_like(z) for _ in range(4))
     s0 = np.nan_to_num(s)
@@ -105,8 +106,16 @@ def solve(x: Array, z: Array, held: Mask, values: Array) -> Array:
     return np.where(np.isfinite(z), slope, np.nan)
 
 
-def _ends(lower: Array, middle: Array, upper: Array, given: Array, first: Mask, last: Mask,
-          steps: tuple[Array, Array, Array, Array], gap: Mask) -> None:
+def _ends(
+    lower: Array,
+    middle: Array,
+    upper: Array,
+    given: Array,
+    first: Mask,
+    last: Mask,
+    steps: tuple[Array, Array, Array, Array],
+    gap: Mask,
+) -> None:
     """The rows of the first and last nodes of runs: not-a-knot for four nodes and more, a parabola for three, a line
     for two."""
     hl, hr, sl, sr = steps
@@ -114,7 +123,7 @@ def _ends(lower: Array, middle: Array, upper: Array, given: Array, first: Mask, 
     for mark, step, far, near in ((first, 1, upper, (hr, sr)), (last, -1, lower, (hl, sl))):
         i, j = np.nonzero(mark)
         two = i + step
-        inner = np.where(step > 0, i + 2, i - 1)     # gap beyond the second node, then beyond the third
+        inner = np.where(step > 0, i + 2, i - 1)  # gap beyond the second node, then beyond the third
         short = gap[np.clip(inner, 0, m), j]
         few = short | gap[np.clip(inner + step, 0, m), j]
         h0, s0 = np.broadcast_to(near[0], lower.shape)[i, j], near[1][i, j]
@@ -123,7 +132,7 @@ def _ends(lower: Array, middle: Array, upper: Array, given: Array, first: Mask, 
         middle[i, j] = np.where(few, 1.0, h1)
         far[i, j] = np.where(short, 0.0, np.where(few, 1.0, h0 + h1))
         wide = h0 + h1
-        given[i, j] = np.where(short, s0, np.where(few, 2 * s0, ((h0 + 2 * wide) * h1 * s0 + h0 ** 2 * s1) / wide))
+        given[i, j] = np.where(short, s0, np.where(few, 2 * s0, ((h0 + 2 * wide) * h1 * s0 + h0**2 * s1) / wide))
 
 
 def slopes(x: Array, z: Array, free: Mask) -> tuple[Array, Mask]:
@@ -139,9 +148,9 @@ def slopes(x: Array, z: Array, free: Mask) -> tuple[Array, Mask]:
         if not wrong.any():
             return found, held
         worst = wrong
-        for shift in (-3, -2, -1, 1, 2, 3):     # ringing falls to a quarter from node to node: its source is held first
+        for shift in (-3, -2, -1, 1, 2, 3):  # ringing falls to a quarter from node to node: its source is held first
             moved = np.zeros_like(wrong)
-            moved[max(0, shift):len(x) + min(0, shift)] = wrong[max(0, -shift):len(x) - max(0, shift)]
+            moved[max(0, shift) : len(x) + min(0, shift)] = wrong[max(0, -shift) : len(x) - max(0, shift)]
             worst = np.maximum(worst, moved)
         now = (wrong > 0) & ((wrong >= worst) | (turn > ROUNDS // 2))
         held |= now
@@ -169,7 +178,7 @@ def bounds(s: Array, free: Mask) -> tuple[Array, Array]:
     slack = 1.5 * np.abs(two - one)
     low = np.where(turns, -flat, np.where((flat == 0) | (one > 0), 0.0, -np.inf))
     high = np.where(turns, flat, np.where((flat == 0) | (one < 0), 0.0, np.inf))
-    wide = ~(one > 0) | ~(two > 0), ~(one < 0) | ~(two < 0)     # whether it may fall, whether it may rise
+    wide = ~(one > 0) | ~(two > 0), ~(one < 0) | ~(two < 0)  # whether it may fall, whether it may rise
     low = np.where(smooth & wide[0], np.minimum(one, two) - slack, low)
     high = np.where(smooth & wide[1], np.maximum(one, two) + slack, high)
     return np.where(smooth & end, -np.inf, low), np.where(smooth & end, np.inf, high)
@@ -179,7 +188,7 @@ def allowed(found: Array, s: Array, free: Mask, lowest: Array, highest: Array) -
     """The slopes nearest to `found` with which no interval gains an extremum that its samples do not have."""
     wanted = np.clip(found, lowest, highest)
     a, b = wanted[:-1] / s, wanted[1:] / s
-    dips = (a >= 0) & (b >= 0) & (2 * a + b > 3) & (a + 2 * b > 3)   # outside of Fritsch and Carlson's region
+    dips = (a >= 0) & (b >= 0) & (2 * a + b > 3) & (a + 2 * b > 3)  # outside of Fritsch and Carlson's region
     dips &= a - (2 * a + b - 3) ** 2 / (3 * (a + b - 2)) < 0
     most = np.where(dips & ~free, 3 * np.abs(s), np.inf)
     wanted[:-1] = np.clip(wanted[:-1], -most, most)
@@ -188,7 +197,7 @@ def allowed(found: Array, s: Array, free: Mask, lowest: Array, highest: Array) -
 
 
 # cells
-TO_NET = np.array([[1, 0, 0, 0], [1, 0, 1 / 3, 0], [0, 1, 0, -1 / 3], [0, 1, 0, 0]])   # from f0, f1, h f0', h f1'
+TO_NET = np.array([[1, 0, 0, 0], [1, 0, 1 / 3, 0], [0, 1, 0, -1 / 3], [0, 1, 0, 0]])  # from f0, f1, h f0', h f1'
 
 
 def halved() -> Array:
@@ -208,7 +217,7 @@ HALVES = halved()
 def places(n: int) -> Array:
     """(n, 4): Bernstein's polynomials at n places from 0 to 1."""
     t = np.linspace(0, 1, n)
-    return np.stack([(1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t ** 2 * (1 - t), t ** 3], axis=-1)
+    return np.stack([(1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t**2 * (1 - t), t**3], axis=-1)
 
 
 class _Cells:
@@ -267,7 +276,7 @@ def sheet(weights: Array, net: Array) -> Array:
 def window(of: Array, wide: int, least: np.ufunc, axis: int) -> Array:
     """The least, by `least`, of every `wide` neighbours along an axis."""
     length = of.shape[axis] - wide + 1
-    taken = [of[k:k + length] if axis == 0 else of[:, k:k + length] for k in range(wide)]
+    taken = [of[k : k + length] if axis == 0 else of[:, k : k + length] for k in range(wide)]
     return reduce(least, taken)
 
 
@@ -285,8 +294,9 @@ def extrema(net: Array, slack: Array) -> tuple[Mask, Mask]:
     return np.asarray(pit.any(axis=(0, 1))), np.asarray(peak.any(axis=(0, 1)))
 
 
-def calm(x: Array, y: Array, z: Array, given: tuple[Array, Array, Array], smooth: Mask
-         ) -> tuple[Array, Array, Array, Mask]:
+def calm(
+    x: Array, y: Array, z: Array, given: tuple[Array, Array, Array], smooth: Mask
+) -> tuple[Array, Array, Array, Mask]:
     """The slopes at the corners of cells that invent something made smaller until none does, and where that was."""
     cells = _Cells(x, y, z, smooth)
     fx, fy, fxy = (each.copy() for each in given)
@@ -304,31 +314,36 @@ def calm(x: Array, y: Array, z: Array, given: tuple[Array, Array, Array], smooth
         nodes: Mask = np.zeros(z.shape, dtype=bool)
         for a in (0, 1):
             for b in (0, 1):
-                nodes[a:z.shape[0] - 1 + a, b:z.shape[1] - 1 + b] |= bad
+                nodes[a : z.shape[0] - 1 + a, b : z.shape[1] - 1 + b] |= bad
         fxy[nodes] *= 0.5 if turn == 0 else 0.0
         if turn > 1:
             fx[nodes] *= 0.5 if turn < HALVINGS else 0.0
             fy[nodes] *= 0.5 if turn < HALVINGS else 0.0
         touched |= nodes
-        look = whole & _Cells._corners(nodes)      # a change may make a neighbour worse
+        look = whole & _Cells._corners(nodes)  # a change may make a neighbour worse
     return fx, fy, fxy, touched
 
 
 # reading
 def at(x: Array, y: Array, sheets: Patches, points: Array, orders: tuple[tuple[int, int], ...]) -> Array:
     """Derivatives of the given orders at points (k, 2) of the hull: (k, orders); nan in cells that are holes."""
-    i, j = (np.clip(np.searchsorted(side, points[:, axis], side="right") - 1, 0, len(side) - 2)
-            for axis, side in ((0, x), (1, y)))
+    i, j = (
+        np.clip(np.searchsorted(side, points[:, axis], side="right") - 1, 0, len(side) - 2)
+        for axis, side in ((0, x), (1, y))
+    )
     i, j = _out_of_holes(x, y, sheets.f, points, i, j)
     h, k = x[i + 1] - x[i], y[j + 1] - y[j]
     u, v = (points[:, 0] - x[i]) / h, (points[:, 1] - y[j]) / k
     along: dict[tuple[int, int], list[Array]] = {}
     for axis, (t, step) in enumerate(((u, h), (v, k))):
         for order in {pair[axis] for pair in orders}:
-            along[axis, order] = [each / step ** order for each in hermite(t, step, order)]
-    f0 = sheets.f[i, j]                        # the patches of heights above it: what is constant is so to the bit
-    corners = {(a, b): (sheets.f[i + a, j + b] - f0, *(one[i + a, j + b] for one in (sheets.fx, sheets.fy, sheets.fxy)))
-               for a in (0, 1) for b in (0, 1)}
+            along[axis, order] = [each / step**order for each in hermite(t, step, order)]
+    f0 = sheets.f[i, j]  # the patches of heights above it: what is constant is so to the bit
+    corners = {
+        (a, b): (sheets.f[i + a, j + b] - f0, *(one[i + a, j + b] for one in (sheets.fx, sheets.fy, sheets.fxy)))
+        for a in (0, 1)
+        for b in (0, 1)
+    }
     result = np.empty((len(points), len(orders)))
     for column, (dx, dy) in enumerate(orders):
         p, q = along[0, dx], along[1, dy]
@@ -351,8 +366,9 @@ def hermite(t: Array, step: Array, order: int) -> tuple[Array, Array, Array, Arr
     return -s, s, step * (6 * t - 4), step * (6 * t - 2)
 
 
-def _out_of_holes(x: Array, y: Array, f: Array, points: Array, i: NDArray[np.int64], j: NDArray[np.int64]
-                  ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _out_of_holes(
+    x: Array, y: Array, f: Array, points: Array, i: NDArray[np.int64], j: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """A point on the edge of a hole is read from the cell beside it."""
     hole = ~np.isfinite(f[i, j] + f[i + 1, j] + f[i, j + 1] + f[i + 1, j + 1])
     if not hole.any():

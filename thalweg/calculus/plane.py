@@ -1,4 +1,5 @@
 """The plane of the two directions in which a path through many weights varies most."""
+
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -66,8 +67,10 @@ class Plane:
         else:
             rows, alone = _moment(weights)[None], True
         if rows.shape[1] != size:
-            raise ValueError(f"weights have {len(parts[0]) if parts else rows.size} numbers a row; give {size}, as the "
-                             "plane's own path has")
+            raise ValueError(
+                f"weights have {len(parts[0]) if parts else rows.size} numbers a row; give {size}, as the "
+                "plane's own path has"
+            )
         if not np.isfinite(rows).all():
             raise ValueError("weights are not all finite; stop the path before it diverges")
         return rows, alone
@@ -79,7 +82,7 @@ def _moment(weights: Any) -> Array:
         weights = list(weights.values())
     try:
         return np.asarray(weights, dtype=np.float64).ravel()
-    except (ValueError, TypeError):     # arrays of different shapes
+    except (ValueError, TypeError):  # arrays of different shapes
         if not isinstance(weights, (list, tuple)):
             raise ValueError(f"weights hold {type(weights).__name__}, not numbers; give arrays") from None
         return np.concatenate([_moment(each) for each in weights])
@@ -90,8 +93,9 @@ def _path(weights: Any) -> Array:
     rows = [_moment(each) for each in weights]
     for index, row in enumerate(rows):
         if len(row) != len(rows[0]):
-            raise ValueError(f"weights[{index}] are {len(row)} numbers, weights[0] {len(rows[0])}; give the same "
-                             "arrays in every row")
+            raise ValueError(
+                f"weights[{index}] are {len(row)} numbers, weights[0] {len(rows[0])}; give the same arrays in every row"
+            )
     return np.stack(rows) if rows else np.empty((0, 0))
 
 
@@ -114,5 +118,5 @@ def plane_of_path(weights: Any) -> Plane:
     if sizes[1] <= 1e-12 * max(sizes[0], 1e-300):
         raise ValueError("the path is a straight line, which lies in many planes; give one that bends")
     directions = axes[:2] * np.sign(axes[[0, 1], np.abs(axes[:2]).argmax(axis=1)])[:, None]
-    shares = sizes[:2] ** 2 / (sizes ** 2).sum()
+    shares = sizes[:2] ** 2 / (sizes**2).sum()
     return Plane(path[-1], directions, (path - path[-1]) @ directions.T, shares)

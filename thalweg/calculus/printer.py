@@ -1,6 +1,7 @@
 """How formulas are written: an operation for numpy (numbers as the nearest double, whole powers by squaring), a whole
 one as text that is read again, or as mathtext for the screen.
 """
+
 from __future__ import annotations
 
 import math
@@ -22,12 +23,18 @@ def _nearest(value: Any) -> str:
     return repr(result) if math.isfinite(result) else f"({result!r})"
 
 
-class Printer(NumPyPrinter):   # type: ignore[misc]   # sympy has no types
+class Printer(NumPyPrinter):  # type: ignore[misc]   # sympy has no types
     """NumPyPrinter for results of one operation each; its output names only what NUMPY and numpy define."""
 
     def __init__(self) -> None:
-        super().__init__({"fully_qualified_modules": False, "inline": True, "allow_unknown_functions": True,
-                          "user_functions": {name: name for name in NUMPY}})
+        super().__init__(
+            {
+                "fully_qualified_modules": False,
+                "inline": True,
+                "allow_unknown_functions": True,
+                "user_functions": {name: name for name in NUMPY},
+            }
+        )
 
     def text(self, operation: Any) -> str:
         """What `doprint` says, without its look for what one operation cannot hold."""
@@ -52,7 +59,7 @@ class Printer(NumPyPrinter):   # type: ignore[misc]   # sympy has no types
         return f"power({self._print(base)}, {self._print(exponent)})"
 
 
-class _Text(StrPrinter):   # type: ignore[misc]   # sympy has no types
+class _Text(StrPrinter):  # type: ignore[misc]   # sympy has no types
     """Writes a formula the way the reader of formulas takes it."""
 
     def _print_Function(self, function: Any) -> str:
@@ -72,7 +79,7 @@ def as_text(formula: Any) -> str:
     return str(_Text().doprint(formula))
 
 
-class _Mathtext(LatexPrinter):   # type: ignore[misc]   # sympy has no types
+class _Mathtext(LatexPrinter):  # type: ignore[misc]   # sympy has no types
     """LaTeX that matplotlib's mathtext sets, with our own functions as mathematicians write them."""
 
     def _print_Function(self, function: Any, exp: str | None = None) -> str:

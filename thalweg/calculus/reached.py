@@ -1,4 +1,5 @@
 """Which minimum lies downhill of a point: plain gradient descent, the flow x' = -grad f, followed to its end."""
+
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -9,13 +10,13 @@ from numpy.typing import NDArray
 from thalweg.calculus.landmarks import CIRCLE, Array, Charted, Minimum
 
 Indices = NDArray[np.int64]
-LONGEST = 0.002      # of the domain's diagonal: a longer step could jump over a ridge
-SHORTEST = 1e-9      # of it: a step that must be shorter to lead down is one across a kink
-RADII = np.array([0.002, 0.005, 0.01, 0.02, 0.03, 0.04])     # of it: circles around a minimum that may hold a ball
-ON = 1e-8            # of it: nearer than this to a saddle no path comes but the one that ends in it
-ARRIVED = 1e-4       # of it: who comes to rest so near a minimum is in it
-MOST, AT_ONCE = 5000, 100_000     # steps; points followed together
-FEW = 60             # minima
+LONGEST = 0.002  # of the domain's diagonal: a longer step could jump over a ridge
+SHORTEST = 1e-9  # of it: a step that must be shorter to lead down is one across a kink
+RADII = np.array([0.002, 0.005, 0.01, 0.02, 0.03, 0.04])  # of it: circles around a minimum that may hold a ball
+ON = 1e-8  # of it: nearer than this to a saddle no path comes but the one that ends in it
+ARRIVED = 1e-4  # of it: who comes to rest so near a minimum is in it
+MOST, AT_ONCE = 5000, 100_000  # steps; points followed together
+FEW = 60  # minima
 
 
 def reached(surface: Charted, points: Array, tolerance: float, minima: Sequence[Minimum]) -> Indices:
@@ -39,8 +40,9 @@ def reached(surface: Charted, points: Array, tolerance: float, minima: Sequence[
 
 def nearest(points: Array, places: Array, other: bool = False) -> tuple[Array, Indices]:
     """Distance and index (n,) of the place (m, 2) nearest to each of points (n, 2), or the second nearest."""
-    if len(places) > FEW:     # a tree is worth the time that it takes to load
+    if len(places) > FEW:  # a tree is worth the time that it takes to load
         from scipy.spatial import cKDTree  # type: ignore[import-untyped]
+
         found = cKDTree(places).query(points, k=[1 + other])
         return found[0][:, 0], found[1][:, 0].astype(np.int64)
     first, second = (np.full(len(points), np.inf) for _ in range(2))
@@ -86,7 +88,7 @@ def _followed(surface: Charted, points: Array, basins: _Basins, others: Array, s
         held = basins.holds(at, value)
         owner[todo] = held
         free = held < 0
-        if len(others):     # a ridge leads into its saddle; rounding alone would lead on
+        if len(others):  # a ridge leads into its saddle; rounding alone would lead on
             free &= nearest(at, others)[0] > ON * size
         todo, at, value, time = todo[free], at[free], value[free], time[free]
         if not len(todo):
@@ -157,8 +159,10 @@ def _slid(surface: Charted, points: Array, value: Array, size: float) -> tuple[A
     at, height = points.copy(), value.copy()
     slope = surface.gradient(points)[:, None]
     for radius in (1e-8, 1e-6, 1e-5, 1e-4):
-        around, wider = (np.nan_to_num(surface.gradient(points[:, None] + reach * size * CIRCLE[::4]), posinf=0.0,
-                                       neginf=0.0) for reach in (radius, 10 * radius))       # (n, 16, 2)
+        around, wider = (
+            np.nan_to_num(surface.gradient(points[:, None] + reach * size * CIRCLE[::4]), posinf=0.0, neginf=0.0)
+            for reach in (radius, 10 * radius)
+        )  # (n, 16, 2)
         jump, more = (np.abs(ring - slope).max(axis=(1, 2)) for ring in (around, wider))
         way = -_shortest(around)
         way[jump < 0.3 * more] = 0.0
@@ -177,9 +181,9 @@ def _shortest(gradients: Array) -> Array:
     """The shortest vector (n, 2) between any two of (n, m, 2)."""
     one, other = gradients[:, :, None], gradients[:, None]
     way = other - one
-    square = (way ** 2).sum(axis=-1)
+    square = (way**2).sum(axis=-1)
     share = np.clip(-(one * way).sum(axis=-1) / np.where(square > 0, square, 1.0), 0.0, 1.0)
     mixed = one + share[..., None] * way
     flat = mixed.reshape(len(gradients), -1, 2)
-    chosen: Array = flat[np.arange(len(flat)), (flat ** 2).sum(axis=-1).argmin(axis=1)]
+    chosen: Array = flat[np.arange(len(flat)), (flat**2).sum(axis=-1).argmin(axis=1)]
     return chosen

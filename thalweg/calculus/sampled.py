@@ -1,4 +1,5 @@
 """Surfaces known at the points of a grid: read from a file of samples, bicubic between them."""
+
 from __future__ import annotations
 
 import hashlib
@@ -17,9 +18,9 @@ from thalweg.calculus.base import CORNER, Array, Domain, Surface
 from thalweg.calculus.grids import FORM, MOST, MOST_BYTES, SamplesError, Sides, read_grid, rising
 from thalweg.calculus.patches import Patches, at, patches
 
-FEWEST, LONGEST = 4, 20_000                            # samples a side
-NARROW, WIDE, HIGH = 1e-6, 1e9, 1e100                  # of a side, of x and y, of z
-ROUNDING = 4 * float(np.finfo(np.float64).eps)          # of heights, of which levels differ more
+FEWEST, LONGEST = 4, 20_000  # samples a side
+NARROW, WIDE, HIGH = 1e-6, 1e9, 1e100  # of a side, of x and y, of z
+ROUNDING = 4 * float(np.finfo(np.float64).eps)  # of heights, of which levels differ more
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,11 +37,11 @@ class Sampled(Surface):
     x: Array
     y: Array
     z: Array
-    file: str = ""       # as it is named on screen and in reports
-    digest: str = ""     # SHA-256 of the file
+    file: str = ""  # as it is named on screen and in reports
+    digest: str = ""  # SHA-256 of the file
     patches: Patches = field(init=False, repr=False)
 
-    __eq__ = object.__eq__      # the arrays are not compared
+    __eq__ = object.__eq__  # the arrays are not compared
     __hash__ = object.__hash__
 
     def __post_init__(self) -> None:
@@ -52,8 +53,13 @@ class Sampled(Surface):
     def with_domain(self, domain: Domain) -> Sampled:
         """The part of it over a narrower domain, which the samples' hull is cut to."""
         (x0, x1), (y0, y1) = domain
-        return self._like(type(self), ((max(x0, float(self.x[0])), min(x1, float(self.x[-1]))),
-                                       (max(y0, float(self.y[0])), min(y1, float(self.y[-1])))))
+        return self._like(
+            type(self),
+            (
+                (max(x0, float(self.x[0])), min(x1, float(self.x[-1]))),
+                (max(y0, float(self.y[0])), min(y1, float(self.y[-1]))),
+            ),
+        )
 
     def _like(self, cls: type[Sampled], domain: Domain) -> Sampled:
         other = object.__new__(cls)
@@ -88,20 +94,23 @@ class Sampled(Surface):
         there is between samples was made by the interpolation.
         """
         (x0, x1), (y0, y1) = self.domain
-        bulk = np.nanquantile(self.z, 0.75) - np.nanmin(self.z)    # not the range: a few samples may have exploded
+        bulk = np.nanquantile(self.z, 0.75) - np.nanmin(self.z)  # not the range: a few samples may have exploded
         high = float(bulk or np.ptp(self.z[np.isfinite(self.z)]))
         steep = 1e-6 * high / np.array([x1 - x0, y1 - y0])
         still = (np.abs(self.gradient(points)) <= steep).all(axis=-1) & (steep > 0).all()
-        row, column = (np.abs(side - points[:, axis, None]).argmin(axis=1)
-                       for axis, side in enumerate((self.x, self.y)))
+        row, column = (
+            np.abs(side - points[:, axis, None]).argmin(axis=1) for axis, side in enumerate((self.x, self.y))
+        )
         value = self.value(points)
-        around = np.moveaxis(self._around[:, row, column], 0, 1)                    # (n, 8)
+        around = np.moveaxis(self._around[:, row, column], 0, 1)  # (n, 8)
         higher = ~(around <= (value + 1e-9 * high)[:, None]).any(axis=1)
         lower = ~(around >= (value - 1e-9 * high)[:, None]).any(axis=1)
         low, top = np.zeros(len(points), dtype=bool), np.zeros(len(points), dtype=bool)
         for i, j in np.ndindex(2, 2):
-            corner = tuple(np.clip(np.searchsorted(side, points[:, axis]) - 1 + shift, 0, len(side) - 1)
-                           for axis, (side, shift) in enumerate(((self.x, i), (self.y, j))))
+            corner = tuple(
+                np.clip(np.searchsorted(side, points[:, axis]) - 1 + shift, 0, len(side) - 1)
+                for axis, (side, shift) in enumerate(((self.x, i), (self.y, j)))
+            )
             beside = self._around[(slice(None), *corner)]
             low |= ~(beside < self.z[corner]).any(axis=0)
             top |= ~(beside > self.z[corner]).any(axis=0)
@@ -111,7 +120,7 @@ class Sampled(Surface):
     def _around(self) -> Array:
         """The eight samples around each: (8, m, n), nan where there is none."""
         padded, (m, n) = np.pad(self.z, 1, constant_values=np.nan), self.z.shape
-        return np.stack([padded[i:i + m, j:j + n] for i, j in np.ndindex(3, 3) if (i, j) != (1, 1)])
+        return np.stack([padded[i : i + m, j : j + n] for i, j in np.ndindex(3, 3) if (i, j) != (1, 1)])
 
     def inside(self, points: ArrayLike) -> NDArray[np.bool_]:
         """Whether something is known at points (..., 2): in the hull, its edge included, and in no hole: (...)."""
@@ -195,8 +204,9 @@ def checked(x: ArrayLike, y: ArrayLike, z: ArrayLike | None = None) -> tuple[Arr
         stuck = np.flatnonzero(np.diff(side) <= 0)
         if len(stuck):
             i = int(stuck[0])
-            raise SamplesError(f"{name}[{i + 1}] = {side[i + 1]:g} is not above {name}[{i}] = {side[i]:g}; "
-                               f"{name} must rise strictly")
+            raise SamplesError(
+                f"{name}[{i + 1}] = {side[i + 1]:g} is not above {name}[{i}] = {side[i]:g}; {name} must rise strictly"
+            )
         if side[-1] - side[0] < NARROW or max(abs(side[0]), abs(side[-1])) > WIDE:
             raise SamplesError(f"{name} goes from {side[0]:g} to {side[-1]:g}; stay within +-{WIDE:g}, over {NARROW:g}")
         sides.append(side)
@@ -223,7 +233,7 @@ def _flat(z: Array) -> Array:
     group = np.concatenate([[0], np.cumsum(apart)])
     starts = np.flatnonzero(np.concatenate([[True], apart]))
     lowest, highest = values[starts], values[np.concatenate([starts[1:], [len(values)]]) - 1]
-    close = highest - lowest <= 4 * ROUNDING * np.abs(highest)    # dense data are no rounding
+    close = highest - lowest <= 4 * ROUNDING * np.abs(highest)  # dense data are no rounding
     level = z.copy()
     level[np.isfinite(z)] = np.where(close[group], lowest[group], values)[which]
     return level
@@ -239,8 +249,10 @@ def _numbers(name: str, given: ArrayLike, holes: bool = False) -> Array:
         return np.where(np.abs(numbers) <= HIGH, numbers, np.nan)
     wrong = np.argwhere(~(np.abs(numbers) <= HIGH))
     if len(wrong):
-        raise SamplesError(f"{name}[{', '.join(map(str, wrong[0]))}] is {numbers[tuple(wrong[0])]}; "
-                           f"every {name} must be finite, {HIGH:g} at most")
+        raise SamplesError(
+            f"{name}[{', '.join(map(str, wrong[0]))}] is {numbers[tuple(wrong[0])]}; "
+            f"every {name} must be finite, {HIGH:g} at most"
+        )
     return numbers
 
 
@@ -270,8 +282,7 @@ def _read(path: Path, limit: int) -> bytes:
     return data
 
 
-def save_samples(file: str | os.PathLike[str], x: ArrayLike, y: ArrayLike,
-                 z_of: Callable[[float, float], Any]) -> None:
+def save_samples(file: str | os.PathLike[str], x: ArrayLike, y: ArrayLike, z_of: Callable[[float, float], Any]) -> None:
     """Samples of z_of(x, y), a function of two floats, into a file that `surface: {samples: FILE}` reads.
 
     x (m,) and y (n,) rise strictly, at least 4 each; z_of is called once for each pair. The file is whole or absent.

@@ -1,4 +1,5 @@
 """A surface in units in which its domain is about as wide as high, so that what is near is near in both directions."""
+
 from __future__ import annotations
 
 from functools import cached_property
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 
 from thalweg.calculus.landmarks import Array, Domain, Point, Searched
 
-LONG = 2.0      # sides that differ by less than this are left as they are
+LONG = 2.0  # sides that differ by less than this are left as they are
 
 
 class Stretched:
@@ -31,6 +32,7 @@ class Stretched:
     def compiled(self) -> Any:
         """As of a surface; of samples, which have no formula, this itself."""
         from thalweg.calculus.compile import Compiled
+
         formula = self.of.compiled.formula
         if formula is None:
             return self

@@ -1,4 +1,5 @@
 """From a formula's text to Python's syntax tree: every bound on its size, and the words for what cannot be read."""
+
 from __future__ import annotations
 
 import ast
@@ -11,17 +12,57 @@ from collections.abc import Callable, Iterable, Mapping
 
 from thalweg.calculus.usual import KEYWORD, MOST, cut
 
-LENGTH, DEPTH, NODES, POWER = 4000, 60, 800, 1000   # characters, nesting, nodes of the tree, product of exponents
-FUNCTIONS: Mapping[str, Callable[..., float]] = {   # name -> the same function of numbers
-    "exp": math.exp, "log": math.log, "sqrt": math.sqrt, "abs": abs, "sign": lambda a: float((a > 0) - (a < 0)),
-    "sin": math.sin, "cos": math.cos, "tan": math.tan, "asin": math.asin, "acos": math.acos, "atan": math.atan,
-    "sinh": math.sinh, "cosh": math.cosh, "tanh": math.tanh, "min": min, "max": max,
+LENGTH, DEPTH, NODES, POWER = 4000, 60, 800, 1000  # characters, nesting, nodes of the tree, product of exponents
+FUNCTIONS: Mapping[str, Callable[..., float]] = {  # name -> the same function of numbers
+    "exp": math.exp,
+    "log": math.log,
+    "sqrt": math.sqrt,
+    "abs": abs,
+    "sign": lambda a: float((a > 0) - (a < 0)),
+    "sin": math.sin,
+    "cos": math.cos,
+    "tan": math.tan,
+    "asin": math.asin,
+    "acos": math.acos,
+    "atan": math.atan,
+    "sinh": math.sinh,
+    "cosh": math.cosh,
+    "tanh": math.tanh,
+    "min": min,
+    "max": max,
 }
 CONSTANTS = {"e": math.e, "pi": math.pi}
-GLYPHS = {"·": "*", "×": "*", "⋅": "*", "∙": "*", "∗": "*", "•": "*", "＊": "*", "−": "-", "–": "-", "—": "-", "‐": "-",
-          "‑": "-", "－": "-", "＋": "+", "÷": "/", "∕": "/", "⁄": "/", "／": "/", "π": "pi", "ℯ": "e",
-          "（": "(", "）": ")", "，": ",", "．": ".", "½": "(1/2)", "𝑥": "x", "𝑦": "y", "𝜋": "pi",
-          **dict.fromkeys("“”„‘’‚", "")}
+GLYPHS = {
+    "·": "*",
+    "×": "*",
+    "⋅": "*",
+    "∙": "*",
+    "∗": "*",
+    "•": "*",
+    "＊": "*",
+    "−": "-",
+    "–": "-",
+    "—": "-",
+    "‐": "-",
+    "‑": "-",
+    "－": "-",
+    "＋": "+",
+    "÷": "/",
+    "∕": "/",
+    "⁄": "/",
+    "／": "/",
+    "π": "pi",
+    "ℯ": "e",
+    "（": "(",
+    "）": ")",
+    "，": ",",
+    "．": ".",
+    "½": "(1/2)",
+    "𝑥": "x",
+    "𝑦": "y",
+    "𝜋": "pi",
+    **dict.fromkeys("“”„‘’‚", ""),
+}
 RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
 ALLOWED = "use x, y, parameters, numbers, pi, e, + - * / ** and functions such as exp, sqrt, abs"
 
@@ -35,8 +76,10 @@ def check_parameters(parameters: Mapping[str, float]) -> dict[str, float]:
     checked = {}
     for name, value in parameters.items():
         if not isinstance(name, str) or not name.isidentifier() or not name.isascii():
-            raise ExpressionError(f"parameter {str(name)[:40]!r} is not a name; use letters from a to z, digits and _, "
-                                  "no digit first, such as a_2")
+            raise ExpressionError(
+                f"parameter {str(name)[:40]!r} is not a name; use letters from a to z, digits and _, "
+                "no digit first, such as a_2"
+            )
         if name in ("x", "y") or name in CONSTANTS or name in FUNCTIONS:
             raise ExpressionError(f"a parameter cannot be named {name}, which has its own meaning; choose another name")
         if isinstance(value, bool) or not isinstance(value, (int, float)):
@@ -61,16 +104,18 @@ def parse(text: str, names: Iterable[str] = ()) -> tuple[ast.expr, str]:
         raise ExpressionError(f"the formula has {len(text)} characters; at most {LENGTH} are read")
     for character in text:
         if not (character.isascii() and (character.isprintable() or character.isspace())) or character in "#\\":
-            raise ExpressionError(f"the character {character!r} (U+{ord(character):04X}) has no meaning in a formula; "
-                                  + _plainly(text, character))
+            raise ExpressionError(
+                f"the character {character!r} (U+{ord(character):04X}) has no meaning in a formula; "
+                + _plainly(text, character)
+            )
     line = " ".join(text.split())
-    for name in filter(keyword.iskeyword, names):     # lambda, a usual parameter, is no name to Python
+    for name in filter(keyword.iskeyword, names):  # lambda, a usual parameter, is no name to Python
         line = re.sub(rf"(?<![\w.]){name}(?!\w)", KEYWORD + name, line)
     if re.search(r"(?<![\w.])0[xXoObB]|\d_", line):
         raise ExpressionError("numbers in a formula are decimal and without _, as in 1000 or 1e3")
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")   # Python warns about 1if and the like, which are refused anyway
+            warnings.simplefilter("ignore")  # Python warns about 1if and the like, which are refused anyway
             tree = ast.parse(line, mode="eval").body
     except (SyntaxError, ValueError) as error:
         raise ExpressionError(_syntax(line, error)) from None
@@ -90,8 +135,16 @@ def _plainly(text: str, character: str) -> str:
         return "leave it out"
     plain = re.sub("[⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺]+", lambda found: "**" + found[0].translate(RAISED), text)
     plain = "".join(GLYPHS.get(each, each) for each in unicodedata.normalize("NFC", plain))
-    plain = "".join("" if unicodedata.category(each) == "Cf" else " " if each.isspace() else
-                    str(unicodedata.digit(each)) if each.isdigit() else each for each in plain)
+    plain = "".join(
+        ""
+        if unicodedata.category(each) == "Cf"
+        else " "
+        if each.isspace()
+        else str(unicodedata.digit(each))
+        if each.isdigit()
+        else each
+        for each in plain
+    )
     if plain.isascii() and plain.isprintable() and plain.strip() and len(plain) <= MOST and not set(plain) & set("#\\"):
         return f"write {' '.join(plain.split())}"
     if character == "√":
@@ -145,4 +198,4 @@ def _syntax(line: str, error: Exception) -> str:
     if re.search(r"[\"'`]", line):
         return f"text in quotes has no place in a formula; {ALLOWED}"
     place = min((getattr(error, "offset", None) or 1) - 1, len(line) - 1)
-    return f"cannot be read near {cut(line[max(0, place - 8):place + 8])!r}; {ALLOWED}"
+    return f"cannot be read near {cut(line[max(0, place - 8) : place + 8])!r}; {ALLOWED}"

@@ -5,6 +5,7 @@ A floor is where the gradient has no part across it: across is the axis in which
 its sign is a critical point; where rounding can tell neither it nor the heights from level for a while, the floor is a
 curve of them. Curves may cross: each goes straight on.
 """
+
 from __future__ import annotations
 
 import math
@@ -21,17 +22,17 @@ if TYPE_CHECKING:
     from thalweg.calculus.minima import Kink
 
 Flags = NDArray[np.bool_]
-BINS = 400              # over the domain's diagonal: one place on a curve is kept in each
-LINKED = 2.9            # bins: places nearer than this are neighbours
-AHEAD = 0.8             # cosine between the floors at two neighbours and the way between them: on one floor
-TURNED = 0.3            # cosine: a curve turns less from place to place
-FEWEST = 6              # neighbours in a row without slope are a curve
+BINS = 400  # over the domain's diagonal: one place on a curve is kept in each
+LINKED = 2.9  # bins: places nearer than this are neighbours
+AHEAD = 0.8  # cosine between the floors at two neighbours and the way between them: on one floor
+TURNED = 0.3  # cosine: a curve turns less from place to place
+FEWEST = 6  # neighbours in a row without slope are a curve
 ROUNDS = 25
-FEW = 60                # points; trees and graphs for more are worth the time that scipy takes to load
-OFF = 1e-14             # of the diagonal: how far off a floor a place may be that is found on it
-HALVES = 60             # rounds of bisection
-MANY = 700              # points of a curve
-GAP = 8                 # cells: over so wide a gap, made by what crosses it, a curve goes on
+FEW = 60  # points; trees and graphs for more are worth the time that scipy takes to load
+OFF = 1e-14  # of the diagonal: how far off a floor a place may be that is found on it
+HALVES = 60  # rounds of bisection
+MANY = 700  # points of a curve
+GAP = 8  # cells: over so wide a gap, made by what crosses it, a curve goes on
 
 
 class Floor(NamedTuple):
@@ -55,8 +56,9 @@ class Floor(NamedTuple):
         return np.asarray(np.abs(self.slopes) <= self.doubts)
 
 
-def floors(surface: Searched, cells: Cells, kinks: list[Kink], points: Array, near: float, size: float,
-           side: float) -> list[Floor]:
+def floors(
+    surface: Searched, cells: Cells, kinks: list[Kink], points: Array, near: float, size: float, side: float
+) -> list[Floor]:
     """The places on floors beside points (n, 2), not farther than `near`: on each kink, in smooth valleys, and, for
     cells of that side that have neither, in very flat ones.
     """
@@ -103,7 +105,7 @@ def smooth(surface: Searched, cells: Cells, points: Array, near: float, size: fl
     doubts = (np.abs(along) * np.ptp(cells.gradient(at, at), axis=2)).sum(axis=1) + beside
     lost = ~(np.hypot(*(at - points).T) <= 2 * near) | ~(beside <= 1e-11 * np.abs(bend) * size) | ~np.isfinite(doubts)
     rise, much = _rises(surface, at, across, near / 100)
-    lost |= ~(np.abs(bend) * near / 100 > 1e-2 * much) | (rise * bend < 0)     # much flatter there than beside it
+    lost |= ~(np.abs(bend) * near / 100 > 1e-2 * much) | (rise * bend < 0)  # much flatter there than beside it
     return Floor(at, along, (along * slope).sum(axis=1), doubts, np.where(lost, np.nan, np.abs(bend) * rise))
 
 
@@ -137,7 +139,7 @@ def kinked(surface: Searched, kink: Kink, points: Array, near: float, size: floa
     at, near_by = points.copy(), np.arange(len(points))
     for _ in range(ROUNDS):
         normal = kink.gradient(at[near_by])
-        square = (normal ** 2).sum(axis=1)
+        square = (normal**2).sum(axis=1)
         step = -(kink.value(at[near_by]) / np.where(square > 0, square, np.nan))[:, None] * normal
         step = np.where(np.isfinite(step).all(axis=1, keepdims=True), np.clip(step, -near, near), 0.0)
         at[near_by] += step
@@ -155,7 +157,7 @@ def kinked(surface: Searched, kink: Kink, points: Array, near: float, size: floa
 def _on_kink(surface: Searched, kink: Kink, at: Array, size: float) -> Floor:
     """What a floor is at points (n, 2) on a kink."""
     normal = kink.gradient(at)
-    square = (normal ** 2).sum(axis=1)
+    square = (normal**2).sum(axis=1)
     across = normal / np.sqrt(square)[:, None]
     along, beside = np.stack([-across[:, 1], across[:, 0]], axis=1), 1e-7 * size
     sides = np.stack([at + beside * across, at - beside * across])
@@ -163,9 +165,9 @@ def _on_kink(surface: Searched, kink: Kink, at: Array, size: float) -> Floor:
     rises = (slopes * across).sum(axis=2) * np.array([[1], [-1]])
     steep = np.abs(slopes).max(axis=(0, 2))
     bends = np.where((rises > 1e-6 * steep).all(axis=0), 1.0, np.where((rises < -1e-6 * steep).all(axis=0), -1.0, 0.0))
-    own = kink.on.gradient(at)      # which has no jump there: along the kink it is the surface's
+    own = kink.on.gradient(at)  # which has no jump there: along the kink it is the surface's
     widths = np.ptp(kink.cells.gradient(at, at), axis=2)
-    widths[~np.isfinite(widths)] = 0.0      # intervals know nothing of 0**abs(y)
+    widths[~np.isfinite(widths)] = 0.0  # intervals know nothing of 0**abs(y)
     doubts = (np.abs(along) * widths).sum(axis=1) + 1e-12 * np.hypot(*own.T)
     off = np.abs(kink.value(at)) > 1e-9 * np.sqrt(square) * size
     lost = off | ~np.isfinite(doubts)
@@ -180,7 +182,7 @@ def bracketed(surface: Searched, cells: Cells, points: Array, near: float, size:
     around = points[:, None] + near * np.stack([np.cos(turn), np.sin(turn)], axis=-1)
     bend, axes = (part.reshape(len(points), 8, -1) for part in _frames(surface.hessian(around).reshape(-1, 2, 2)))
     across = axes[np.arange(len(points)), np.nan_to_num(np.abs(bend[..., 0])).argmax(axis=1)]
-    offsets = near * (np.linspace(-1, 1, 9) + 0.0137)     # not where a grid or a symmetry has its zeros
+    offsets = near * (np.linspace(-1, 1, 9) + 0.0137)  # not where a grid or a symmetry has its zeros
     slopes = (surface.gradient(points[:, None] + offsets[:, None] * across[:, None]) * across[:, None]).sum(axis=-1)
     turned = slopes[:, :-1] * slopes[:, 1:] < 0
     middle = np.where(turned, np.abs(offsets[:-1] + offsets[1:]), np.inf).argmin(axis=1)
@@ -205,6 +207,7 @@ def bracketed(surface: Searched, cells: Cells, points: Array, near: float, size:
 def thinned(points: Array, width: float) -> NDArray[np.int64]:
     """Which of points (n, 2) to keep: one in each bin of that width, none on both sides of a border."""
     from scipy.spatial import cKDTree  # type: ignore[import-untyped]
+
     bins = np.round(points / width).astype(np.int64)
     kept = np.sort(np.unique(bins, axis=0, return_index=True)[1])
     later = cKDTree(points[kept] / width).query_pairs(0.4, output_type="ndarray")[:, 1:].ravel() if len(kept) else []
@@ -214,6 +217,7 @@ def thinned(points: Array, width: float) -> NDArray[np.int64]:
 def neighbours(floor: Floor, side: float) -> NDArray[np.int64]:
     """Pairs (m, 2) of places that are at most some cells of that side apart, on one floor."""
     from scipy.spatial import cKDTree
+
     pairs: NDArray[np.int64] = cKDTree(floor.points).query_pairs(LINKED * side, output_type="ndarray")
     way = floor.points[pairs[:, 1]] - floor.points[pairs[:, 0]]
     length = np.hypot(*way.T)
@@ -251,6 +255,7 @@ def curves(surface: Searched, cells: Cells, floor: Floor, side: float, size: flo
 def _over_gaps(found: list[tuple[Array, bool]], gap: float) -> list[tuple[Array, bool]]:
     """Lines, those put together that end where others cross them and go straight on behind."""
     from scipy.spatial import cKDTree
+
     made, lines = [each for each in found if each[1]], [points for points, closed in found if not closed]
     if not lines:
         return made
@@ -268,7 +273,7 @@ def _over_gaps(found: list[tuple[Array, bool]], gap: float) -> list[tuple[Array,
         if not any(end in partner for end in pair):
             partner.update(dict((pair, pair[::-1])))
     left = set(range(len(lines)))
-    for begin in sorted(range(len(ends)), key=lambda end: end in partner):     # from loose ends on, then rings
+    for begin in sorted(range(len(ends)), key=lambda end: end in partner):  # from loose ends on, then rings
         if begin // 2 in left:
             made.append(_chained(lines, partner, left, begin))
     return made
@@ -279,7 +284,7 @@ def _chained(lines: list[Array], partner: dict[int, int], left: set[int], begin:
     parts, end = [], begin
     while end // 2 in left:
         left.remove(end // 2)
-        parts.append(lines[end // 2][::-1 if end % 2 else 1])
+        parts.append(lines[end // 2][:: -1 if end % 2 else 1])
         end = partner.get(end ^ 1, -2)
     points = np.concatenate(parts)
     kept = np.append(np.arange(0, len(points) - 1, -(-len(points) // MANY)), len(points) - 1)
@@ -287,8 +292,7 @@ def _chained(lines: list[Array], partner: dict[int, int], left: set[int], begin:
 
 
 def _heights(surface: Searched, cells: Cells, floor: Floor, size: float) -> tuple[Array, Array]:
-    """The heights at places on floors (n,), and how much of each may be rounding or come from a place that is off (n,).
-    """
+    """The heights at places on floors (n,), and how much of each may be rounding or due to a place that is off (n,)."""
     off = OFF * size + 4e-16 * np.abs(floor.points).max(initial=0.0)
     across = np.stack([floor.along[:, 1], -floor.along[:, 0]], axis=1)
     beside = surface.value(floor.points[:, None] + np.array([-off, 0.0, off])[:, None] * across[:, None])
@@ -305,6 +309,7 @@ def rows(points: Array, link: float) -> list[NDArray[np.int64]]:
             labels = np.where(near, labels, len(points)).min(axis=1, initial=len(points))
         return [np.flatnonzero(labels == label) for label in np.unique(labels)]
     from scipy.spatial import cKDTree
+
     return _linked(len(points), cKDTree(points).query_pairs(link, output_type="ndarray"))
 
 
@@ -312,6 +317,7 @@ def _linked(count: int, pairs: NDArray[np.int64]) -> list[NDArray[np.int64]]:
     """Which of so many hang together, by pairs (m, 2)."""
     from scipy.sparse import coo_matrix  # type: ignore[import-untyped]
     from scipy.sparse.csgraph import connected_components  # type: ignore[import-untyped]
+
     graph = coo_matrix((np.ones(len(pairs)), pairs.T), shape=(count, count))
     parts, labels = connected_components(graph, directed=False)
     order = np.argsort(labels, kind="stable")
@@ -321,6 +327,7 @@ def _linked(count: int, pairs: NDArray[np.int64]) -> list[NDArray[np.int64]]:
 def _ordered(floor: Floor, link: float) -> list[tuple[NDArray[np.int64], bool]]:
     """Places that hang together, each row from end to end with whether it closes; what crosses goes straight on."""
     from scipy.spatial import cKDTree
+
     beside = cKDTree(floor.points).query_ball_point(floor.points, 2 * link)
     places, along = floor.points.tolist(), floor.along.tolist()
     left, found = [True] * len(places), []
@@ -336,8 +343,14 @@ def _ordered(floor: Floor, link: float) -> list[tuple[NDArray[np.int64], bool]]:
     return found
 
 
-def _walked(places: list[list[float]], along: list[list[float]], beside: list[list[int]], left: list[bool], first: int,
-            heading: Sequence[float]) -> list[int]:
+def _walked(
+    places: list[list[float]],
+    along: list[list[float]],
+    beside: list[list[int]],
+    left: list[bool],
+    first: int,
+    heading: Sequence[float],
+) -> list[int]:
     """From place to place among those that are left, which it takes away: the nearest that lies ahead, to either side
     of the first.
     """
@@ -377,8 +390,7 @@ def faced(floor: Floor, side: float) -> tuple[Array, Array, Array, Array]:
 
 
 def turns(floor: Floor, refined: Callable[[Array], Floor], side: float) -> Array:
-    """Where the slope along a floor changes sign: (n, 2), by bisection; refined(points) gives the floor beside points.
-    """
+    """Where the slope along a floor changes sign: (n, 2), by bisection; refined(points) is the floor beside points."""
     low, high, slope, way = faced(floor, side)
     for _ in range(HALVES):
         if not len(low) or np.abs(high - low).max() < OFF * side:

@@ -1,4 +1,5 @@
 """The files that a run reads: none of them may be what it writes."""
+
 from __future__ import annotations
 
 import os
@@ -12,7 +13,7 @@ from thalweg.spec.plugins import files_of, files_of_command
 if TYPE_CHECKING:
     from thalweg.film.shot import Shot
 
-NAMING = ("samples", "file")     # keys whose values are paths
+NAMING = ("samples", "file")  # keys whose values are paths
 
 
 def inputs(shot: Shot) -> Iterator[tuple[str, Path]]:
@@ -39,8 +40,12 @@ def overwritten(shots: Sequence[Shot], files: Sequence[Sequence[Path]]) -> list[
         for what, path in inputs(shot):
             if place := _identity(path):
                 read.setdefault(place, what)
-    return [misuse(str(target), f"is {read[place]}", "give another path")
-            for targets in files for target in targets if (place := _identity(target)) in read and place]
+    return [
+        misuse(str(target), f"is {read[place]}", "give another path")
+        for targets in files
+        for target in targets
+        if (place := _identity(target)) in read and place
+    ]
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

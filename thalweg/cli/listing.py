@@ -1,4 +1,5 @@
 """What --list prints: every member with its parameters, one line each; of scenes, when asked, the sections too."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
@@ -14,12 +15,17 @@ from thalweg.registry import BrokenMember, Range
 from thalweg.spec.labels import words
 
 NEEDED: dict[Need, str] = {"surface": "a surface", "optimizers": "optimizers", "optimizer": "one optimizer"}
-PLACES = ("true", "false", "left", "right", "a corner like top_left")     # of a panel
+PLACES = ("true", "false", "left", "right", "a corner like top_left")  # of a panel
 SECTIONS = ("style", "camera", "video")
 WHAT = ("optimizers", "surfaces", "scenes", "schedules", "noise", "recorded")
-RECORDED = ("file=... (a csv)",
-            f"columns=null (the csv's names of {', '.join(NAMED)}: " "{x: w1, loss: train/loss}; null: none)",
-            "where=null (the rows that count: {run: 3})", "label=null", "color=null", "sha256=null")
+RECORDED = (
+    "file=... (a csv)",
+    f"columns=null (the csv's names of {', '.join(NAMED)}: {{x: w1, loss: train/loss}}; null: none)",
+    "where=null (the rows that count: {run: 3})",
+    "label=null",
+    "color=null",
+    "sha256=null",
+)
 
 
 def listing(what: str, verbose: bool = False) -> Iterator[str]:
@@ -38,17 +44,22 @@ def listing(what: str, verbose: bool = False) -> Iterator[str]:
 def registry(what: str) -> Mapping[str, Any]:
     if what == "optimizers":
         from thalweg.engine import OPTIMIZERS
+
         return OPTIMIZERS
     if what == "surfaces":
         from thalweg.calculus import SURFACES
+
         return SURFACES
     if what == "schedules":
         from thalweg.engine.schedules import SCHEDULES
+
         return SCHEDULES
     if what == "noise":
         from thalweg.engine.noise import NOISES
+
         return NOISES
     from thalweg.film import SCENES
+
     return SCENES
 
 

@@ -3,6 +3,7 @@
 Nothing heavy is imported before it is needed: --help loads neither numpy nor sympy, and manimgl comes last of all, only
 for films and pictures.
 """
+
 from __future__ import annotations
 
 import errno
@@ -54,34 +55,60 @@ class UserErrors(Exception):
         super().__init__("\n".join(self.lines))
 
 
-@click.command(context_settings={"help_option_names": ["--help", "-h"], "max_content_width": 110},
-               epilog=f"Example: {CALLED} boss_fight -o race.gif --set steps=100")
+@click.command(
+    context_settings={"help_option_names": ["--help", "-h"], "max_content_width": 110},
+    epilog=f"Example: {CALLED} boss_fight -o race.gif --set steps=100",
+)
 @click.argument("config", nargs=-1)
-@click.option("-o", "--output", metavar="PATH", help="File or folder; the extension chooses what is made: "
-              ".mp4 .webm .mov .gif film, .png one frame (with --at), .csv .npz .json the trajectories, "
-              ".frame.json what stands on one frame (with --at).")
-@click.option("--at", metavar="MOMENT", help="The moment of a .png or .frame.json: seconds, step:40, last (the "
-              "default), or several with commas, which become NAME_1.png and so on.")
+@click.option(
+    "-o",
+    "--output",
+    metavar="PATH",
+    help="File or folder; the extension chooses what is made: "
+    ".mp4 .webm .mov .gif film, .png one frame (with --at), .csv .npz .json the trajectories, "
+    ".frame.json what stands on one frame (with --at).",
+)
+@click.option(
+    "--at",
+    metavar="MOMENT",
+    help="The moment of a .png or .frame.json: seconds, step:40, last (the "
+    "default), or several with commas, which become NAME_1.png and so on.",
+)
 @click.option("--format", metavar="EXT", help="What is made of each config, without -o or in a folder (default mp4).")
 @click.option("-p", "--preview", is_flag=True, help="Open a window: play, change the YAML and see it, move the balls.")
-@click.option("-q", "--quality", metavar="low|medium|high|4k",
-              help="854x480@30, 1280x720@30, 1920x1080@60, 3840x2160@60.")
+@click.option(
+    "-q", "--quality", metavar="low|medium|high|4k", help="854x480@30, 1280x720@30, 1920x1080@60, 3840x2160@60."
+)
 @click.option("--resolution", metavar="WxH", help="Size in pixels, both even.")
 @click.option("--fps", metavar="N", help="Frames a second.")
 @click.option("--transparent", is_flag=True, help="No background, for .webm, .mov and .png.")
-@click.option("--set", "overrides", metavar="KEY=VALUE", multiple=True,
-              help="Change one value of the YAML, repeatable: --set steps=500 --set optimizers.adam.lr=0.01")
+@click.option(
+    "--set",
+    "overrides",
+    metavar="KEY=VALUE",
+    multiple=True,
+    help="Change one value of the YAML, repeatable: --set steps=500 --set optimizers.adam.lr=0.01",
+)
 @click.option("--check", is_flag=True, help="Read, simulate, report; draw nothing.")
-@click.option("--list", "what", is_flag=False, flag_value="all",
-              metavar="[optimizers|surfaces|scenes|schedules|noise|recorded]",
-              help="Names, parameters with defaults and ranges, one line each.")
+@click.option(
+    "--list",
+    "what",
+    is_flag=False,
+    flag_value="all",
+    metavar="[optimizers|surfaces|scenes|schedules|noise|recorded]",
+    help="Names, parameters with defaults and ranges, one line each.",
+)
 @click.option("--schema", is_flag=True, help="The JSON schema of the YAML, for editors.")
 @click.option("-j", "--jobs", metavar="N", help="Processes for drawing; 0 (the default) = as many as help.")
 @click.option("--resume", is_flag=True, help="Go on with a film that was cut off.")
 @click.option("--verbose", is_flag=True, help="Say how long each part takes; with --list, what sections hold.")
-@click.option("--plugin", metavar="FILE.py|FOLDER", multiple=True,
-              help="Add the optimizer or surface of a file, the scene of a folder; repeatable. A plugin is code: it "
-              "needs --trust.")
+@click.option(
+    "--plugin",
+    metavar="FILE.py|FOLDER",
+    multiple=True,
+    help="Add the optimizer or surface of a file, the scene of a folder; repeatable. A plugin is code: it "
+    "needs --trust.",
+)
 @click.option("--trust", is_flag=True, help="Run the plugins of this command and of its configs.")
 @click.version_option(VERSION, prog_name="thalweg", message="%(prog)s %(version)s")
 def command(config: tuple[str, ...], **options: Any) -> None:
@@ -91,16 +118,19 @@ def command(config: tuple[str, ...], **options: Any) -> None:
     """
     _in_a_folder()
     from thalweg.spec.plugins import of_command
+
     if problems := of_command(options["plugin"], options["trust"]):
         raise UserErrors(problems)
     if options["what"] or options["schema"]:
         from thalweg.cli.targets import unsuited_for_report
+
         if problems := unsuited_for_report(config, options):
             raise UserErrors(problems)
     if options["what"]:
         _list(options["what"], options["verbose"])
     elif options["schema"]:
         from thalweg.spec.jsonschema import text
+
         print(text(), end="")
     elif not config:
         raise UserErrors([f"CONFIG: is missing; give one, for example: {CALLED} boss_fight"])
@@ -121,6 +151,7 @@ def _in_a_folder() -> None:
 def _list(what: str, verbose: bool) -> None:
     from thalweg.cli.listing import WHAT, listing
     from thalweg.errors import nearest
+
     if what not in ("all", *WHAT):
         raise UserErrors([f"--list {what}: there is no such list; {nearest(what, WHAT)}"])
     for line in listing(what, verbose):
@@ -130,12 +161,14 @@ def _list(what: str, verbose: bool) -> None:
 def _preview(names: Sequence[str], options: dict[str, Any]) -> None:
     """The live window of one config."""
     from thalweg.cli.targets import given_video, unsuited_for_window
+
     problems = unsuited_for_window(names, options)
     films = [loaded for name in names for loaded in _load(name, options, problems)]
     if problems:
         raise UserErrors(problems)
     from thalweg.live import preview
     from thalweg.stage.errors import MachineError
+
     try:
         preview(films[0].shot.path, options["overrides"], given_video(options))
     except MachineError as error:
@@ -151,6 +184,7 @@ def _make(names: Sequence[str], options: dict[str, Any]) -> None:
     started, unheard = time.perf_counter(), None
     films, places, at, jobs = _planned(names, options)
     from thalweg.film.kinds import DATA, kind
+
     _say(options, f"read in {time.perf_counter() - started:.2f} s")
     for film, files in zip(films, places, strict=True):
         stop.check()
@@ -159,8 +193,11 @@ def _make(names: Sequence[str], options: dict[str, Any]) -> None:
         _say(options, f"{name}: rolled in {time.perf_counter() - started:.2f} s")
         if options["check"]:
             from thalweg.cli.report import report
-            print("\n".join(line for shot, runs in zip(film.shots, rolled, strict=True) for line in report(shot, runs)),
-                  flush=True)
+
+            print(
+                "\n".join(line for shot, runs in zip(film.shots, rolled, strict=True) for line in report(shot, runs)),
+                flush=True,
+            )
             continue
         for made in _written(film, rolled, files, at, {"jobs": jobs, "resume": options["resume"]}):
             unheard = streams.say_path(made) or unheard
@@ -169,14 +206,14 @@ def _make(names: Sequence[str], options: dict[str, Any]) -> None:
         raise unheard
 
 
-def _planned(names: Sequence[str], options: dict[str, Any]
-             ) -> tuple[list[Film], list[list[Path]], list[Moment], int]:
+def _planned(names: Sequence[str], options: dict[str, Any]) -> tuple[list[Film], list[list[Path]], list[Moment], int]:
     """The films, the files of each, the moments of --at and the number of --jobs. Raises UserErrors with all
     problems of all configs.
     """
     from thalweg.cli.inputs import overwritten
     from thalweg.cli.targets import files, processes, resumable, targets, unsuited
     from thalweg.film.moments import beyond_run, moments
+
     problems: list[Problem] = []
     films = [loaded for name in names for loaded in _load(name, options, problems)]
     whole = len(films) == len(names)
@@ -201,13 +238,15 @@ def _planned(names: Sequence[str], options: dict[str, Any]
     return films, made, at, jobs
 
 
-def _written(film: Film, rolled: Sequence[Any], files: Sequence[Path], at: Sequence[Moment],
-             how: dict[str, Any]) -> Iterator[Path]:
+def _written(
+    film: Film, rolled: Sequence[Any], files: Sequence[Path], at: Sequence[Moment], how: dict[str, Any]
+) -> Iterator[Path]:
     """Makes the files of one config, a film in the way of `how`, and yields each that is made. Raises UserErrors when
     the disk or the machine is in the way.
     """
     from thalweg.cli.targets import suited
     from thalweg.film.kinds import DATA, kind
+
     film, changed = suited(film, files[0])
     if changed:
         print(one_line(changed), file=sys.stderr)
@@ -225,6 +264,7 @@ def _written(film: Film, rolled: Sequence[Any], files: Sequence[Path], at: Seque
 
 def _load(name: str, options: dict[str, Any], problems: list[Problem]) -> list[Film]:
     from thalweg.cli.targets import given_video
+
     try:
         return [load(find(name), options["overrides"], given_video(options))]
     except ConfigErrors as error:
@@ -234,20 +274,24 @@ def _load(name: str, options: dict[str, Any], problems: list[Problem]) -> list[F
 
 def _data(film: Film, rolled: Sequence[Any], files: Sequence[Path], *_: Any) -> Iterator[Path]:
     from thalweg.experiment.data import write
+
     shot = film.shot
-    assert shot.experiment is not None      # else it was said beforehand
+    assert shot.experiment is not None  # else it was said beforehand
     write(files[0], shot.experiment, rolled[0], shot.resolved)
     yield files[0]
 
 
-def _drawn(film: Film, rolled: Sequence[Any], files: Sequence[Path], at: Sequence[Moment],
-           how: dict[str, Any]) -> Iterator[Path]:
+def _drawn(
+    film: Film, rolled: Sequence[Any], files: Sequence[Path], at: Sequence[Moment], how: dict[str, Any]
+) -> Iterator[Path]:
     from thalweg.film.clock import OutsideFilm
     from thalweg.film.kinds import FILMS, kind
     from thalweg.stage.errors import MachineError
+
     try:
         from thalweg.cli.progress import Progress
         from thalweg.stage.render import render_film, render_frames
+
         if kind(files[0]) not in FILMS:
             yield from render_frames(film, rolled, files, at)
             return
@@ -299,7 +343,7 @@ def _ended(arguments: Sequence[str] | None) -> int:
     except click.ClickException as error:
         print(one_line(error.format_message()), file=sys.stderr)
     except (MemoryError, ImportError) as error:
-        if isinstance(error, ImportError) and "map segment" not in str(error):     # of a library, for want of memory
+        if isinstance(error, ImportError) and "map segment" not in str(error):  # of a library, for want of memory
             raise
         print("not enough memory for this config; use fewer steps or starts", file=sys.stderr)
     except OSError as error:
@@ -318,4 +362,3 @@ def run() -> NoReturn:
     streams.settle()
     warnings.formatwarning = lambda message, *_: one_line(f"warning: {message}") + "\n"
     stop.leave(main())
-

@@ -1,4 +1,5 @@
 """How far a film is, on standard error."""
+
 from __future__ import annotations
 
 import os
@@ -35,6 +36,7 @@ class Progress:
             from rich.console import Console
             from rich.progress import BarColumn, TextColumn
             from rich.progress import Progress as Bar
+
             columns = (TextColumn("{task.description}", markup=False), BarColumn(), TextColumn("{task.fields[words]}"))
             self.bar = Bar(*columns, console=Console(stderr=True), transient=True)
             self.task = self.bar.add_task(self.name, total=None, words="")

@@ -1,4 +1,5 @@
 """What --check prints: where every entry of a config ends, and what its surface demands."""
+
 from __future__ import annotations
 
 from collections import Counter
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from thalweg.engine import Trajectory
     from thalweg.film.shot import Shot
 
-MOST = 6     # minima that are listed one by one
+MOST = 6  # minima that are listed one by one
 PLURALS = {"minimum": "minima", "saddle": "saddles", "maximum": "maxima"}
 
 
@@ -34,19 +35,23 @@ def report(shot: Shot, trajectories: Sequence[Trajectory]) -> Iterator[str]:
     balls = sum(len(entry.starts) for entry in experiment.entries)
     surface = experiment.surface.name or getattr(experiment.surface, "file", "a formula")
     noise = f", noise: {experiment.noise.words}" if experiment.noise else ""
-    yield one_line(f"{shot.path}: ok, {shot.kind} on {surface}, {balls} ball{'s' * (balls != 1)}, "
-                   f"{experiment.steps} steps{noise}, {picture}")
+    yield one_line(
+        f"{shot.path}: ok, {shot.kind} on {surface}, {balls} ball{'s' * (balls != 1)}, "
+        f"{experiment.steps} steps{noise}, {picture}"
+    )
     yield from _rolled(experiment, trajectories, balls)
     z_scale = getattr(shot.style, "z_scale", None)
     if z_scale is not None:
         from thalweg.geometry.display import display_of
+
         yield from (f"  picture: {line}" for line in display_of(experiment.surface, trajectories, z_scale).notes)
 
 
 def _rolled(experiment: Experiment, trajectories: Sequence[Trajectory], balls: int) -> Iterator[str]:
     width, outcomes = max(len(entry.label) for entry in experiment.entries), outcomes_of(experiment, trajectories)
-    say = _say(experiment.surface.value(np.concatenate([entry.starts for entry in experiment.entries])), trajectories,
-               outcomes)
+    say = _say(
+        experiment.surface.value(np.concatenate([entry.starts for entry in experiment.entries])), trajectories, outcomes
+    )
     for entry, trajectory, about in zip(experiment.entries, trajectories, outcomes.entries, strict=True):
         hyper = ", ".join(f"{name}={words(value)}" for name, value in entry.chosen.items())
         ending = _ending(entry, trajectory, outcomes._replace(entries=(about,)), say)
@@ -62,12 +67,12 @@ def _ending(entry: Entry, trajectory: Trajectory, outcomes: Outcomes, say: Say) 
     """'loss -0.68, in the minimum at (0.98, 0.99), loss -0.68, after 46 steps, 46 gradients' for one ball; counts for
     several.
     """
-    about, = outcomes.entries
+    (about,) = outcomes.entries
     effort = _effort(about) + _against(entry, outcomes)
     if len(entry.starts) > 1:
         return _counted(outcomes, say) + effort
     ended = f" at step {trajectory.last[0]}" if about.outcome[0] in (DIVERGED, LEFT) else ""
-    (words_, _), = lines(outcomes, say, 2 * MOST, report=True)
+    ((words_, _),) = lines(outcomes, say, 2 * MOST, report=True)
     return f"loss {say(trajectory.loss[0, trajectory.ends[0]])}, {words_}{ended}{effort}"
 
 
@@ -89,12 +94,12 @@ def _say(heights: Array, trajectories: Sequence[Trajectory], outcomes: Outcomes)
         finer = numbers.text(loss).replace(MINUS, "-") if numbers.kind in ("fixed", "offset") else ""
         six = f"{loss:.6g}"
         return finer if "e" in six and finer else six
+
     return say
 
 
 def _effort(about: Facts) -> str:
-    """', after 46 steps, 92 gradients'; of several balls the medians of those in a minimum; empty where there are none.
-    """
+    """', after 46 steps, 92 gradients'; of several balls medians of those in a minimum; empty where none is."""
     found = median(about)
     if found is None:
         return ""
@@ -134,8 +139,10 @@ def _landscape(outcomes: Outcomes, say: Say) -> Iterator[str]:
     minima = [each for each in found if each.kind == "minimum"]
     if len(minima) <= MOST:
         one = "a" if len(minima) == 1 and least else "the"
-        rows += [(_span([each.stability_limit]), f"in {one} minimum at {place(each, outcomes.widths, minus='-')}")
-                 for each in minima]
+        rows += [
+            (_span([each.stability_limit]), f"in {one} minimum at {place(each, outcomes.widths, minus='-')}")
+            for each in minima
+        ]
     else:
         rows.append((_span([each.stability_limit for each in minima]), f"in the {len(minima)} minima"))
     yield "  gradient descent is stable below a learning rate of"

@@ -1,4 +1,5 @@
 """Which file each config becomes, and whether it can."""
+
 from __future__ import annotations
 
 import os
@@ -25,7 +26,7 @@ def targets(configs: Sequence[Path], output: str | None, form: str | None, probl
     of --format, another extension than mp4.
     """
     wanted = _wanted(form, problems)
-    if output is not None and output.startswith("~"):     # --output=~/x.mp4, which shells leave as it is
+    if output is not None and output.startswith("~"):  # --output=~/x.mp4, which shells leave as it is
         output = os.path.expanduser(output)
     source = f"--output {output}"
     if wanted is None:
@@ -35,7 +36,7 @@ def targets(configs: Sequence[Path], output: str | None, form: str | None, probl
     elif not output.strip() or "\0" in output:
         problems.append(misuse(source, "is not a path", "give a file or a folder"))
         return []
-    elif output.startswith("=") and not os.path.lexists(output):     # what is left of -o=x.mp4
+    elif output.startswith("=") and not os.path.lexists(output):  # what is left of -o=x.mp4
         problems.append(misuse(source, "begins with =", f"write -o {output[1:] or 'PATH'}"))
         return []
     elif output == "-":
@@ -50,8 +51,13 @@ def targets(configs: Sequence[Path], output: str | None, form: str | None, probl
         return [Path(output)]
     for config, target in zip(configs, made, strict=True):
         if kind(target) != wanted:
-            problems.append(misuse(str(config), f"would become {target}, whose name is that of a {kind(target)}",
-                                   f"give it its own -o NAME{wanted}"))
+            problems.append(
+                misuse(
+                    str(config),
+                    f"would become {target}, whose name is that of a {kind(target)}",
+                    f"give it its own -o NAME{wanted}",
+                )
+            )
     return made
 
 
@@ -77,8 +83,10 @@ def _unlike_file(output: Path, wanted: str | None, configs: int) -> tuple[str, s
         folder = "" if os.path.lexists(output) else f", or {output}{os.sep} for a folder"
         return f"{show(made)} is no kind of output", cure + folder
     if wanted and wanted != made:
-        return (f"makes a {made}, --format {wanted[1:]} a {wanted}",
-                f"give -o NAME{wanted}, or a folder, or leave one of the two out")
+        return (
+            f"makes a {made}, --format {wanted[1:]} a {wanted}",
+            f"give -o NAME{wanted}, or a folder, or leave one of the two out",
+        )
     if output.name.lower() == made:
         return "names no file", f"give NAME{made}, or a folder with --format {made[1:]}"
     if configs > 1:
@@ -96,8 +104,13 @@ def files(configs: Sequence[Path], places: Sequence[Path], count: int, problems:
         for target in targets:
             before, by = first.setdefault(os.path.realpath(target), (index, config))
             if before != index:
-                problems.append(misuse(str(config), f"would write {target}, as {by} does",
-                                       "render them one by one, each with its own -o"))
+                problems.append(
+                    misuse(
+                        str(config),
+                        f"would write {target}, as {by} does",
+                        "render them one by one, each with its own -o",
+                    )
+                )
         problems.extend(_unwritable(targets[0]))
         problems.extend(problem for target in targets[1:] for problem in _replaceable(target))
     return made
@@ -133,8 +146,9 @@ def processes(jobs: str | None, problems: list[Problem]) -> int:
     if jobs is None:
         return 0
     if not (jobs.isascii() and jobs.isdecimal() and len(jobs) <= len(str(MOST_JOBS)) and int(jobs) <= MOST_JOBS):
-        problems.append(misuse(f"--jobs {jobs}", "is not a number of processes",
-                               f"use 1 to {MOST_JOBS}, or 0 for as many as help"))
+        problems.append(
+            misuse(f"--jobs {jobs}", "is not a number of processes", f"use 1 to {MOST_JOBS}, or 0 for as many as help")
+        )
         return 0
     return int(jobs)
 
@@ -149,25 +163,44 @@ def unsuited(shot: Shot, target: Path) -> list[Problem]:
     """What keeps this shot from becoming that file: nothing rolls, transparency its format lacks, a disk too small."""
     suffix, experiment = kind(target), shot.experiment
     if shot.video.transparent and suffix in OPAQUE:
-        return [_written(shot, ("video", "transparent"), f"{suffix} has no transparency",
-                         "use -o NAME.webm, NAME.mov or NAME.png")]
+        return [
+            _written(
+                shot,
+                ("video", "transparent"),
+                f"{suffix} has no transparency",
+                "use -o NAME.webm, NAME.mov or NAME.png",
+            )
+        ]
     if experiment is None:
         if suffix not in DATA:
             return []
-        return [_written(shot, ("scene",), f"nothing rolls in scene {shot.kind}, so there are no data",
-                         "use -o NAME.mp4 or NAME.png")]
+        return [
+            _written(
+                shot,
+                ("scene",),
+                f"nothing rolls in scene {shot.kind}, so there are no data",
+                "use -o NAME.mp4 or NAME.png",
+            )
+        ]
     if suffix in DISK_BYTES:
         from thalweg.engine.record import kept_steps
+
         kept = len(kept_steps(experiment.record, experiment.steps))
         rows = sum(len(entry.starts) for entry in experiment.entries) * kept
         needed, free = rows * DISK_BYTES[suffix], disk_free(target)
         if free is not None and needed > free:
             what = f"{rows:,} rows need about {size(needed)}, {size(free)} are free at {target.parent}"
             return [_written(shot, ("steps",), what, "use fewer steps or starts")]
-    elif experiment.record != "all":     # what is drawn needs every step
+    elif experiment.record != "all":  # what is drawn needs every step
         from thalweg.spec.entries import state_bytes
-        needed, free = sum(memory_needed(len(entry.starts), experiment.steps, state_bytes(entry.optimizer))
-                           for entry in experiment.entries), memory_free()
+
+        needed, free = (
+            sum(
+                memory_needed(len(entry.starts), experiment.steps, state_bytes(entry.optimizer))
+                for entry in experiment.entries
+            ),
+            memory_free(),
+        )
         if free is not None and needed > 0.8 * free:
             what = f"a film needs every step, {size(needed)} of memory, {size(free)} are free"
             return [_written(shot, ("record",), what, "use fewer steps or starts, or -o NAME.csv")]
@@ -176,18 +209,26 @@ def unsuited(shot: Shot, target: Path) -> list[Problem]:
 
 def given_video(options: Mapping[str, Any]) -> dict[str, Any]:
     """What the command line says about the picture, as `spec.load` takes it."""
-    return {**{key: options[key] for key in ("quality", "resolution", "fps")},
-            "transparent": options["transparent"] or None}
+    return {
+        **{key: options[key] for key in ("quality", "resolution", "fps")},
+        "transparent": options["transparent"] or None,
+    }
 
 
 def unsuited_for_window(names: Sequence[str], options: Mapping[str, Any]) -> list[Problem]:
     """What on the command line does not go with --preview."""
-    cures = {"output": "in the window r renders the film and s saves a still", "format": "leave it out",
-            "at": "drag the window's time bar",
-             "check": "give one of the two", "resume": "leave it out",
-             "jobs": "leave it out", "transparent": "leave it out"}
-    problems = [misuse(f"--{name}", "does not go with --preview", cure)
-                for name, cure in cures.items() if options[name]]
+    cures = {
+        "output": "in the window r renders the film and s saves a still",
+        "format": "leave it out",
+        "at": "drag the window's time bar",
+        "check": "give one of the two",
+        "resume": "leave it out",
+        "jobs": "leave it out",
+        "transparent": "leave it out",
+    }
+    problems = [
+        misuse(f"--{name}", "does not go with --preview", cure) for name, cure in cures.items() if options[name]
+    ]
     if len(names) > 1:
         problems.append(misuse("--preview", f"shows one config, not {len(names)}", "give one"))
     return problems
@@ -198,9 +239,15 @@ def unsuited_for_report(names: Sequence[str], options: Mapping[str, Any]) -> lis
     report = "--list" if options["what"] else "--schema"
     others = {name for name, value in options.items() if value not in (None, False, ()) and name != report[2:]}
     others -= {"what", "plugin", "trust", "verbose"} if report == "--list" else {"plugin", "trust", "verbose"}
-    problems = [misuse("--set" if name == "overrides" else f"--{name}", f"does not go with {report}",
-                       f"write {report} > FILE" if name == "output" else "give one of the two")
-                for name in options if name in others]
+    problems = [
+        misuse(
+            "--set" if name == "overrides" else f"--{name}",
+            f"does not go with {report}",
+            f"write {report} > FILE" if name == "output" else "give one of the two",
+        )
+        for name in options
+        if name in others
+    ]
     return problems + [misuse(name, f"does not go with {report}", "give one of the two") for name in names]
 
 
@@ -216,8 +263,13 @@ def suited(film: Film, target: Path) -> tuple[Film, str]:
         return film, ""
     asked = film.shot.written("video", "fps") is not None
     rate = gif_rate(fps) if asked else GIF_RATE
-    shots = tuple(replace(shot, video=replace(shot.video, fps=rate),
-                          resolved={**shot.resolved, "video": {**shot.resolved["video"], "fps": rate}})
-                  for shot in film.shots)
+    shots = tuple(
+        replace(
+            shot,
+            video=replace(shot.video, fps=rate),
+            resolved={**shot.resolved, "video": {**shot.resolved["video"], "fps": rate}},
+        )
+        for shot in film.shots
+    )
     changed = f"{target}: a gif cannot show {fps} frames/s, it has {rate}" if asked and rate != fps else ""
     return replace(film, shots=shots), changed

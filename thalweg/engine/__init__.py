@@ -3,6 +3,7 @@
 `OPTIMIZERS[name]` is the class (imported on first use), `roll` moves a batch of points with one over a surface.
 `SCHEDULES[kind]`, `NOISES[kind]` and `Clip` are what it takes as schedule, noise and clip.
 """
+
 from __future__ import annotations
 
 from thalweg.engine.base import Objective, Optimizer, State
@@ -15,5 +16,17 @@ from thalweg.registry import Registry
 
 OPTIMIZERS: Registry[Optimizer] = Registry("optimizers", Optimizer)
 
-__all__ = ["NOISES", "OPTIMIZERS", "SCHEDULES", "Clip", "CompileError", "CompileWarning", "Objective", "Optimizer",
-           "Record", "State", "Trajectory", "roll"]
+__all__ = [
+    "NOISES",
+    "OPTIMIZERS",
+    "SCHEDULES",
+    "Clip",
+    "CompileError",
+    "CompileWarning",
+    "Objective",
+    "Optimizer",
+    "Record",
+    "State",
+    "Trajectory",
+    "roll",
+]

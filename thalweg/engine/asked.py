@@ -2,6 +2,7 @@
 
 What `roll` asks for itself, to record loss and gradient along the way, does not count.
 """
+
 from __future__ import annotations
 
 from copy import copy
@@ -16,7 +17,7 @@ from thalweg.engine.record import Trajectory
 from thalweg.engine.rollout import BLOCK, MANY, roll
 
 UNKNOWN = -1
-Counts = npt.NDArray[np.int64]     # (..., 3): evaluations of f, gradient, Hessian
+Counts = npt.NDArray[np.int64]  # (..., 3): evaluations of f, gradient, Hessian
 Indices = npt.NDArray[np.int64]
 
 
@@ -25,7 +26,7 @@ class Asked:
     """What a batch of runs asked for: in each step of every run alike, (steps, 3), and beyond that of single runs."""
 
     every: list[tuple[int, int, int]] = field(default_factory=list)
-    single: dict[int, Counts] = field(default_factory=dict)    # step -> (runs still on their way, 3)
+    single: dict[int, Counts] = field(default_factory=dict)  # step -> (runs still on their way, 3)
 
 
 @dataclass(frozen=True)
@@ -48,22 +49,32 @@ class CountedTrajectory(Trajectory):
         rows = np.array([*every, *every[-1:] * (int(wanted.max()) - len(every))])
         total: Counts = np.concatenate([np.zeros((1, 3), np.int64), np.cumsum(rows, axis=0)])[wanted]
         for step, counts in self.asked.single.items():
-            moving = np.flatnonzero((self.status == "ok") | (self.last > step))    # diverged ones were left behind
-            if len(moving) != len(counts):     # so were others, and nobody can say which
+            moving = np.flatnonzero((self.status == "ok") | (self.last > step))  # diverged ones were left behind
+            if len(moving) != len(counts):  # so were others, and nobody can say which
                 return np.full_like(total, UNKNOWN)
             total[moving] += np.where(wanted[moving, None] > step, counts, 0)
         return total
 
 
-def counted_roll(optimizer: Optimizer, surface: Objective, starts: Array, steps: int, *, start_index: Indices,
-                 replica: Indices, **how: Any) -> CountedTrajectory:
+def counted_roll(
+    optimizer: Optimizer,
+    surface: Objective,
+    starts: Array,
+    steps: int,
+    *,
+    start_index: Indices,
+    replica: Indices,
+    **how: Any,
+) -> CountedTrajectory:
     """`optimizers.roll` from starts (runs, 2), bit for bit, counting what the optimizer asks for.
 
     A swarm that goes in several blocks is rolled as ever, and its longest run once more, alone, to be counted.
     """
+
     def rolled(one: Optimizer, runs: slice, **also: Any) -> Trajectory:
-        return roll(one, surface, starts[runs], steps, start_index=start_index[runs], replica=replica[runs],
-                    **{**how, **also})
+        return roll(
+            one, surface, starts[runs], steps, start_index=start_index[runs], replica=replica[runs], **{**how, **also}
+        )
 
     asked = Asked()
     counting = _counting(optimizer, asked)
@@ -78,6 +89,7 @@ def counted_roll(optimizer: Optimizer, surface: Objective, starts: Array, steps:
 
 def _counting(optimizer: Optimizer, asked: Asked) -> Optimizer:
     """The same optimizer, of a class of its own whose steps see an objective that counts."""
+
     def step(self: Optimizer, state: State, points: Array, objective: Objective, hyper: Hyper) -> tuple[State, Array]:
         counter = _Counter(objective, len(points))
         made = optimizer.step(state, points, cast(Objective, counter), hyper)

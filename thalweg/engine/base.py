@@ -3,6 +3,7 @@
 Shapes: points (runs, 2) float64 in the surface's units. A hyperparameter reaches `step` as a float or, when it differs
 from run to run, as an array (runs, 1); both broadcast against points, so no rule has to know which it got.
 """
+
 from __future__ import annotations
 
 import math
@@ -16,8 +17,8 @@ import numpy.typing as npt
 from thalweg.registry import Range
 
 Array: TypeAlias = npt.NDArray[np.float64]
-State: TypeAlias = dict[str, Array]      # every array's first axis is runs
-Hyper: TypeAlias = SimpleNamespace       # the hyperparameters by name
+State: TypeAlias = dict[str, Array]  # every array's first axis is runs
+Hyper: TypeAlias = SimpleNamespace  # the hyperparameters by name
 
 
 class Objective(Protocol):
@@ -123,7 +124,7 @@ def power(base: Any, exponent: Any) -> Any:
         return np.array([float(entry) ** exponent for entry in base.flat]).reshape(base.shape)
     if isinstance(exponent, np.ndarray):
         return np.array([base ** float(entry) for entry in exponent.flat]).reshape(exponent.shape)
-    return base ** exponent
+    return base**exponent
 
 
 def decayed(gradient: Array, points: Array, weight_decay: Any) -> Array:

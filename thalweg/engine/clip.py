@@ -1,4 +1,5 @@
 """Gradient clipping, always named where it is used: nothing is clipped behind the picture."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass

@@ -3,6 +3,7 @@
 Threads would not do: a step is some seventy short numpy calls, and threads spend more time on handing Python's lock to
 each other than they win.
 """
+
 from __future__ import annotations
 
 import mmap
@@ -59,15 +60,15 @@ def in_order(work: Callable[[Any], bytes], items: Sequence[Any], room: int, jobs
         place[: 8 + len(made)] = len(made).to_bytes(8, "little") + made
 
     for first in range(0, len(items), len(places) or 1):
-        some = [*zip(places, items[first:first + len(places)], strict=False)]
+        some = [*zip(places, items[first : first + len(places)], strict=False)]
         each(put, some, len(some))
         for place, _ in some:
-            yield place[8:8 + int.from_bytes(place[:8], "little")]
+            yield place[8 : 8 + int.from_bytes(place[:8], "little")]
 
 
 def _forked(work: Callable[[Any], None], share: Sequence[Any]) -> int:
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")     # that other threads run: the child computes and touches nothing of theirs
+        warnings.simplefilter("ignore")  # that other threads run: the child computes and touches nothing of theirs
         child = os.fork()
     if child:
         return child
@@ -77,4 +78,4 @@ def _forked(work: Callable[[Any], None], share: Sequence[Any]) -> int:
             work(item)
         status = 0
     finally:
-        os._exit(status)     # nothing of this process' end is the child's: no files, no windows, no messages
+        os._exit(status)  # nothing of this process' end is the child's: no files, no windows, no messages

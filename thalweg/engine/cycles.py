@@ -1,4 +1,5 @@
 """Schedules that rise and fall, and may move the momentum the other way: torch's OneCycleLR and CyclicLR."""
+
 from __future__ import annotations
 
 import math
@@ -33,8 +34,9 @@ class OneCycle(Schedule):
     three_phase: bool = parameter(False)
 
     def partners(self) -> Mapping[str, Schedule]:
-        return {"momentum": _OneCycleMomentum(**vars(replace(self, cycle_momentum=False)))} \
-            if self.cycle_momentum else {}
+        return (
+            {"momentum": _OneCycleMomentum(**vars(replace(self, cycle_momentum=False)))} if self.cycle_momentum else {}
+        )
 
     def levels(self, base: Base) -> tuple[Base, Base, Base]:
         """The values at the begin, at the top and at the end."""
@@ -89,8 +91,7 @@ class Cyclic(Schedule):
     max_momentum: float = parameter(0.9, low=0)
 
     def partners(self) -> Mapping[str, Schedule]:
-        return {"momentum": _CyclicMomentum(**vars(replace(self, cycle_momentum=False)))} \
-            if self.cycle_momentum else {}
+        return {"momentum": _CyclicMomentum(**vars(replace(self, cycle_momentum=False)))} if self.cycle_momentum else {}
 
     def levels(self, base: Base) -> tuple[Base, Base]:
         """The values at the foot and at the top of the first cycle."""

@@ -4,6 +4,7 @@ A schedule says what a hyperparameter is at step k = 0, 1, ..., from its `base`,
 what torch's scheduler leaves in the optimizer after k calls of its step(). Only + - * / touch the base, so an array of
 bases, one for each run of a sweep, gives every run bit for bit what it has alone.
 """
+
 from __future__ import annotations
 
 import math
@@ -15,7 +16,7 @@ from typing import Any, ClassVar, TypeAlias
 from thalweg.engine.base import check_ranges
 from thalweg.registry import parameter
 
-Base: TypeAlias = Any    # a float, or an array (runs, 1)
+Base: TypeAlias = Any  # a float, or an array (runs, 1)
 LONGEST = 1_000_000
 
 
@@ -184,6 +185,6 @@ class InverseSqrt(Schedule):
 def power_of(base: float, exponent: int) -> float:
     """base ** exponent, infinite where that is too large for a float."""
     try:
-        return base ** exponent
+        return base**exponent
     except OverflowError:
         return math.inf

@@ -1,4 +1,5 @@
 """Runs that went where nothing is known of their surface."""
+
 from __future__ import annotations
 
 from dataclasses import replace
@@ -19,7 +20,7 @@ def told_left(path: Trajectory, surface: Any) -> Trajectory:
         return path
     runs, ends = np.arange(len(gone)), path.ends
     beyond = _beyond(inside, path.positions[runs, ends])
-    asked = ends - (path.positions.shape[1] - path.gradient_at.shape[1])     # the start has no step that led to it
+    asked = ends - (path.positions.shape[1] - path.gradient_at.shape[1])  # the start has no step that led to it
     if path.gradient_at.shape[1]:
         beyond |= (asked >= 0) & _beyond(inside, path.gradient_at[runs, np.maximum(asked, 0)])
     return replace(path, status=np.where(gone & beyond, "left", path.status))

@@ -4,6 +4,7 @@ Every draw depends on (seed, start index, replica, step) alone: they are the key
 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011). So a run meets the same noise whatever else is
 rolled beside it, and all optimizers meet the same. A step has one draw, for whatever points it asks the gradient at.
 """
+
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
@@ -18,8 +19,8 @@ from thalweg.engine.base import Array, Objective, check_ranges
 from thalweg.registry import parameter
 
 Indices: TypeAlias = npt.NDArray[np.int64]
-CHUNK = 256                # steps whose draws are made at once, run by run
-VECTORS, EPOCHS = 0, 1     # what a draw is for: part of the counter
+CHUNK = 256  # steps whose draws are made at once, run by run
+VECTORS, EPOCHS = 0, 1  # what a draw is for: part of the counter
 
 
 class Runs(NamedTuple):
@@ -76,8 +77,9 @@ class Gaussian(Noise):
         return ", ".join(["gaussian", *(parts or ["std 0"])])
 
     def source(self, surface: Objective, runs: Runs, steps: int) -> Source:
-        return _Added(surface, _Drawn(runs, steps, lambda random, shape: random.standard_normal(shape)), self.std,
-                      self.relative)
+        return _Added(
+            surface, _Drawn(runs, steps, lambda random, shape: random.standard_normal(shape)), self.std, self.relative
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,8 +100,9 @@ class StudentT(Noise):
         return f"student_t, df {self.df:g}, scale {self.scale:g}"
 
     def source(self, surface: Objective, runs: Runs, steps: int) -> Source:
-        return _Added(surface, _Drawn(runs, steps, lambda random, shape: random.standard_t(self.df, shape)),
-                      self.scale, 0.0)
+        return _Added(
+            surface, _Drawn(runs, steps, lambda random, shape: random.standard_t(self.df, shape)), self.scale, 0.0
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,16 +152,21 @@ class _Generator:
     def of(self, run: int, chunk: int, what: int) -> np.random.Generator:
         """The generator of a run at the begin of one of its chunks; good until it is asked for again."""
         counter = np.array([0, chunk, what, 0], dtype=np.uint64)
-        self.bits.state = {"bit_generator": "Philox", "state": {"counter": counter, "key": self.keys[run]},
-                           "buffer": np.zeros(4, dtype=np.uint64), "buffer_pos": 4, "has_uint32": 0, "uinteger": 0}
+        self.bits.state = {
+            "bit_generator": "Philox",
+            "state": {"counter": counter, "key": self.keys[run]},
+            "buffer": np.zeros(4, dtype=np.uint64),
+            "buffer_pos": 4,
+            "has_uint32": 0,
+            "uinteger": 0,
+        }
         return self.random
 
 
 class _Drawn:
     """Two numbers of a distribution for each run and step."""
 
-    def __init__(self, runs: Runs, steps: int,
-                 draw: Callable[[np.random.Generator, tuple[int, int]], Array]) -> None:
+    def __init__(self, runs: Runs, steps: int, draw: Callable[[np.random.Generator, tuple[int, int]], Array]) -> None:
         self.generator, self.steps, self.draw, self.chunk = _Generator(runs), steps, draw, -1
         self.table: Array = np.empty((0, 0, 2))
 
@@ -168,7 +176,7 @@ class _Drawn:
         if chunk != self.chunk:
             count, runs = min(CHUNK, self.steps - chunk * CHUNK), len(self.generator.keys)
             self.table, self.chunk = np.empty((count, runs, 2)), chunk
-            for run in range(runs):    # a shorter table is the begin of a longer one: numbers are drawn one by one
+            for run in range(runs):  # a shorter table is the begin of a longer one: numbers are drawn one by one
                 self.table[:, run] = self.draw(self.generator.of(run, chunk, VECTORS), (count, 2))
         result: Array = self.table[row]
         return result
@@ -212,7 +220,7 @@ class _Batches:
             self.order = np.empty((self.epochs, runs, self.count), dtype=np.int64)
             for run in range(runs):
                 self.order[:, run] = self.generator.of(run, chunk, EPOCHS).permuted(plain, axis=1)
-        return self.order[row, :, batch * self.size:(batch + 1) * self.size]
+        return self.order[row, :, batch * self.size : (batch + 1) * self.size]
 
     def gradient(self, points: Array, k: int) -> Array:
         result: Array = self.surface.batch_gradient(points, self.chosen(k))

@@ -1,4 +1,5 @@
 """What `roll` returns, and which steps of a run it keeps."""
+
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
@@ -13,7 +14,7 @@ from thalweg.engine.base import Array, State
 from thalweg.engine.cores import shared
 from thalweg.engine.tail import Tail, of_positions
 
-Record: TypeAlias = str | Mapping[str, int]     # "all", "last" or {"every": n}
+Record: TypeAlias = str | Mapping[str, int]  # "all", "last" or {"every": n}
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ def thinned(path: Trajectory, record: Record) -> Trajectory:
     if len(kept) == len(path.steps):
         return path
     runs, rows = np.arange(len(path.last))[:, None], np.minimum(kept, path.last[:, None])
-    gone = np.asarray(kept)[:-1] >= path.last[:, None]     # the row before has the end already
+    gone = np.asarray(kept)[:-1] >= path.last[:, None]  # the row before has the end already
     gone = np.concatenate([np.zeros_like(runs, dtype=bool), gone], axis=1)
 
     def of(values: Array, moments: Any, none: Any) -> Array:
@@ -87,12 +88,26 @@ def thinned(path: Trajectory, record: Record) -> Trajectory:
         return taken
 
     first = int(kept[0] == 0)
-    steps = [of(values, np.maximum(rows[:, first:] - 1, 0), gone[:, first:]) if values.shape[1] else values
-             for values in (path.gradient_used, path.gradient_at)]
+    steps = [
+        of(values, np.maximum(rows[:, first:] - 1, 0), gone[:, first:]) if values.shape[1] else values
+        for values in (path.gradient_used, path.gradient_at)
+    ]
     positions, loss, gradient = (of(values, rows, gone) for values in (path.positions, path.loss, path.gradient))
     state = {name: of(values, rows, gone) for name, values in path.state.items()}
-    return Trajectory(path.optimizer, path.start, positions, loss, gradient, steps[0], steps[1], state, path.status,
-                      path.last, kept, path.tail)
+    return Trajectory(
+        path.optimizer,
+        path.start,
+        positions,
+        loss,
+        gradient,
+        steps[0],
+        steps[1],
+        state,
+        path.status,
+        path.last,
+        kept,
+        path.tail,
+    )
 
 
 class Table:
@@ -101,15 +116,15 @@ class Table:
     def __init__(self, kept: Sequence[int], runs: int, state: State, many: bool = False) -> None:
         """`state` says what there is and in what shape; `many`: several processes are going to write."""
         self.kept, rows, made = np.asarray(kept), len(kept), shared if many else np.empty
-        self.first = int(kept[0] == 0)     # rows without a step that led to them
+        self.first = int(kept[0] == 0)  # rows without a step that led to them
         self.positions, self.gradient = made((rows, runs, 2)), made((rows, runs, 2))
         self.loss = made((rows, runs))
         self.used, self.at = (made((rows - self.first, runs, 2)) for _ in range(2))
         self.state = {name: made((rows, runs, *values.shape[1:])) for name, values in state.items()}
-        self.ended = made((runs,))     # the step after which a run had diverged; NaN for those that did not
+        self.ended = made((runs,))  # the step after which a run had diverged; NaN for those that did not
         self.ended[:] = np.nan
-        self.every = rows == kept[-1] + 1     # every step is kept
-        self.moved, self.missed = (made((0 if self.every else runs,)) for _ in range(2))     # see Tail
+        self.every = rows == kept[-1] + 1  # every step is kept
+        self.moved, self.missed = (made((0 if self.every else runs,)) for _ in range(2))  # see Tail
 
     def write(self, row: int | slice, runs: Any, moment: Mapping[str, Array], state: State, only: Any = None) -> None:
         """A moment of some runs (`only` those of its arrays, all unless given) into a row or several."""
@@ -129,19 +144,29 @@ class Table:
         """NaN after the end of the diverged runs of a block."""
         ended = self.ended[block]
         if not np.isnan(ended).all():
-            gone = np.arange(len(self.kept))[:, None] > np.searchsorted(self.kept, ended)     # NaN sorts last
+            gone = np.arange(len(self.kept))[:, None] > np.searchsorted(self.kept, ended)  # NaN sorts last
             for rows in (self.positions, self.loss, self.gradient, *self.state.values()):
                 rows[:, block][gone] = np.nan
             for rows in (self.used, self.at):
-                rows[:, block][gone[self.first:]] = np.nan
+                rows[:, block][gone[self.first :]] = np.nan
 
     def trajectory(self, optimizer: str, start: Array, kept: Sequence[int]) -> Trajectory:
         fine, ending = np.isnan(self.ended), None if self.every else Tail(self.moved, self.missed)
         state = {name: _runs_first(rows) for name, rows in self.state.items()}
-        return Trajectory(optimizer, start, _runs_first(self.positions), _runs_first(self.loss),
-                          _runs_first(self.gradient), _runs_first(self.used), _runs_first(self.at), state,
-                          np.where(fine, "ok", "diverged"), np.where(fine, kept[-1], self.ended).astype(np.int64), kept,
-                          ending)
+        return Trajectory(
+            optimizer,
+            start,
+            _runs_first(self.positions),
+            _runs_first(self.loss),
+            _runs_first(self.gradient),
+            _runs_first(self.used),
+            _runs_first(self.at),
+            state,
+            np.where(fine, "ok", "diverged"),
+            np.where(fine, kept[-1], self.ended).astype(np.int64),
+            kept,
+            ending,
+        )
 
 
 def _runs_first(rows: Array) -> Array:

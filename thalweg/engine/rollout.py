@@ -1,4 +1,5 @@
 """Moves all runs of one optimizer over a surface, block by block on all cores, and keeps what is asked for."""
+
 from __future__ import annotations
 
 import warnings
@@ -20,10 +21,10 @@ from thalweg.engine.record import Record, Table, Trajectory, kept_steps
 from thalweg.engine.schedules import Schedule, checked_schedules, scheduled
 from thalweg.engine.walk import Block, Exact, Task
 
-BLOCK = 8192         # runs that walk together: points, state and a formula's results on the way fit a core's cache
-MANY = 4_000_000     # runs times steps from which on other processes are worth their start
-HUGE = 20_000_000    # and from which on a C compiler's time is
-LONGEST = 100_000    # steps that are written down for it one by one
+BLOCK = 8192  # runs that walk together: points, state and a formula's results on the way fit a core's cache
+MANY = 4_000_000  # runs times steps from which on other processes are worth their start
+HUGE = 20_000_000  # and from which on a C compiler's time is
+LONGEST = 100_000  # steps that are written down for it one by one
 
 
 class CompileError(Exception):
@@ -34,12 +35,23 @@ class CompileWarning(UserWarning):
     """Compiled loops were to be made and something failed, so numpy alone moves the swarm, to the same bits."""
 
 
-def roll(optimizer: Optimizer, surface: Objective, starts: npt.ArrayLike, steps: int, *,
-         hyper: Mapping[str, Any] | None = None, schedule: Mapping[str, Schedule] | None = None,
-         clip: Clip | None = None, noise: Noise | None = None, seed: int = 0,
-         start_index: npt.ArrayLike | None = None, replica: npt.ArrayLike | None = None,
-         record: Record = "all", jobs: int | None = None,
-         compiled: Literal["auto", "never", "require"] = "auto") -> Trajectory:
+def roll(
+    optimizer: Optimizer,
+    surface: Objective,
+    starts: npt.ArrayLike,
+    steps: int,
+    *,
+    hyper: Mapping[str, Any] | None = None,
+    schedule: Mapping[str, Schedule] | None = None,
+    clip: Clip | None = None,
+    noise: Noise | None = None,
+    seed: int = 0,
+    start_index: npt.ArrayLike | None = None,
+    replica: npt.ArrayLike | None = None,
+    record: Record = "all",
+    jobs: int | None = None,
+    compiled: Literal["auto", "never", "require"] = "auto",
+) -> Trajectory:
     """Make `steps` steps from each of the starts, (runs, 2) or (2,), all runs at once.
 
     hyper: hyperparameters that differ from run to run, name -> (runs,); for a pair such as betas a pair of those.
@@ -77,7 +89,7 @@ def roll(optimizer: Optimizer, surface: Objective, starts: npt.ArrayLike, steps:
     jobs = min(len(blocks), jobs or (cores() if runs * steps >= MANY else 1))
     table = Table(kept, runs, task.init(start[:1].copy(), slice(0, 1)), many=jobs > 1)
     with np.errstate(all="ignore"):
-        Exact(surface).move(start[:1])      # what a surface makes on first use is then there for all
+        Exact(surface).move(start[:1])  # what a surface makes on first use is then there for all
     each(lambda block: Block(task, block, table).walk(), blocks, jobs)
     return told_left(table.trajectory(optimizer.name, start, kept), surface)
 
@@ -85,15 +97,18 @@ def roll(optimizer: Optimizer, surface: Objective, starts: npt.ArrayLike, steps:
 def _fused(task: Task, record: Record) -> Fused:
     """The task's steps compiled. Raises Untraceable, or what the rule or the compiler raised."""
     formula: Any = getattr(task.surface, "by_ufuncs", None)
-    for hinders, why in ((record == "all", "record: all keeps every step"),
-                         (task.steps > LONGEST, f"more than {LONGEST:,} steps"),
-                         (formula is None, "the surface has no formula"),
-                         (task.noise is not None, "gradients are noisy"),
-                         (task.clip is not None, "gradients are clipped")):
+    for hinders, why in (
+        (record == "all", "record: all keeps every step"),
+        (task.steps > LONGEST, f"more than {LONGEST:,} steps"),
+        (formula is None, "the surface has no formula"),
+        (task.noise is not None, "gradients are noisy"),
+        (task.clip is not None, "gradients are clipped"),
+    ):
         if hinders:
             raise Untraceable(why)
-    hypers = [Hyper(**{**task.hyper, **{name: values[k] for name, values in task.moving.items()}})
-              for k in range(task.steps)]
+    hypers = [
+        Hyper(**{**task.hyper, **{name: values[k] for name, values in task.moving.items()}}) for k in range(task.steps)
+    ]
     with np.errstate(all="ignore"):
         return Fused(task.optimizer, formula, task.init(task.start[:1].copy(), slice(0, 1)), hypers)
 
@@ -102,7 +117,7 @@ def _compiled(task: Task, record: Record, required: bool) -> Task:
     """The task with its steps compiled, where that can be. Raises CompileError where that is required."""
     try:
         return replace(task, fused=_fused(task, record))
-    except Exception as error:      # a rule may stumble over what stands for its arrays in any way
+    except Exception as error:  # a rule may stumble over what stands for its arrays in any way
         why = str(error) if isinstance(error, Untraceable) else f"{type(error).__name__}: {error}"
         line = f"{task.optimizer.name}: its swarm is not compiled; {' '.join(why.split())}"
         if required:
@@ -124,16 +139,23 @@ def _spread(optimizer: Optimizer, hyper: Mapping[str, Any], runs: int) -> Hyper:
             columns[name] = _column(name, given, runs)
         else:
             raise ValueError(f"{name}: no hyperparameter of {optimizer.name} that can differ from run to run")
-    for run in range(runs if columns else 0):    # each run alone must be an optimizer its class accepts
-        replace(optimizer, **{name: tuple(float(part[run, 0]) for part in column) if isinstance(column, tuple)
-                              else float(column[run, 0]) for name, column in columns.items()})
+    for run in range(runs if columns else 0):  # each run alone must be an optimizer its class accepts
+        replace(
+            optimizer,
+            **{
+                name: tuple(float(part[run, 0]) for part in column)
+                if isinstance(column, tuple)
+                else float(column[run, 0])
+                for name, column in columns.items()
+            },
+        )
     values.__dict__.update(columns)
     return values
 
 
 def _indices(name: str, given: npt.ArrayLike, runs: int) -> npt.NDArray[np.int64]:
     indices = np.asarray(given)
-    if indices.shape != (runs,) or indices.dtype.kind not in "iu" or indices.min() < 0 or indices.max() >= 2 ** 32:
+    if indices.shape != (runs,) or indices.dtype.kind not in "iu" or indices.min() < 0 or indices.max() >= 2**32:
         raise ValueError(f"{name}: give a whole number >= 0 for each of the {runs} runs")
     return indices.astype(np.int64)
 

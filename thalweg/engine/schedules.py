@@ -1,4 +1,5 @@
 """All schedules by name, and what they make of an optimizer's hyperparameters over a run."""
+
 from __future__ import annotations
 
 import math
@@ -27,10 +28,25 @@ from thalweg.engine.decays import (
 
 __all__ = ["SCHEDULES", "Schedule", "checked_schedules", "scheduled", "schedulable"]
 
-SCHEDULES: Mapping[str, type[Schedule]] = MappingProxyType({cls.kind: cls for cls in (
-    Constant, Step, MultiStep, Exponential, Linear, Polynomial, Cosine, CosineRestarts, InverseSqrt, OneCycle,
-    Cyclic)})
-Part = tuple[str, int | None]     # a hyperparameter, and an index into it where it is a pair
+SCHEDULES: Mapping[str, type[Schedule]] = MappingProxyType(
+    {
+        cls.kind: cls
+        for cls in (
+            Constant,
+            Step,
+            MultiStep,
+            Exponential,
+            Linear,
+            Polynomial,
+            Cosine,
+            CosineRestarts,
+            InverseSqrt,
+            OneCycle,
+            Cyclic,
+        )
+    }
+)
+Part = tuple[str, int | None]  # a hyperparameter, and an index into it where it is a pair
 
 
 def schedulable(optimizer: Optimizer | type[Optimizer]) -> list[str]:
@@ -44,7 +60,7 @@ def scheduled(schedules: Mapping[str, Schedule], hyper: Hyper, steps: int) -> di
     for (name, part), values in _parts(schedules, hyper, steps).items():
         if part is not None:
             rest = getattr(hyper, name)
-            table[name] = [(*rest[:part], value, *rest[part + 1:]) for value in values]
+            table[name] = [(*rest[:part], value, *rest[part + 1 :]) for value in values]
     return table
 
 
@@ -79,20 +95,23 @@ def checked_schedules(optimizer: Optimizer, schedules: Mapping[str, Schedule], s
         rest = getattr(optimizer, name)
         for value in (min(values), max(values)) if values else ():
             try:
-                replace(optimizer, **{name: value if part is None else (*rest[:part], value, *rest[part + 1:])})
+                replace(optimizer, **{name: value if part is None else (*rest[:part], value, *rest[part + 1 :])})
             except ValueError as error:
                 what, _, needed = str(error).partition("; ")
                 why = "" if what.startswith(f"{name}: ") else f": {what}"
                 at = 1 + next(step for step, each in enumerate(values) if each == value or value != value)
                 finite = "" if math.isfinite(value) else " and finite"
-                raise ValueError(f"{name}: would become {value:.6g} in step {at}{why}; {needed}{finite}"
-                                 f"{_to_change(schedules.get(name))}") from None
+                raise ValueError(
+                    f"{name}: would become {value:.6g} in step {at}{why}; {needed}{finite}"
+                    f"{_to_change(schedules.get(name))}"
+                ) from None
 
 
 def _to_change(schedule: Schedule | None) -> str:
     """': change step_size or gamma', what was written of a schedule; empty where all is as by default."""
-    written = [each.name for each in fields(schedule) if getattr(schedule, each.name) != each.default] \
-        if schedule else []
+    written = (
+        [each.name for each in fields(schedule) if getattr(schedule, each.name) != each.default] if schedule else []
+    )
     return f": change {' or '.join(written)}" if written else ""
 
 

@@ -1,4 +1,5 @@
 """torch.optim.SGD, which two members share: `sgd`, and `momentum` with its other defaults."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -22,12 +23,14 @@ class TorchSGD(Optimizer):
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.nesterov and (self.momentum <= 0 or self.dampening != 0):
-            raise ValueError(f"nesterov: true with momentum {self.momentum:g} and dampening {self.dampening:g} is "
-                             "no rule; it needs momentum > 0 and dampening 0")
+            raise ValueError(
+                f"nesterov: true with momentum {self.momentum:g} and dampening {self.dampening:g} is "
+                "no rule; it needs momentum > 0 and dampening 0"
+            )
 
     def init(self, points: Array, hyper: Hyper) -> State:
         state = {"step": counter(points)}
-        if np.any(hyper.momentum):      # without momentum there is no velocity to keep, as in torch
+        if np.any(hyper.momentum):  # without momentum there is no velocity to keep, as in torch
             state["momentum_buffer"] = np.zeros_like(points)
         return state
 
@@ -38,10 +41,11 @@ class TorchSGD(Optimizer):
         direction = gradient = objective.gradient(points) + hyper.weight_decay * points
         new = {"step": state["step"] + 1}
         if "momentum_buffer" in state:
-            first = steps_made(state) == 0      # torch starts from the whole first gradient, dampening or not
-            velocity = gradient if first else (
-                hyper.momentum * state["momentum_buffer"] + (1 - hyper.dampening) * gradient)
+            first = steps_made(state) == 0  # torch starts from the whole first gradient, dampening or not
+            velocity = (
+                gradient if first else (hyper.momentum * state["momentum_buffer"] + (1 - hyper.dampening) * gradient)
+            )
             new["momentum_buffer"] = velocity
             direction = gradient + hyper.momentum * velocity if hyper.nesterov else velocity
-            direction = np.where(hyper.momentum == 0, gradient, direction)   # momentum 0 ignores dampening too
+            direction = np.where(hyper.momentum == 0, gradient, direction)  # momentum 0 ignores dampening too
         return new, points - hyper.lr * direction

@@ -1,4 +1,5 @@
 """How much an optimizer remembers: numbers that it keeps for each weight, which is what it costs in memory."""
+
 from __future__ import annotations
 
 import math
@@ -19,7 +20,7 @@ def stored_per_weight(optimizer: Optimizer) -> int:
     two = optimizer.init(np.zeros((1, weights)), hyper)
     try:
         grown = _size(optimizer.init(np.zeros((1, weights + 1)), hyper)) - _size(two)
-    except Exception:      # a rule written for two weights may stumble in any way
+    except Exception:  # a rule written for two weights may stumble in any way
         grown = 0
     own = [values.shape[1:] for values in two.values() if values.shape[1:] and values.shape[-1] == weights]
     return grown or sum(math.prod(shape) // weights for shape in own)

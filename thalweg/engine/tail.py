@@ -2,6 +2,7 @@
 
 Only two numbers a run are kept of it, so that a swarm of which one row is recorded is known as well as a single ball.
 """
+
 from __future__ import annotations
 
 from typing import Any, NamedTuple
@@ -10,8 +11,8 @@ import numpy as np
 
 from thalweg.engine.base import Array
 
-STEPS = 20           # the last steps that are looked at; of a shorter run all
-LONGEST = 10         # iterates in a period
+STEPS = 20  # the last steps that are looked at; of a shorter run all
+LONGEST = 10  # iterates in a period
 
 
 class Tail(NamedTuple):
@@ -31,7 +32,7 @@ class Watch:
     """Iterates of a block of runs, noted while they make their last steps."""
 
     def __init__(self, runs: int, steps: int) -> None:
-        self.first = max(steps - STEPS, 0)     # the step from which on iterates are noted
+        self.first = max(steps - STEPS, 0)  # the step from which on iterates are noted
         self.rows = np.full((steps - self.first + 1, 2, runs), np.nan)
 
     def note(self, k: int, runs: Any, columns: Array) -> None:
@@ -41,7 +42,7 @@ class Watch:
 
     def stays(self, k: int, runs: Any, columns: Array) -> None:
         """Some runs are at x and y (2, n) after step k and in all that come."""
-        self.rows[max(k - self.first, 0):, :, runs] = columns
+        self.rows[max(k - self.first, 0) :, :, runs] = columns
 
     def tail(self) -> Tail:
         return of_last(self.rows)
@@ -49,7 +50,7 @@ class Watch:
 
 def of_positions(positions: Array) -> Tail:
     """From positions (runs, steps + 1, 2) of which every step is there."""
-    return of_last(np.moveaxis(positions[:, -STEPS - 1:], 0, 2))
+    return of_last(np.moveaxis(positions[:, -STEPS - 1 :], 0, 2))
 
 
 def of_last(rows: Array) -> Tail:
@@ -60,7 +61,7 @@ def of_last(rows: Array) -> Tail:
         for k in range(1, len(rows)):
             step = _square(rows[k - 1], rows[k])
             np.maximum(moved, step, out=moved)
-            if len(rows) - k < STEPS:     # between two of the iterates
+            if len(rows) - k < STEPS:  # between two of the iterates
                 np.maximum(between, step, out=between)
         for period in range(2, min(LONGEST, len(iterates) // 2) + 1):
             least = np.minimum(between / 4, missed)

@@ -1,4 +1,5 @@
 """Moves a block of runs step by step: small enough for the processor's cache, so that many blocks fill all cores."""
+
 from __future__ import annotations
 
 import math
@@ -18,7 +19,7 @@ from thalweg.engine.schedules import largest
 from thalweg.engine.tail import Watch
 
 Mask = npt.NDArray[np.bool_]
-LOOK = 32     # steps between two looks for runs that have come to rest
+LOOK = 32  # steps between two looks for runs that have come to rest
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ class Watched:
         return self.used
 
     def hessian(self, points: Array) -> Array:
-        return self.surface.hessian(points)    # type: ignore[no-any-return]
+        return self.surface.hessian(points)  # type: ignore[no-any-return]
 
     def keep(self, these: Mask) -> None:
         """Go on with some of the runs."""
@@ -111,14 +112,14 @@ class Block:
     def __init__(self, task: Task, block: slice, table: Table) -> None:
         self.task, self.block, self.table = task, block, table
         self.runs: Any = block
-        self.points = np.asfortranarray(task.start[block])    # x and y are each in one piece: formulas take them so
+        self.points = np.asfortranarray(task.start[block])  # x and y are each in one piece: formulas take them so
         self.state = task.init(self.points.copy(order="K"), block)
         self.exact = Exact(task.surface)
         self.watched = Watched(self.exact, len(self.points), task.source(self.exact, block), task.clip)
         self.plain = {name: _of(value, block) for name, value in task.hyper.items()}
         self.hyper = Hyper(**self.plain)
-        self.rests = task.noise is None and not task.moving     # a step depends on nothing but points and state
-        self.plainly = 0     # the step from which on `fused` may be tried
+        self.rests = task.noise is None and not task.moving  # a step depends on nothing but points and state
+        self.plainly = 0  # the step from which on `fused` may be tried
         self.memory: list[Array] = []
         self.watch = None if table.every else Watch(len(self.points), task.steps)
 
@@ -168,8 +169,7 @@ class Block:
 
     def _looks(self, k: int) -> bool:
         """Whether after the stretch of steps in which k is some run may be found at rest."""
-        return self.rests and ("step" not in self.state
-                               or self.task.optimizer.settled(k - k % LOOK + LOOK, self.hyper))
+        return self.rests and ("step" not in self.state or self.task.optimizer.settled(k - k % LOOK + LOOK, self.hyper))
 
     def _step(self, k: int) -> None:
         hyper = self.hyper
@@ -198,8 +198,7 @@ class Block:
             self._keep(fine)
 
     def _end_resting(self, state: State, points: Array, row: int, k: int) -> None:
-        """Goes on without runs whose last step, the k-th, changed no bit: no later step will, as it would be the same.
-        """
+        """Goes on without runs whose last step, the k-th, changed no bit: no later step will, it would be the same."""
         rest = _same(points, self.points)
         if not rest.any():
             return
@@ -233,7 +232,7 @@ class Block:
 
 def _finite(every: tuple[Array, ...]) -> bool:
     """A quick look whether all is finite, as what is not stays in a sum; not surely told where sums overflow."""
-    if len(every[0]) == 1:     # where a call of numpy costs more than the sum
+    if len(every[0]) == 1:  # where a call of numpy costs more than the sum
         return math.isfinite(sum([sum(each.ravel().tolist()) for each in every]))
     return math.isfinite(sum(float(np.add.reduce(each, axis=None)) for each in every))
 

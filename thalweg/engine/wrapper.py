@@ -1,4 +1,5 @@
 """What lookahead and sam share: an optimizer around another one."""
+
 from __future__ import annotations
 
 import difflib
@@ -10,7 +11,7 @@ from typing import Annotated, Any
 from thalweg.engine.base import Array, Hyper, Optimizer, State
 from thalweg.registry import BrokenMember, parameter
 
-INSIDE = "base."    # in front of the inner optimizer's state names
+INSIDE = "base."  # in front of the inner optimizer's state names
 
 
 @dataclass(frozen=True)
@@ -29,8 +30,9 @@ class Wrapper(Optimizer):
         owner, lr = _taken_lr(name, given)
         if lr is not None:
             if self.lr not in (type(self).lr, lr):
-                raise ValueError(f"optimizer: {owner} has lr {lr!r} and {self.name} has lr {self.lr!r}; "
-                                 "give one of the two")
+                raise ValueError(
+                    f"optimizer: {owner} has lr {lr!r} and {self.name} has lr {self.lr!r}; give one of the two"
+                )
             object.__setattr__(self, "lr", lr)
         object.__setattr__(self, "optimizer", {name: given} if given else name)
         super().__post_init__()

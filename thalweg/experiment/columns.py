@@ -1,4 +1,5 @@
 """Which column of a csv says what: as the config names it, else by names that are plain, else a message with a cure."""
+
 from __future__ import annotations
 
 import re
@@ -9,17 +10,25 @@ from typing import NoReturn
 from thalweg.errors import nearest, show
 from thalweg.experiment.tables import NAMED, RecordedError, Table, as_number, flow, is_nothing
 
-ROLES = tuple(role for role in NAMED if role != "run")      # run is another word for label
-PLAIN = {"x": ("x",), "y": ("y",), "loss": ("loss",), "ball": ("ball",), "status": ("status",),
-         "step": ("step", "_step", "steps", "global_step", "trainer/global_step", "iteration", "iterations", "iter"),
-         "label": ("label", "run", "run_id", "run_name", "optimizer")}     # the first that there is
-MAYBE_STEPS = ("epoch", "", "unnamed: 0", "index")     # used where they count as steps do: see recorded.py
+ROLES = tuple(role for role in NAMED if role != "run")  # run is another word for label
+PLAIN = {
+    "x": ("x",),
+    "y": ("y",),
+    "loss": ("loss",),
+    "ball": ("ball",),
+    "status": ("status",),
+    "step": ("step", "_step", "steps", "global_step", "trainer/global_step", "iteration", "iterations", "iter"),
+    "label": ("label", "run", "run_id", "run_name", "optimizer"),
+}  # the first that there is
+MAYBE_STEPS = ("epoch", "", "unnamed: 0", "index")  # used where they count as steps do: see recorded.py
 TRAINING = ("train", "training")
-NO_PLACE = re.compile(r"(^|[/_. -])(time|timestamp|runtime|seconds?|duration|steps?|iter|iteration|epoch|lr|rate|acc|"
-                      r"accuracy|seed|index|norm|grad|min|max|loss|run|id|trial|fold|ball)$|^(unnamed: 0)?$")
-MOST_QUOTED, MOST_LIKELY, LONGEST = 12, 50, 200      # names told, looked at, and letters of one that is given to paste
+NO_PLACE = re.compile(
+    r"(^|[/_. -])(time|timestamp|runtime|seconds?|duration|steps?|iter|iteration|epoch|lr|rate|acc|"
+    r"accuracy|seed|index|norm|grad|min|max|loss|run|id|trial|fold|ball)$|^(unnamed: 0)?$"
+)
+MOST_QUOTED, MOST_LIKELY, LONGEST = 12, 50, 200  # names told, looked at, and letters of one that is given to paste
 
-Columns = Mapping[str, str | None]     # role -> the csv's name; None: there is none
+Columns = Mapping[str, str | None]  # role -> the csv's name; None: there is none
 
 
 def resolved_columns(table: Table, given: Columns) -> dict[str, int]:
@@ -43,13 +52,18 @@ def resolved_columns(table: Table, given: Columns) -> dict[str, int]:
         _no_place(table, missing, found, {**given, "loss": short[0]} if short else given)
     if len(losses) == 1 and _is_training(table.names[losses[0]]):
         found["loss"] = losses[0]
-    elif losses:      # is not taken, nor left unread, without a word
+    elif losses:  # is not taken, nor left unread, without a word
         none, short = f"columns: {flow({**given, 'loss': None})}", _short(table, losses)
-        cure = f"write columns: {flow({**given, 'loss': short[0]})}, or loss: null for none" if short else \
-            f"write {none} for none, or give it a shorter name"
+        cure = (
+            f"write columns: {flow({**given, 'loss': short[0]})}, or loss: null for none"
+            if short
+            else f"write {none} for none, or give it a shorter name"
+        )
         raise RecordedError(
             f"{table.place}: no column is named loss, and {quoted(table.names[index] for index in losses)} may be it",
-            cure, "columns")
+            cure,
+            "columns",
+        )
     for role, names in (("optimizer", ("optimizer",)), ("maybe_step", MAYBE_STEPS)):
         index = _plain(table, names, taken - {found.get("label")} if role == "optimizer" else taken)
         if index is not None and (role == "optimizer" or not ({"step"} & {*given, *found})):
@@ -103,17 +117,19 @@ def _plain(table: Table, names: Iterable[str], taken: set[int]) -> int | None:
         places = [index for index, each in enumerate(lower) if each == name and index not in taken]
         if len(places) > 1 and name:
             _twice(table, name, *(table.names[index] for index in places))
-        if places and (name or places[0] == 0):     # a column without a name counts rows where it is the first
+        if places and (name or places[0] == 0):  # a column without a name counts rows where it is the first
             return places[0]
     return None
 
 
 def _twice(table: Table, name: str, *written: str) -> NoReturn:
     written = tuple(dict.fromkeys(written))
-    if len(written) > 1:     # they are PLAIN names, so short
+    if len(written) > 1:  # they are PLAIN names, so short
         role = next((role for role, names in PLAIN.items() if name in names), name)
-        raise RecordedError(f"{table.place}: has two columns {' and '.join(map(show, written))}",
-                            f"write columns: {flow({role: written[0]})}, or keep one")
+        raise RecordedError(
+            f"{table.place}: has two columns {' and '.join(map(show, written))}",
+            f"write columns: {flow({role: written[0]})}, or keep one",
+        )
     raise RecordedError(f"{table.place}: has two columns {show(name)}", "keep one")
 
 
@@ -128,7 +144,7 @@ def _losses(table: Table, taken: set[int]) -> list[int]:
 
 
 def _speaks_of_loss(name: str) -> bool:
-    return "loss" in _parts(name) and not {"min", "max"} & set(_parts(name))      # W&B's bounds of a curve
+    return "loss" in _parts(name) and not {"min", "max"} & set(_parts(name))  # W&B's bounds of a curve
 
 
 def _is_training(name: str) -> bool:
@@ -145,11 +161,16 @@ def _no_place(table: Table, missing: list[str], found: Mapping[str, int], given:
     what = f"{table.place}: has no column {' and no column '.join(missing)}, but {quoted(table.names)}"
     free = [index for index in range(len(table.names)) if index not in found.values()]
     guessed = _guess(table, free, len(missing))
-    if [name.lower() for name in table.names] == ["wall time", "step", "value"]:      # TensorBoard: a file for each tag
+    if [name.lower() for name in table.names] == ["wall time", "step", "value"]:  # TensorBoard: a file for each tag
         raise RecordedError(what, "join the files of x, y and loss by Step into one with the columns Step, x, y, loss")
     if len(guessed) < len(missing):
-        raise RecordedError(what, "add " + " and ".join(f"a column {role}" for role in missing)
-                            + ": where on the surface the ball is in each row", "columns")
+        raise RecordedError(
+            what,
+            "add "
+            + " and ".join(f"a column {role}" for role in missing)
+            + ": where on the surface the ball is in each row",
+            "columns",
+        )
     names = dict(zip(missing, (table.names[index] for index in guessed), strict=True))
     raise RecordedError(what, f"write columns: {flow({**names, **given, **names})}", "columns")
 
@@ -162,9 +183,13 @@ def _guess(table: Table, free: list[int], count: int) -> list[int]:
         if len(likely) == MOST_LIKELY:
             break
         cells = [row[index] for row in table.sample if index < len(row) and not is_nothing(row[index])]
-        if cells and all(as_number(cell, comma) == as_number(cell, comma) for cell in cells) \
-                and not NO_PLACE.search(names[index].lower()) and often[names[index]] == 1 \
-                and len(names[index]) <= LONGEST:
+        if (
+            cells
+            and all(as_number(cell, comma) == as_number(cell, comma) for cell in cells)
+            and not NO_PLACE.search(names[index].lower())
+            and often[names[index]] == 1
+            and len(names[index]) <= LONGEST
+        ):
             likely.append(index)
     pairs = [(one, other) for one in likely for other in likely if _next_to(names[one].lower(), names[other].lower())]
     if count == 2 and pairs:
@@ -177,4 +202,4 @@ def _next_to(one: str, other: str) -> bool:
     if one[:-1] == other[:-1] and (one[-1:], other[-1:]) == ("x", "y"):
         return True
     left, right = re.fullmatch(r"(.*?)(\d{1,6})\W*", one), re.fullmatch(r"(.*?)(\d{1,6})\W*", other)
-    return bool(left and right) and left[1] == right[1] and int(right[2]) == int(left[2]) + 1   # type: ignore[index]
+    return bool(left and right) and left[1] == right[1] and int(right[2]) == int(left[2]) + 1  # type: ignore[index]

@@ -3,6 +3,7 @@
 A run is an entry and one of its balls; balls count starts, then replicas: with s starts, ball i is replica i // s of
 start i % s. Numbers read back exactly; the same config gives the same bytes.
 """
+
 from __future__ import annotations
 
 import csv
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
     from thalweg.engine import Trajectory
 
 HEADER = ("label", "optimizer", "ball", "step", "x", "y", "loss", "grad_x", "grad_y", "status")
-ROWS_AT_ONCE = 100_000     # of a csv, for a swarm's memory
-LONGEST = 200     # bytes of a row behind label and optimizer: two whole numbers, five others and a word
+ROWS_AT_ONCE = 100_000  # of a csv, for a swarm's memory
+LONGEST = 200  # bytes of a row behind label and optimizer: two whole numbers, five others and a word
 ARRAYS = ("positions", "loss", "gradient", "gradient_used", "gradient_at")
 
 
@@ -50,8 +51,9 @@ def runs(experiment: Experiment, trajectories: Sequence[Trajectory]) -> Iterator
 
 def write(path: Path, experiment: Experiment, trajectories: Sequence[Trajectory], config: Mapping[str, Any]) -> None:
     """The form is the path's suffix: .csv, .npz or .json; the latter two hold the `config`, too. Raises OSError."""
-    trajectories = [_ended(each) if entry.recording else each
-                    for entry, each in zip(experiment.entries, trajectories, strict=True)]
+    trajectories = [
+        _ended(each) if entry.recording else each for entry, each in zip(experiment.entries, trajectories, strict=True)
+    ]
     if path.suffix.lower() == ".csv":
         write_csv(path, experiment, trajectories)
     else:
@@ -61,9 +63,12 @@ def write(path: Path, experiment: Experiment, trajectories: Sequence[Trajectory]
 def _ended(trajectory: Trajectory) -> Trajectory:
     """A recording with NaN after each run's end, as in every run, in place of what is shown there."""
     gone = np.arange(len(trajectory.steps)) > trajectory.ends[:, None]
-    return replace(trajectory, loss=np.where(gone, np.nan, trajectory.loss),
-                   positions=np.where(gone[..., None], np.nan, trajectory.positions),
-                   gradient=np.where(gone[..., None], np.nan, trajectory.gradient))
+    return replace(
+        trajectory,
+        loss=np.where(gone, np.nan, trajectory.loss),
+        positions=np.where(gone[..., None], np.nan, trajectory.positions),
+        gradient=np.where(gone[..., None], np.nan, trajectory.gradient),
+    )
 
 
 def write_csv(path: Path, experiment: Experiment, trajectories: Sequence[Trajectory]) -> None:
@@ -95,14 +100,20 @@ def _csv_rows(named: str, trajectory: Trajectory, balls: npt.NDArray[np.int64]) 
     step = np.where(final, trajectory.last[ball], np.asarray(trajectory.steps)[row])
     numbers = (trajectory.positions[ball, row], trajectory.loss[ball, row][:, None], trajectory.gradient[ball, row])
     status = np.where(final, trajectory.status[ball], "ok")
-    made = "".join([f"{named},{b},{s},{x!r},{y!r},{loss!r},{grad_x!r},{grad_y!r},{state}\n"
-                    for b, s, (x, y, loss, grad_x, grad_y), state in zip(
-                        ball.tolist(), step.tolist(), np.hstack(numbers).tolist(), status.tolist(), strict=True)])
+    made = "".join(
+        [
+            f"{named},{b},{s},{x!r},{y!r},{loss!r},{grad_x!r},{grad_y!r},{state}\n"
+            for b, s, (x, y, loss, grad_x, grad_y), state in zip(
+                ball.tolist(), step.tolist(), np.hstack(numbers).tolist(), status.tolist(), strict=True
+            )
+        ]
+    )
     return made.encode()
 
 
-def write_npz(path: Path, experiment: Experiment, trajectories: Sequence[Trajectory],
-              config: Mapping[str, Any]) -> None:
+def write_npz(
+    path: Path, experiment: Experiment, trajectories: Sequence[Trajectory], config: Mapping[str, Any]
+) -> None:
     """Arrays whose first axis is runs, NaN after a run's end; `config` (JSON) and `version` are texts.
 
     label, optimizer, ball, start (runs, 2), start_index, replica, status, last; steps (rows,): those that are kept, all
@@ -142,16 +153,27 @@ def _facts(experiment: Experiment, trajectories: Sequence[Trajectory]) -> dict[s
     """The facts about all runs and the critical points, as arrays."""
     outcomes = outcomes_of(experiment, trajectories)
     found = outcomes.landmarks.critical_points
-    names = {"outcome": "outcome", "minimum": "minimum", "distance": "distance", "steps_to_minimum": "steps",
-             "evaluations": "evaluations", "evaluations_to_minimum": "until", "stability_limit": "limit"}
+    names = {
+        "outcome": "outcome",
+        "minimum": "minimum",
+        "distance": "distance",
+        "steps_to_minimum": "steps",
+        "evaluations": "evaluations",
+        "evaluations_to_minimum": "until",
+        "stability_limit": "limit",
+    }
     places = np.reshape([each[:3] for each in found], (-1, 3))
-    return {**{name: np.concatenate([getattr(each, own) for each in outcomes.entries]) for name, own in names.items()},
-            "stored_per_weight": np.repeat([each.stored for each in outcomes.entries],
-                                           [len(each.minimum) for each in outcomes.entries]),
-            "critical_points": places, "critical_points_complete": np.array(outcomes.landmarks.complete),
-            "critical_kind": np.array([each.kind for each in found], dtype=str),
-            "critical_eigenvalues": np.reshape([each.eigenvalues for each in found], (-1, 2)),
-            "critical_stability_limit": np.array([each.stability_limit for each in found], dtype=np.float64)}
+    return {
+        **{name: np.concatenate([getattr(each, own) for each in outcomes.entries]) for name, own in names.items()},
+        "stored_per_weight": np.repeat(
+            [each.stored for each in outcomes.entries], [len(each.minimum) for each in outcomes.entries]
+        ),
+        "critical_points": places,
+        "critical_points_complete": np.array(outcomes.landmarks.complete),
+        "critical_kind": np.array([each.kind for each in found], dtype=str),
+        "critical_eigenvalues": np.reshape([each.eigenvalues for each in found], (-1, 2)),
+        "critical_stability_limit": np.array([each.stability_limit for each in found], dtype=np.float64),
+    }
 
 
 def _states(trajectories: Sequence[Trajectory]) -> dict[str, npt.NDArray[np.float64]]:
@@ -170,8 +192,9 @@ def _states(trajectories: Sequence[Trajectory]) -> dict[str, npt.NDArray[np.floa
     return states
 
 
-def write_json(path: Path, experiment: Experiment, trajectories: Sequence[Trajectory],
-               config: Mapping[str, Any]) -> None:
+def write_json(
+    path: Path, experiment: Experiment, trajectories: Sequence[Trajectory], config: Mapping[str, Any]
+) -> None:
     """{version, config, critical_points: [{x, y, loss, kind, eigenvalues, stability_limit}], critical_points_complete,
     runs: [{label, optimizer, ball, start_index, replica, status, last, start, outcome, minimum, facts, positions,
     ...}]}.
@@ -182,17 +205,26 @@ def write_json(path: Path, experiment: Experiment, trajectories: Sequence[Trajec
     with whole(path) as part, part.open("w", encoding="utf-8", newline="\n") as file:
         resolved = json.dumps(config, allow_nan=False)
         points = json.dumps(_critical_points(outcomes), allow_nan=False)
-        file.write(f'{{"version": "{VERSION}",\n"config": {resolved},\n"critical_points": {points},\n'
-                   f'"critical_points_complete": {json.dumps(outcomes.landmarks.complete)},\n"runs": [')
+        file.write(
+            f'{{"version": "{VERSION}",\n"config": {resolved},\n"critical_points": {points},\n'
+            f'"critical_points_complete": {json.dumps(outcomes.landmarks.complete)},\n"runs": ['
+        )
         each_ball = [(each, ball) for each in outcomes.entries for ball in range(len(each.minimum))]
         for number, (entry, trajectory, ball) in enumerate(runs(experiment, trajectories)):
-            made = {"label": entry.label, "optimizer": trajectory.optimizer, "ball": ball,
-                    "start_index": int(entry.start_index[ball]), "replica": int(entry.replica[ball]),
-                    "status": str(trajectory.status[ball]), "last": int(trajectory.last[ball]),
-                    "steps": [*trajectory.steps],
-                    "start": entry.starts[ball].tolist(),
-                    "outcome": str(each_ball[number][0].outcome[ball]),
-                    "minimum": int(each_ball[number][0].minimum[ball]), "facts": _fact(*each_ball[number])}
+            made = {
+                "label": entry.label,
+                "optimizer": trajectory.optimizer,
+                "ball": ball,
+                "start_index": int(entry.start_index[ball]),
+                "replica": int(entry.replica[ball]),
+                "status": str(trajectory.status[ball]),
+                "last": int(trajectory.last[ball]),
+                "steps": [*trajectory.steps],
+                "start": entry.starts[ball].tolist(),
+                "outcome": str(each_ball[number][0].outcome[ball]),
+                "minimum": int(each_ball[number][0].minimum[ball]),
+                "facts": _fact(*each_ball[number]),
+            }
             made |= {name: _nulled(getattr(trajectory, name)[ball]) for name in ARRAYS}
             made["state"] = {name: _nulled(values[ball]) for name, values in trajectory.state.items()}
             file.write((",\n" if number else "\n") + json.dumps(made, allow_nan=False))
@@ -200,24 +232,38 @@ def write_json(path: Path, experiment: Experiment, trajectories: Sequence[Trajec
 
 
 def _critical_points(outcomes: Outcomes) -> list[dict[str, Any]]:
-    return [{"x": each.x, "y": each.y, "loss": each.value, "kind": each.kind,
-             "eigenvalues": _nulled(np.array(each.eigenvalues)), "stability_limit": _nulled(each.stability_limit)}
-            for each in outcomes.landmarks.critical_points]
+    return [
+        {
+            "x": each.x,
+            "y": each.y,
+            "loss": each.value,
+            "kind": each.kind,
+            "eigenvalues": _nulled(np.array(each.eigenvalues)),
+            "stability_limit": _nulled(each.stability_limit),
+        }
+        for each in outcomes.landmarks.critical_points
+    ]
 
 
 def _fact(facts: Facts, ball: int) -> dict[str, Any]:
     """The facts about one ball, null where there is no such number."""
+
     def counts(asked: npt.NDArray[np.int64]) -> dict[str, int] | None:
         return None if UNKNOWN in asked else dict(zip(ASKED, asked.tolist(), strict=True))
 
     def whole_number(numbers: npt.NDArray[np.int64]) -> int | None:
         return None if numbers[ball] < 0 else int(numbers[ball])
 
-    return {"outcome": str(facts.outcome[ball]), "minimum": whole_number(facts.minimum),
-            "distance": _nulled(facts.distance[ball]),
-            "steps_to_minimum": whole_number(facts.steps), "evaluations": counts(facts.evaluations[ball]),
-            "evaluations_to_minimum": counts(facts.until[ball]), "stability_limit": _nulled(facts.limit[ball]),
-            "stored_per_weight": None if facts.stored < 0 else facts.stored}
+    return {
+        "outcome": str(facts.outcome[ball]),
+        "minimum": whole_number(facts.minimum),
+        "distance": _nulled(facts.distance[ball]),
+        "steps_to_minimum": whole_number(facts.steps),
+        "evaluations": counts(facts.evaluations[ball]),
+        "evaluations_to_minimum": counts(facts.until[ball]),
+        "stability_limit": _nulled(facts.limit[ball]),
+        "stored_per_weight": None if facts.stored < 0 else facts.stored,
+    }
 
 
 def _nulled(numbers: npt.NDArray[np.float64] | float) -> Any:

@@ -1,4 +1,5 @@
 """What is rolled: the experiment, with every default filled in. Knows no picture."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from thalweg.engine.schedules import Schedule
     from thalweg.experiment.recorded import Recording
 
-PROJECTED = "elsewhere, projected"   # what the screen says of a recording whose loss is not the surface's below it
+PROJECTED = "elsewhere, projected"  # what the screen says of a recording whose loss is not the surface's below it
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,7 @@ class Experiment:
         """
         from thalweg.engine.asked import counted_roll
         from thalweg.engine.record import thinned
+
         made: dict[tuple[str, bytes], Trajectory] = {}
         rolled = []
         for entry in self.entries:
@@ -71,8 +73,18 @@ class Experiment:
                 continue
             same = repr((entry.optimizer, entry.schedule, entry.clip)), entry.starts.tobytes()
             if same not in made:
-                made[same] = counted_roll(entry.optimizer, self.surface, entry.starts, self.steps,
-                                          schedule=entry.schedule, clip=entry.clip, noise=self.noise, seed=self.seed,
-                                          start_index=entry.start_index, replica=entry.replica, record=record)
+                made[same] = counted_roll(
+                    entry.optimizer,
+                    self.surface,
+                    entry.starts,
+                    self.steps,
+                    schedule=entry.schedule,
+                    clip=entry.clip,
+                    noise=self.noise,
+                    seed=self.seed,
+                    start_index=entry.start_index,
+                    replica=entry.replica,
+                    record=record,
+                )
             rolled.append(made[same])
         return rolled

@@ -1,4 +1,5 @@
 """What became of balls, in words: the same on screen, in the facts table and in reports."""
+
 from __future__ import annotations
 
 from collections import Counter
@@ -26,15 +27,22 @@ from thalweg.experiment.outcomes import (
 if TYPE_CHECKING:
     from thalweg.calculus.landmarks import CriticalPoint, Minimum
 
-Say = Callable[[float], str]     # writes a number
-WORDS = {RESTS: "at rest", CIRCLES: "circling", MOVES: "still moving", OUTSIDE: "outside the domain",
-         OVER: "recorded no further", LEFT: "left the samples", DIVERGED: "diverged"}
-ORDER = (IN, NEAR, *WORDS)     # as they are listed, after minima from deep to shallow
+Say = Callable[[float], str]  # writes a number
+WORDS = {
+    RESTS: "at rest",
+    CIRCLES: "circling",
+    MOVES: "still moving",
+    OUTSIDE: "outside the domain",
+    OVER: "recorded no further",
+    LEFT: "left the samples",
+    DIVERGED: "diverged",
+}
+ORDER = (IN, NEAR, *WORDS)  # as they are listed, after minima from deep to shallow
 HOW = {IN: "in", NEAR: "near"}
 UNDEFINED = "diverged (loss not defined there)"
 CREEPS = "still creeping"
 MINUS = "−"
-ROUNDING = 1e-9     # of the domain's width: a coordinate smaller than this reads 0
+ROUNDING = 1e-9  # of the domain's width: a coordinate smaller than this reads 0
 
 
 class Line(NamedTuple):
@@ -50,11 +58,18 @@ def lines(outcomes: Outcomes, say: Say, most: int, report: bool = False) -> list
     tells the place of every minimum, in ASCII.
     """
     counts = [facts.counts() for facts in outcomes.entries]
-    groups = sorted({group for each in counts for group in each},
-                    key=lambda group: (ORDER.index(group.outcome), group.minimum, group.curve == NONE, group.curve,
-                                      group.undefined))
+    groups = sorted(
+        {group for each in counts for group in each},
+        key=lambda group: (
+            ORDER.index(group.outcome),
+            group.minimum,
+            group.curve == NONE,
+            group.curve,
+            group.undefined,
+        ),
+    )
     minima = [group for group in groups if group.minimum != NONE]
-    named = minima if len(minima) <= most else minima[:most - 1]
+    named = minima if len(minima) <= most else minima[: most - 1]
     words = _Words(outcomes, say, report)
 
     def line(text: str, those: Sequence[Group]) -> Line:
@@ -62,12 +77,12 @@ def lines(outcomes: Outcomes, say: Say, most: int, report: bool = False) -> list
 
     made = [line(words.of(group), [group]) for group in named]
     for how in (IN, NEAR):
-        others = [group for group in minima[len(named):] if group.outcome == how]
+        others = [group for group in minima[len(named) :] if group.outcome == how]
         if others:
             known = {group.minimum for group in named}
             new = bool(known) and known.isdisjoint(group.minimum for group in others)
             made.append(line(_others(HOW[how], len(others), new), others))
-    alike: dict[str, list[Group]] = {}      # the two branches of a hyperbola read the same
+    alike: dict[str, list[Group]] = {}  # the two branches of a hyperbola read the same
     for group in groups:
         if group.minimum == NONE:
             alike.setdefault(words.of(group), []).append(group)
@@ -107,8 +122,14 @@ class _Words:
         self.losses = [say(each.value) for each in minima]
         self.alike = Counter(self.losses)
         self.deepest = sum(same(each, minima[0]) for each in minima)
-        self.digits = next((digits for digits in range(3 + report, 16)
-                            if len({self._place(each, digits) for each in minima}) == len(minima)), 16)
+        self.digits = next(
+            (
+                digits
+                for digits in range(3 + report, 16)
+                if len({self._place(each, digits) for each in minima}) == len(minima)
+            ),
+            16,
+        )
 
     def of(self, group: Group) -> str:
         if group.minimum != NONE:
@@ -128,7 +149,7 @@ class _Words:
         minima, found = self.landmarks.minima, "" if self.landmarks.complete else " found"
         loss = self.losses[index]
         place = f" at {self._place(minima[index], self.digits)}" if self.report or self.alike[loss] > 1 else ""
-        alone = len(minima) == 1 or self.deepest == len(minima)     # no depth to speak of
+        alone = len(minima) == 1 or self.deepest == len(minima)  # no depth to speak of
         if alone:
             name = "a minimum" if found else "the minimum"
         elif same(minima[index], minima[0]):

@@ -1,4 +1,5 @@
 """What became of each ball: the one place that says so, for the screen, reports and data alike."""
+
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -23,14 +24,14 @@ Whole = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 DIVERGED, LEFT, IN, NEAR = "diverged", "left", "in minimum", "near minimum"
 OVER, RESTS, CIRCLES, OUTSIDE, MOVES = "over", "at rest", "circling", "outside", "still moving"
-OUTCOMES = (DIVERGED, LEFT, IN, NEAR, OVER, RESTS, CIRCLES, OUTSIDE, MOVES)     # the first that fits
-NONE = -1       # of whole numbers: there is none
+OUTCOMES = (DIVERGED, LEFT, IN, NEAR, OVER, RESTS, CIRCLES, OUTSIDE, MOVES)  # the first that fits
+NONE = -1  # of whole numbers: there is none
 ASKED = ("value", "gradient", "hessian")
-AT_ONCE = 1_000_000     # iterates looked at, for a swarm's memory
-LOW = 1e-3      # of its start's height above a minimum: a ball that has more left is near it, not in it
-STILL, AGAIN, EDGE = 1e-9, 1e-6, 1e-6     # of the diagonal, the diagonal and the domain's width
-AROUND = 10     # widths of the domain
-CELLS, MOST_SEEDS = 200, 200     # of the diagonal: seeds nearer than one part are one; so many at most
+AT_ONCE = 1_000_000  # iterates looked at, for a swarm's memory
+LOW = 1e-3  # of its start's height above a minimum: a ball that has more left is near it, not in it
+STILL, AGAIN, EDGE = 1e-9, 1e-6, 1e-6  # of the diagonal, the diagonal and the domain's width
+AROUND = 10  # widths of the domain
+CELLS, MOST_SEEDS = 200, 200  # of the diagonal: seeds nearer than one part are one; so many at most
 
 
 class Group(NamedTuple):
@@ -78,8 +79,10 @@ class Facts:
         codes = np.select([self.outcome == word for word in OUTCOMES], range(len(OUTCOMES)))
         undefined = np.zeros_like(codes) if self.undefined is None else self.undefined
         rows, counts = np.unique(np.stack([codes, self.minimum, self.curve, undefined]), axis=1, return_counts=True)
-        return {Group(OUTCOMES[code], minimum, curve, bool(lost)): count
-                for (code, minimum, curve, lost), count in zip(rows.T.tolist(), counts.tolist(), strict=True)}
+        return {
+            Group(OUTCOMES[code], minimum, curve, bool(lost)): count
+            for (code, minimum, curve, lost), count in zip(rows.T.tolist(), counts.tolist(), strict=True)
+        }
 
 
 class Outcomes(NamedTuple):
@@ -102,10 +105,13 @@ def outcomes_of(experiment: Experiment, trajectories: Sequence[Trajectory]) -> O
     """
     outcomes = of_paths(experiment.surface, trajectories, experiment.tolerance)
     kept = [UNKNOWN if entry.recording else stored_per_weight(entry.optimizer) for entry in experiment.entries]
-    entries = [_as_logged(facts, entry.recording.balls) if entry.recording else facts
-               for facts, entry in zip(outcomes.entries, experiment.entries, strict=True)]
-    return outcomes._replace(entries=tuple(replace(each, stored=count)
-                                           for each, count in zip(entries, kept, strict=True)))
+    entries = [
+        _as_logged(facts, entry.recording.balls) if entry.recording else facts
+        for facts, entry in zip(outcomes.entries, experiment.entries, strict=True)
+    ]
+    return outcomes._replace(
+        entries=tuple(replace(each, stored=count) for each, count in zip(entries, kept, strict=True))
+    )
 
 
 def _as_logged(facts: Facts, balls: Sequence[Ball]) -> Facts:
@@ -147,7 +153,7 @@ def _landmarks(surface: Surface, ends: Array, tolerance: float) -> Landmarks:
     ends = ends[surface.reached(ends, tolerance, known.minima) < 0]
     first = np.unique(np.round(ends / (_diagonal(surface) / CELLS)), axis=0, return_index=True)[1]
     seeds = ends[np.sort(first)]
-    seeds = seeds[::-(-len(seeds) // MOST_SEEDS) or 1]
+    seeds = seeds[:: -(-len(seeds) // MOST_SEEDS) or 1]
     seeds = seeds[surface.reached(seeds, 2.0, known.minima) < 0]
     return surface.landmarks_from(seeds) if len(seeds) else known
 
@@ -161,6 +167,7 @@ def _facts(surface: Surface, path: Trajectory, tolerance: float, landmarks: Land
     minimum[fine] = surface.reached(ends[fine], tolerance, landmarks.minima)
     if len(places) and len(fine):
         from thalweg.calculus.reached import nearest
+
         distance[fine] = nearest(ends[fine], places)[0]
         there = fine[minimum[fine] >= 0]
         distance[there] = np.hypot(*(ends[there] - places[minimum[there]]).T)
@@ -177,8 +184,17 @@ def _facts(surface: Surface, path: Trajectory, tolerance: float, landmarks: Land
         on = _away(ends[free], line) <= near
         on &= _low(surface, path, ends, np.full(balls, each.value))[free]
         curve[free[on & (curve[free] < 0)]] = index
-    return Facts(outcome, minimum, curve, distance, steps, evaluations, until, surface.stability_limit(path.start),
-                 undefined=(outcome == DIVERGED) & _undefined(surface, path, ends))
+    return Facts(
+        outcome,
+        minimum,
+        curve,
+        distance,
+        steps,
+        evaluations,
+        until,
+        surface.stability_limit(path.start),
+        undefined=(outcome == DIVERGED) & _undefined(surface, path, ends),
+    )
 
 
 def _undefined(surface: Surface, path: Trajectory, ends: Array) -> Mask:
@@ -189,17 +205,25 @@ def _undefined(surface: Surface, path: Trajectory, ends: Array) -> Mask:
     return lost
 
 
-def _outcome(surface: Surface, path: Trajectory, ends: Array, minimum: Whole,
-             landmarks: Landmarks) -> npt.NDArray[np.str_]:
+def _outcome(
+    surface: Surface, path: Trajectory, ends: Array, minimum: Whole, landmarks: Landmarks
+) -> npt.NDArray[np.str_]:
     """(balls,) the first of OUTCOMES that fits; `minimum` is the one within reach."""
     size, tail = _diagonal(surface), path.tail
     low, high = np.array(surface.domain).T
     edge = EDGE * (high - low)
     values = np.array([each.value for each in landmarks.minima] or [np.nan])[minimum]
     inside = ((ends >= low - edge) & (ends <= high + edge)).all(axis=1)
-    fits = [path.status == "diverged", path.status == "left",
-            (minimum >= 0) & _low(surface, path, ends, values), minimum >= 0,
-            path.last < path.steps[-1], tail.moved < STILL * size, tail.missed <= AGAIN * size, ~inside]
+    fits = [
+        path.status == "diverged",
+        path.status == "left",
+        (minimum >= 0) & _low(surface, path, ends, values),
+        minimum >= 0,
+        path.last < path.steps[-1],
+        tail.moved < STILL * size,
+        tail.missed <= AGAIN * size,
+        ~inside,
+    ]
     return np.select(fits, OUTCOMES[:-1], MOVES)
 
 
@@ -207,8 +231,9 @@ def _low(surface: Surface, path: Trajectory, ends: Array, bottom: Array) -> Mask
     """(balls,) whether at most LOW of a ball's height above `bottom` (balls,) is left, as the picture has it and as the
     legend has it (a recording's own losses), but for what rounding may do.
     """
-    return _height_left(surface.value(path.start), surface.value(ends), path.loss[np.arange(len(ends)), path.ends],
-                        bottom)
+    return _height_left(
+        surface.value(path.start), surface.value(ends), path.loss[np.arange(len(ends)), path.ends], bottom
+    )
 
 
 def _height_left(first: Array, last: Array, shown: Array, bottom: Array) -> Mask:
@@ -243,10 +268,14 @@ def _arrived(surface: Surface, path: Trajectory, landmarks: Landmarks, minimum: 
         far = ~(np.hypot(away[..., 0], away[..., 1]) <= near)
         ball, step = np.nonzero(~far)
         those = some[ball]
-        far[ball, step] = ~_height_left(surface.value(path.start)[those], surface.value(path.positions[those, step]),
-                                        path.loss[those, step], bottoms[minimum[those]])
-        far[:, -1] = False     # known to be in it
-        first = np.where(far.any(axis=1), rows - far[:, ::-1].argmax(axis=1), 0)      # behind the last that is far
+        far[ball, step] = ~_height_left(
+            surface.value(path.start)[those],
+            surface.value(path.positions[those, step]),
+            path.loss[those, step],
+            bottoms[minimum[those]],
+        )
+        far[:, -1] = False  # known to be in it
+        first = np.where(far.any(axis=1), rows - far[:, ::-1].argmax(axis=1), 0)  # behind the last that is far
         steps[some] = np.where(first < rows, first, NONE)
     return steps
 

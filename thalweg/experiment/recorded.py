@@ -1,4 +1,5 @@
 """Runs recorded elsewhere: the rows of a csv, by whatever tool it was written, as the balls of an entry."""
+
 from __future__ import annotations
 
 import hashlib
@@ -31,8 +32,8 @@ Array = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
 STATES = ("ok", "diverged", "left")
 MOST_BYTES, MOST_STEPS, MOST_SHOWN = 50_000_000, 1_000_000, 6
-NEAR, TINY = 0.01, 1e-6      # a recorded loss differs when by more than 1 %, and by more than a trace of the largest
-EDGE = 1e-6      # of the domain's width: so far outside it a point is on the edge
+NEAR, TINY = 0.01, 1e-6  # a recorded loss differs when by more than 1 %, and by more than a trace of the largest
+EDGE = 1e-6  # of the domain's width: so far outside it a point is on the edge
 
 
 @dataclass(frozen=True)
@@ -125,7 +126,7 @@ class Recording:
         points = np.concatenate([ball.points[:count] for ball, count in zip(self.balls, known, strict=True)])
         with np.errstate(all="ignore"):
             outside = ~np.isfinite(surface.value(_edged(points, surface)))
-        first = np.cumsum([0, *known[:-1]])[np.array(known) > 0]     # as every start: where the picture is
+        first = np.cumsum([0, *known[:-1]])[np.array(known) > 0]  # as every start: where the picture is
         slack = EDGE * np.array([x1 - x0, y1 - y0])
         start = points[first]
         outside[first] |= ((start < [x0, y0] - slack) | (start > [x1, y1] + slack)).any(axis=1)
@@ -134,8 +135,10 @@ class Recording:
         row = int(outside.argmax())
         lines = np.concatenate([ball.lines[:count] for ball, count in zip(self.balls, known, strict=True)])
         x, y = (number(each) for each in points[row].tolist())
-        return (f"{self.file}:{lines[row]}: [{x}, {y}] lies outside the surface",
-                f"its x goes from {number(x0)} to {number(x1)}, its y from {number(y0)} to {number(y1)}")
+        return (
+            f"{self.file}:{lines[row]}: [{x}, {y}] lies outside the surface",
+            f"its x goes from {number(x0)} to {number(x1)}, its y from {number(y0)} to {number(y1)}",
+        )
 
     def trajectory(self, surface: Any, steps: int) -> Trajectory:
         """The balls over `steps` steps: straight between two rows, still before the first and after the last."""
@@ -147,14 +150,24 @@ class Recording:
             status.append(ball.status if ball.steps[-1] <= steps else "ok")
             _fill(ball, positions[index], loss[index])
             if status[-1] != "ok":
-                positions[index, last[index] + 1:], loss[index, last[index] + 1:] = np.nan, np.nan
+                positions[index, last[index] + 1 :], loss[index, last[index] + 1 :] = np.nan, np.nan
         positions = _edged(positions, surface)
         with np.errstate(all="ignore"):
             own, gradient = surface.value(positions), surface.gradient(positions)
         nothing = np.full((count, steps, 2), np.nan)
         logged = np.array([[ball.logged] for ball in self.balls])
-        return Trajectory(self.optimizer, positions[:, 0].copy(), positions, np.where(logged, loss, own), gradient,
-                          nothing, nothing.copy(), {}, np.array(status), last)
+        return Trajectory(
+            self.optimizer,
+            positions[:, 0].copy(),
+            positions,
+            np.where(logged, loss, own),
+            gradient,
+            nothing,
+            nothing.copy(),
+            {},
+            np.array(status),
+            last,
+        )
 
     def projected(self, surface: Any) -> bool:
         """Whether a recorded loss is not that of the surface below the ball, as when a path is seen on a plane."""
@@ -165,7 +178,7 @@ class Recording:
             both = np.isfinite(own) & np.isfinite(recorded)
             larger, apart = np.maximum(np.abs(own), np.abs(recorded)), np.abs(own - recorded)
             ends = np.cumsum([len(ball.loss) for ball in self.balls])
-            most = np.maximum.reduceat(np.where(both, larger, 0), [0, *ends[:-1]])      # of each ball
+            most = np.maximum.reduceat(np.where(both, larger, 0), [0, *ends[:-1]])  # of each ball
             trace = np.repeat(TINY * most, np.diff([0, *ends]))
             return bool((both & (apart > np.maximum(NEAR * larger, trace))).any())
 
@@ -190,7 +203,7 @@ def _fill(ball: Ball, positions: Array, loss: Array) -> None:
             positions[:, axis] = np.interp(every, ball.steps[:fine], ball.points[:fine, axis])
         loss[:] = np.interp(every, ball.steps[:fine], ball.loss[:fine])
     if fine < len(ball.steps) and ball.steps[-1] < len(loss):
-        positions[ball.steps[-1]:], loss[ball.steps[-1]:] = ball.points[-1], ball.loss[-1]
+        positions[ball.steps[-1] :], loss[ball.steps[-1] :] = ball.points[-1], ball.loss[-1]
 
 
 def read_recording(path: Path, asked: Asked) -> Recording:
@@ -222,8 +235,14 @@ def read_recording(path: Path, asked: Asked) -> Recording:
     optimizer = cells[columns["optimizer"]][rows[0]].strip() if "optimizer" in columns else ""
     balls = reader.balls()
     names = {role: name for role, name in reader.names.items() if role in ROLES and name.lower() != role}
-    return Recording(asked, names, hashlib.sha256(data).hexdigest(), " ".join(label.split()) or path.stem,
-                     optimizer or "recorded", balls)
+    return Recording(
+        asked,
+        names,
+        hashlib.sha256(data).hexdigest(),
+        " ".join(label.split()) or path.stem,
+        optimizer or "recorded",
+        balls,
+    )
 
 
 def _where(cells: Sequence[str], rows: Rows, name: str, asked: Asked, table: Table) -> Rows:
@@ -236,11 +255,14 @@ def _where(cells: Sequence[str], rows: Rows, name: str, asked: Asked, table: Tab
         known = [value(cell) for cell in _each(cells, rows)]
         named = [each for each in known if len(each) <= LONGEST][:MOST_SHOWN]
         more = f", or one of {len(known) - len(named)} more" if named and len(known) > len(named) else ""
-        raise RecordedError(f"{table.file}: has no row where "
-                            f"{word(name) if len(name) < 60 else show(name)} is "
-                            f"{value(text) if len(text) < 60 else show(text)}",
-                            f"use {listed(named)}{more}" if named else "use another column, its texts are long",
-                            "where", name)
+        raise RecordedError(
+            f"{table.file}: has no row where "
+            f"{word(name) if len(name) < 60 else show(name)} is "
+            f"{value(text) if len(text) < 60 else show(text)}",
+            f"use {listed(named)}{more}" if named else "use another column, its texts are long",
+            "where",
+            name,
+        )
     return chosen
 
 
@@ -249,8 +271,9 @@ def _each(cells: Sequence[str], rows: Rows) -> list[str]:
     return list(dict.fromkeys(cells[row].strip() for row in rows.tolist()))
 
 
-def _labelled(cells: Mapping[int, Sequence[str]], columns: Mapping[str, int], rows: Rows, asked: Asked, table: Table
-              ) -> tuple[str, Rows]:
+def _labelled(
+    cells: Mapping[int, Sequence[str]], columns: Mapping[str, int], rows: Rows, asked: Asked, table: Table
+) -> tuple[str, Rows]:
     """The label of the run, and its rows. Raises RecordedError where there are several and none is chosen."""
     if "label" not in columns:
         return asked.label or "", rows
@@ -260,36 +283,52 @@ def _labelled(cells: Mapping[int, Sequence[str]], columns: Mapping[str, int], ro
         if asked.label not in labels:
             entries = [asked.entry({name: each}) for each in labels[:MOST_SHOWN] if len(each) <= LONGEST]
             if not entries:
-                raise RecordedError(f"{table.file}: holds {len(labels)} runs by column {show(name)}",
-                                    f"give them names of at most {LONGEST} letters")
+                raise RecordedError(
+                    f"{table.file}: holds {len(labels)} runs by column {show(name)}",
+                    f"give them names of at most {LONGEST} letters",
+                )
             more = f", for these and {len(labels) - MOST_SHOWN} more" if len(labels) > MOST_SHOWN else ""
-            raise RecordedError(f"{table.file}: holds {len(labels)} runs by column {show(name)}",
-                                f"write an entry for each{more}: optimizers: [{', '.join(entries)}]")
+            raise RecordedError(
+                f"{table.file}: holds {len(labels)} runs by column {show(name)}",
+                f"write an entry for each{more}: optimizers: [{', '.join(entries)}]",
+            )
         rows = np.array([row for row in rows.tolist() if column[row].strip() == asked.label], dtype=np.int64)
         labels = [asked.label]
     known = labels[0]
     if known and name.lower() != "label" and not np.isnan(as_number(known, True)):
-        known = f"{name} {known}"      # a number alone says nothing
+        known = f"{name} {known}"  # a number alone says nothing
     return asked.label or known, rows
 
 
 class _Reader:
     """The chosen rows of a csv, column by column; `balls` makes them runs."""
 
-    def __init__(self, asked: Asked, table: Table, columns: Mapping[str, int], cells: Mapping[int, Sequence[str]],
-                 rows: Rows, lines: Rows) -> None:
+    def __init__(
+        self,
+        asked: Asked,
+        table: Table,
+        columns: Mapping[str, int],
+        cells: Mapping[int, Sequence[str]],
+        rows: Rows,
+        lines: Rows,
+    ) -> None:
         whole = len(rows) == len(lines)
         self.asked, self.table, self.lines = asked, table, lines[rows]
         self.names = {role: table.names[index] for role, index in columns.items()}
-        self.texts = {role: cells[index] if whole else [cells[index][row] for row in rows.tolist()]
-                      for role, index in columns.items()}
+        self.texts = {
+            role: cells[index] if whole else [cells[index][row] for row in rows.tolist()]
+            for role, index in columns.items()
+        }
         count, self.values, self.missing = len(rows), {}, {}
         for role in ("x", "y", "loss", "step"):
             self.values[role], self.missing[role] = (
-                numbers(self.texts[role], role, table, self.lines) if role in self.texts
-                else (np.full(count, np.nan), np.ones(count, dtype=bool)))
-        one_decimal({role: self.texts[role] for role in ("x", "y", "loss", "step") if role in self.texts}, table,
-                    self.lines)
+                numbers(self.texts[role], role, table, self.lines)
+                if role in self.texts
+                else (np.full(count, np.nan), np.ones(count, dtype=bool))
+            )
+        one_decimal(
+            {role: self.texts[role] for role in ("x", "y", "loss", "step") if role in self.texts}, table, self.lines
+        )
         self.status = [text.strip() or "ok" for text in self.texts.get("status", ())]
         self.groups = self._groups(count)
 
@@ -318,8 +357,12 @@ class _Reader:
         first = 0.0 if self.names["maybe_step"].lower() != "epoch" else float(MOST_STEPS)
         for rows in self.groups:
             steps = read[rows]
-            if not (0 <= steps[0] <= first and steps[-1] <= MOST_STEPS and (np.diff(steps) > 0).all()
-                    and (steps == np.floor(steps)).all()):
+            if not (
+                0 <= steps[0] <= first
+                and steps[-1] <= MOST_STEPS
+                and (np.diff(steps) > 0).all()
+                and (steps == np.floor(steps)).all()
+            ):
                 return
         self.values["step"], self.missing["step"] = read, np.zeros(len(read), dtype=bool)
         self.names["step"] = self.names.pop("maybe_step")
@@ -333,11 +376,11 @@ class _Reader:
         loss, logged = self.values["loss"][rows].copy(), ~self.missing["loss"][rows]
         kept = self._known(rows, fine, status)
         with np.errstate(all="ignore"):
-            if logged.any() and not logged.all():     # a loss that was not logged at every step
+            if logged.any() and not logged.all():  # a loss that was not logged at every step
                 loss[:fine] = np.where(logged[:fine], loss[:fine], np.interp(steps[:fine], steps[logged], loss[logged]))
         known = kept & ~self.missing["x"][rows]
         known[fine:] = False
-        for axis in (0, 1):      # a place that was not logged at every step
+        for axis in (0, 1):  # a place that was not logged at every step
             gaps = kept & ~known
             gaps[fine:] = False
             if gaps.any():
@@ -351,7 +394,7 @@ class _Reader:
             return rows
         if self.status:
             silent &= np.array([self.status[row] == "ok" for row in rows.tolist()])
-        silent[np.flatnonzero(~silent)[-1] + 1:] = False      # a run may have ended so: see _known
+        silent[np.flatnonzero(~silent)[-1] + 1 :] = False  # a run may have ended so: see _known
         return rows[~silent]
 
     def _until_its_end(self, rows: Rows) -> tuple[Rows, str]:
@@ -359,15 +402,17 @@ class _Reader:
         for at, row in enumerate(rows.tolist()) if self.status else ():
             status = self.status[row]
             if status not in STATES:
-                raise RecordedError(f"{self.place(row)}: status is {show(status, 30)}",
-                                    f"use {listed(STATES)}, or leave it unread: {self.asked.mapped('status', None)}")
+                raise RecordedError(
+                    f"{self.place(row)}: status is {show(status, 30)}",
+                    f"use {listed(STATES)}, or leave it unread: {self.asked.mapped('status', None)}",
+                )
             if status != "ok":
-                after = [each for each in rows[at + 1:].tolist() if self.status[each] == "ok" and self._finite(each)]
+                after = [each for each in rows[at + 1 :].tolist() if self.status[each] == "ok" and self._finite(each)]
                 if after:
                     cure = "remove it" if len(after) == 1 else f"remove it and the {len(after) - 1} below that go on"
                     what = f"{self.place(after[0])}: comes after the ball has {status}"
                     raise RecordedError(what, cure)
-                return rows[:at + 1], status
+                return rows[: at + 1], status
         return rows, "ok"
 
     def _finite(self, row: int) -> bool:
@@ -383,14 +428,18 @@ class _Reader:
         unread = f"{self.asked.mapped('step', None)} numbers the rows"
         wrong = np.flatnonzero(~((read == np.floor(read)) & (read >= 0) & (read <= MOST_STEPS)))
         if len(wrong):
-            raise RecordedError(f"{self.place(rows[wrong[0]])}: step is {number(float(read[wrong[0]]))}",
-                                f"use whole numbers from 0 to {MOST_STEPS:,}; {unread}")
+            raise RecordedError(
+                f"{self.place(rows[wrong[0]])}: step is {number(float(read[wrong[0]]))}",
+                f"use whole numbers from 0 to {MOST_STEPS:,}; {unread}",
+            )
         stuck = np.flatnonzero(np.diff(read) <= 0)
         if len(stuck):
             at = int(stuck[0])
-            raise RecordedError(f"{self.place(rows[at + 1])}: step {number(float(read[at + 1]))} follows step "
-                                f"{number(float(read[at]))}", "steps rise from row to row, and several balls need a "
-                                f"column ball{self._told_apart(rows)}; {unread}")
+            raise RecordedError(
+                f"{self.place(rows[at + 1])}: step {number(float(read[at + 1]))} follows step "
+                f"{number(float(read[at]))}",
+                f"steps rise from row to row, and several balls need a column ball{self._told_apart(rows)}; {unread}",
+            )
         return read.astype(np.int64)
 
     def _check_commas(self) -> None:
@@ -399,13 +448,17 @@ class _Reader:
         for row, text in enumerate(steps) if "," in "".join(steps) else ():
             whole, comma, rest = text.strip().partition(",")
             if comma and len(rest) == 3:
-                raise RecordedError(f"{self.place(row)}: step is {show(whole + comma + rest, 30)}",
-                                    "write it without a comma")
+                raise RecordedError(
+                    f"{self.place(row)}: step is {show(whole + comma + rest, 30)}", "write it without a comma"
+                )
 
     def _told_apart(self, rows: Rows) -> str:
         """The cure where another column has several values, in each of which the steps rise."""
-        free = [index for index, name in enumerate(self.table.names)
-                if 0 < len(name) <= LONGEST and name not in self.names.values()]
+        free = [
+            index
+            for index, name in enumerate(self.table.names)
+            if 0 < len(name) <= LONGEST and name not in self.names.values()
+        ]
         lines = {line: row for row, line in enumerate(self.lines.tolist())}
         texts, every = self.table.columns(free)
         chosen = [(at, lines[line]) for at, line in enumerate(every) if line in lines]
@@ -421,8 +474,9 @@ class _Reader:
             else:
                 name, first = self.table.names[index], next(iter(last))
                 if 1 < len(last) < len(mine) and len(first) <= LONGEST:
-                    return (f": {self.asked.mapped('ball', name)} shows all of them, "
-                            f"{self.asked.rows({name: first})} one")
+                    return (
+                        f": {self.asked.mapped('ball', name)} shows all of them, {self.asked.rows({name: first})} one"
+                    )
         return ""
 
     def _check_places(self, rows: Rows, fine: int) -> None:
@@ -430,22 +484,29 @@ class _Reader:
         for role, other in (("x", "y"), ("y", "x")):
             half = np.flatnonzero(self.missing[role][rows[:fine]] & ~self.missing[other][rows[:fine]])
             if len(half):
-                raise RecordedError(f"{self.place(rows[half[0]])}: {role} is empty, {other} is not",
-                                    "give both, or neither where none was logged")
+                raise RecordedError(
+                    f"{self.place(rows[half[0]])}: {role} is empty, {other} is not",
+                    "give both, or neither where none was logged",
+                )
         if not self._finite(rows[0]) and (not fine or not self.missing["x"][rows[0]]):
             role = "x" if not np.isfinite(self.values["x"][rows[0]]) else "y"
-            raise RecordedError(f"{self.place(rows[0])}: {role} is not finite where the run begins",
-                                "give the place where it began")
-        wrong = {role: np.flatnonzero(~np.isfinite(self.values[role][rows[:fine]]) & ~self.missing[role][rows[:fine]])
-                 for role in ("x", "y")}
+            raise RecordedError(
+                f"{self.place(rows[0])}: {role} is not finite where the run begins", "give the place where it began"
+            )
+        wrong = {
+            role: np.flatnonzero(~np.isfinite(self.values[role][rows[:fine]]) & ~self.missing[role][rows[:fine]])
+            for role in ("x", "y")
+        }
         found = [(int(at[0]), role) for role, at in wrong.items() if len(at)]
         if found:
             at, role = min(found)
-            on = any(self._finite(row) for row in rows[at + 1:fine].tolist())
+            on = any(self._finite(row) for row in rows[at + 1 : fine].tolist())
             column = word(self.names.get("status", "status"))
             cure = f"say diverged in a column {column}"
-            raise RecordedError(f"{self.place(rows[at])}: {role} is not finite",
-                                f"mend that line, or {cure} and remove the rows below that go on" if on else cure)
+            raise RecordedError(
+                f"{self.place(rows[at])}: {role} is not finite",
+                f"mend that line, or {cure} and remove the rows below that go on" if on else cure,
+            )
 
     def _known(self, rows: Rows, fine: int, status: str) -> npt.NDArray[np.bool_]:
         """Which rows (k,) say where the ball is, or lie between two that do: a run begins and ends with a place."""
@@ -454,15 +515,19 @@ class _Reader:
         kept = np.zeros(len(rows), dtype=bool)
         if not len(there):
             if fine:
-                raise RecordedError(f"{self.place(rows[0])}: x and y are empty, as in every row of this run",
-                                    "fill them, or name other columns as x and y")
+                raise RecordedError(
+                    f"{self.place(rows[0])}: x and y are empty, as in every row of this run",
+                    "fill them, or name other columns as x and y",
+                )
             kept[:] = True
             return kept
-        for row in rows[there[-1] + 1:fine].tolist() if status == "ok" else ():
-            if not np.isfinite(self.values["loss"][row]):      # as tools write a run that diverged, or one that is over
-                raise RecordedError(f"{self.place(row)}: x and y are empty, and so in all rows below",
-                                    f"say diverged in a column {word(self.names.get('status', 'status'))}, or remove "
-                                    "them where the run is over")
-        kept[there[0]:there[-1] + 1] = True
+        for row in rows[there[-1] + 1 : fine].tolist() if status == "ok" else ():
+            if not np.isfinite(self.values["loss"][row]):  # as tools write a run that diverged, or one that is over
+                raise RecordedError(
+                    f"{self.place(row)}: x and y are empty, and so in all rows below",
+                    f"say diverged in a column {word(self.names.get('status', 'status'))}, or remove "
+                    "them where the run is over",
+                )
+        kept[there[0] : there[-1] + 1] = True
         kept[fine:] = True
         return kept

@@ -1,4 +1,5 @@
 """A csv of any tool as a table of texts: its encoding, its separator, its names, and the line of every row."""
+
 from __future__ import annotations
 
 import codecs
@@ -18,18 +19,21 @@ import numpy.typing as npt
 from thalweg.errors import listed, show
 from thalweg.scalars import FLOAT, INTEGER, resolve
 
-NAMED = ("x", "y", "step", "loss", "label", "run", "ball", "status")     # what `columns` gives names to
+NAMED = ("x", "y", "step", "loss", "label", "run", "ball", "status")  # what `columns` gives names to
 Array = npt.NDArray[np.float64]
 MOST_ROWS, MOST_COLUMNS = 3_000_000, 100_000
-Lines = Sequence[int] | npt.NDArray[np.int64]      # of the csv, of each row
+Lines = Sequence[int] | npt.NDArray[np.int64]  # of the csv, of each row
 SEPARATORS = {",": "a comma", ";": "a semicolon", "\t": "a tab"}
-SAMPLE, HEAD = 20, 200_000      # rows and characters from which separator and names are told
-NOTHING = {"", "na", "n/a", "<na>", "none", "null", "missing", "#n/a", "#nv"}      # cells without a value, of any tool
-CELL_ERRORS = ("#N/A", "#NV", "#NUM!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?")     # of a spreadsheet, no comments
-STARTS = {b"PK\x03\x04": ("is a spreadsheet or an archive, not csv", "export the sheet as CSV UTF-8"),
-          b"\x1f\x8b": ("is packed, not csv", "unpack it"), b"PAR1": ("is Parquet, not csv", "write it with to_csv"),
-          b"{": ("looks like JSON, not csv", "write a line of names and a row for each step"),
-          b"\x93NUMPY": ("is an .npy, not csv", "write it with numpy.savetxt(..., delimiter=\",\", header=\"x,y\")")}
+SAMPLE, HEAD = 20, 200_000  # rows and characters from which separator and names are told
+NOTHING = {"", "na", "n/a", "<na>", "none", "null", "missing", "#n/a", "#nv"}  # cells without a value, of any tool
+CELL_ERRORS = ("#N/A", "#NV", "#NUM!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?")  # of a spreadsheet, no comments
+STARTS = {
+    b"PK\x03\x04": ("is a spreadsheet or an archive, not csv", "export the sheet as CSV UTF-8"),
+    b"\x1f\x8b": ("is packed, not csv", "unpack it"),
+    b"PAR1": ("is Parquet, not csv", "write it with to_csv"),
+    b"{": ("looks like JSON, not csv", "write a line of names and a row for each step"),
+    b"\x93NUMPY": ("is an .npy, not csv", 'write it with numpy.savetxt(..., delimiter=",", header="x,y")'),
+}
 PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_/.-]*( [A-Za-z0-9_/.-]+)*")
 
 
@@ -73,8 +77,9 @@ def decoded(data: bytes, file: str) -> bytes:
     made = text.encode() if wide else data.removeprefix(codecs.BOM_UTF8)
     if b"\0" in made:
         line = made.count(b"\n", 0, made.index(b"\0")) + 1
-        raise RecordedError(f"{file}:{line}: holds a zero byte, which no csv does",
-                            "save it as UTF-8, in Excel as CSV UTF-8")
+        raise RecordedError(
+            f"{file}:{line}: holds a zero byte, which no csv does", "save it as UTF-8, in Excel as CSV UTF-8"
+        )
     return made
 
 
@@ -111,7 +116,7 @@ class Table:
 def read_table(data: bytes, file: str) -> Table:
     """The table in a csv's bytes; its rows are read by `columns`. Raises RecordedError for what is none."""
     data = decoded(data, file)
-    declared = re.match(rb'"?sep=([,;\t])"?[,;\t]*\r?\n', data)      # Excel's own way to say it
+    declared = re.match(rb'"?sep=([,;\t])"?[,;\t]*\r?\n', data)  # Excel's own way to say it
     separator = declared.group(1).decode() if declared else _separator(data)
     comment, line = [""], 1
     for fields, line in _records(data, separator, file, 1 if declared else 0):  # noqa: B007
@@ -125,8 +130,9 @@ def read_table(data: bytes, file: str) -> Table:
     if len(names) > MOST_COLUMNS:
         raise RecordedError(f"{file}:{line}: has {len(names):,} columns", f"give at most {MOST_COLUMNS:,}")
     if len(names) == 1 and names[0].strip("\"' ").lower() not in ("x", "y"):
-        raise RecordedError(f"{file}:{line}: has one column, {show(names[0])}",
-                            f"separate the columns by {listed(SEPARATORS.values())}")
+        raise RecordedError(
+            f"{file}:{line}: has one column, {show(names[0])}", f"separate the columns by {listed(SEPARATORS.values())}"
+        )
     rows = _sample(_records(data, separator, file, line))
     if all(not math.isnan(as_number(name, separator != ",")) for name in names):
         names, line = _names_of_numbers(names, comment, rows, separator, f"{file}:{line}"), line - 1
@@ -219,7 +225,7 @@ def _with_width(fields: list[str], table: Table, line: int) -> list[str]:
     width = len(table.names)
     if len(fields) > width and not any(field.strip() for field in fields[width:]):
         return fields[:width]
-    if len(fields) < width and not any(name for name in table.names[len(fields):] if name.lower() != "status"):
+    if len(fields) < width and not any(name for name in table.names[len(fields) :] if name.lower() != "status"):
         return fields + [""] * (width - len(fields))
     cure = f"the first line has {width}"
     if len(fields) > width and table.separator == ",":
@@ -229,8 +235,9 @@ def _with_width(fields: list[str], table: Table, line: int) -> list[str]:
     raise RecordedError(f"{table.file}:{line}: has {len(fields)} fields", cure)
 
 
-def _names_of_numbers(first: list[str], comment: list[str], rows: Sequence[Sequence[str]], separator: str, place: str
-                      ) -> list[str]:
+def _names_of_numbers(
+    first: list[str], comment: list[str], rows: Sequence[Sequence[str]], separator: str, place: str
+) -> list[str]:
     """The names of a table that begins with a row: those of the comment above, as numpy.savetxt writes them."""
     if len(comment) == len(first):
         return comment
@@ -241,10 +248,13 @@ def _names_of_numbers(first: list[str], comment: list[str], rows: Sequence[Seque
     names += [f"more{index}" for index in range(1, count - len(names) + 1)]
     line = separator.join(names).replace("\t", " (tab) ")
     if first == [str(index) for index in range(count)]:
-        raise RecordedError(f"{place}: {show(separator.join(first))} may be names or the first row",
-                            f"put names in its place or above it, such as {line}")
-    raise RecordedError(f"{place}: begins with numbers, not with names",
-                        f"put a line of names above them, such as {line}")
+        raise RecordedError(
+            f"{place}: {show(separator.join(first))} may be names or the first row",
+            f"put names in its place or above it, such as {line}",
+        )
+    raise RecordedError(
+        f"{place}: begins with numbers, not with names", f"put a line of names above them, such as {line}"
+    )
 
 
 def is_nothing(text: str) -> bool:
@@ -315,8 +325,10 @@ def one_decimal(columns: Mapping[str, Sequence[str]], table: Table, lines: Lines
         row = next(row for row, text in enumerate(columns[names[0]]) if mark in text)
         found.append((lines[row], names[0], columns[names[0]][row]))
     (line, name, text), (other, _, beside) = found
-    raise RecordedError(f"{table.file}:{line}: {name} is {show(text, 30)}, and in line {other} stands "
-                        f"{show(beside, 30)}", "write one decimal mark, and none between thousands")
+    raise RecordedError(
+        f"{table.file}:{line}: {name} is {show(text, 30)}, and in line {other} stands {show(beside, 30)}",
+        "write one decimal mark, and none between thousands",
+    )
 
 
 def same(cell: str, wanted: Any, text: str, comma: bool) -> bool:

@@ -1,4 +1,5 @@
 """Which kind of output a path names."""
+
 from __future__ import annotations
 
 import os
@@ -6,8 +7,8 @@ from pathlib import Path
 
 FILMS, STILLS, FRAMES, DATA = (".mp4", ".webm", ".mov", ".gif"), (".png",), (".frame.json",), (".csv", ".npz", ".json")
 KINDS = (*FILMS, *STILLS, *DATA, *FRAMES)
-GIF_FASTEST = 50     # frames a second
-MOMENTARY = (*STILLS, *FRAMES)     # of one moment of the film
+GIF_FASTEST = 50  # frames a second
+MOMENTARY = (*STILLS, *FRAMES)  # of one moment of the film
 
 
 def kind(path: str | os.PathLike[str]) -> str:

@@ -1,4 +1,5 @@
 """The moments of --at: seconds, step:40, last, or several with commas."""
+
 from __future__ import annotations
 
 import math
@@ -12,7 +13,7 @@ from thalweg.film.kinds import MOMENTARY, kind
 
 DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,4})?", re.ASCII | re.IGNORECASE)
 STEP = re.compile(r"step:0*(\d{1,15})", re.ASCII)
-MOST = 10_000     # pictures of one command
+MOST = 10_000  # pictures of one command
 FORMS = "seconds (4.5), step:40 or last, several with commas"
 
 
@@ -61,5 +62,8 @@ def _moment(word: str) -> Moment | str:
 
 def beyond_run(asked: Sequence[Moment], steps: int, name: str) -> list[Problem]:
     """The steps that a run of so many steps does not have."""
-    return [misuse(f"--at {each.text}", f"{name} has {steps} steps", f"choose from step:0 to step:{steps}")
-            for each in asked if each.step is not None and each.step > steps]
+    return [
+        misuse(f"--at {each.text}", f"{name} has {steps} steps", f"choose from step:0 to step:{steps}")
+        for each in asked
+        if each.step is not None and each.step > steps
+    ]

@@ -2,6 +2,7 @@
 
 A scene reads those that its options name (film/options.py); what they do not have cannot be written for it.
 """
+
 from __future__ import annotations
 
 from dataclasses import MISSING, dataclass, field
@@ -12,7 +13,7 @@ from thalweg.registry import parameter
 # The words after the type name the pattern the text must have: see spec/schema.py.
 Color: TypeAlias = Annotated[str, "color"]
 Size: TypeAlias = Annotated[str, "size"]
-Words: TypeAlias = Annotated[str, "words"]     # to be set on screen: $...$ is mathtext, and must be such
+Words: TypeAlias = Annotated[str, "words"]  # to be set on screen: $...$ is mathtext, and must be such
 Panel: TypeAlias = bool | Literal["left", "right", "top_left", "top_right", "bottom_left", "bottom_right"]
 Pair: TypeAlias = tuple[float, float]
 
@@ -21,6 +22,7 @@ QUALITIES = {"low": (854, 480, 30), "medium": (1280, 720, 30), "high": (1920, 10
 
 
 # --- style
+
 
 @dataclass(frozen=True)
 class Look:
@@ -72,6 +74,7 @@ class Panels:
 
 # --- camera
 
+
 @dataclass(frozen=True)
 class Keyframe:
     """Where the camera is `at` seconds of the film; None leaves a value as it was before."""
@@ -109,6 +112,7 @@ class Camera3D:
 
 
 # --- video
+
 
 @dataclass(frozen=True)
 class Recording:

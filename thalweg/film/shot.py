@@ -1,4 +1,5 @@
 """Shots and films: what is shown, for how long, and how one shot becomes the next. Knows no picture and no file."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass, field

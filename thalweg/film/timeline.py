@@ -1,4 +1,5 @@
 """Which frame of which shot each frame of a film shows, and how one shot becomes the next. Pure: knows no picture."""
+
 from __future__ import annotations
 
 from bisect import bisect_right
@@ -55,14 +56,16 @@ class Timeline:
         shot = self.shot_at(index)
         start, end = self.borders[shot], self.borders[shot + 1]
         here, others, share = index - start, [], 1.0
-        for border, by, other, frame in ((start, shot - 1, shot - 1, start - 1 - self.borders[max(shot - 1, 0)]),
-                                         (end, shot, shot + 1, 0)):
+        for border, by, other, frame in (
+            (start, shot - 1, shot - 1, start - 1 - self.borders[max(shot - 1, 0)]),
+            (end, shot, shot + 1, 0),
+        ):
             if not 0 <= by < len(self.transitions):
                 continue
             change, away = self.transitions[by], abs(index - border) / self.fps
             if change.kind == "cut" or not away < change.seconds / 2:
                 continue
-            gone = 0.5 - away / change.seconds      # 0 where the transition begins, 1/2 at the border
+            gone = 0.5 - away / change.seconds  # 0 where the transition begins, 1/2 at the border
             if change.kind == "fade":
                 share -= 2 * gone
             elif gone > 0:

@@ -37,7 +37,7 @@ def preview(path: Path, overrides: Sequence[str], video: Mapping[str, Any]) -> N
     def read(data: bytes, more: Sequence[str]) -> Shot:
         return load(path, [*overrides, *more], video, data).shot
 
-    installed = home("scenes").parent == HERE     # beside an installed package, a render.py is somebody else's
+    installed = home("scenes").parent == HERE  # beside an installed package, a render.py is somebody else's
     door = ["-m", "thalweg"] if installed else [str(HERE.parent / "render.py")]
     given = [word for text in overrides for word in ("--set", text)]
     given += [word for key in ("quality", "resolution", "fps") if video[key] for word in (f"--{key}", video[key])]

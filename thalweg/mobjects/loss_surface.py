@@ -133,9 +133,7 @@ class LossSurface(Layer):
         self.most_pieces = 16 * len(self.mesh.points)
         firsts = 2 * np.arange(self.most_pieces)
         gpu.outline = gpu.own(gpu.ctx.buffer(reserve=self.most_pieces * 4 * 48))
-        gpu.outlines = gpu.vao(
-            gpu.ribbon, [(gpu.outline, *_ribbon.FORMAT)], strip_indices(firsts, firsts + 1)
-        )
+        gpu.outlines = gpu.vao(gpu.ribbon, [(gpu.outline, *_ribbon.FORMAT)], strip_indices(firsts, firsts + 1))
 
     def _spacing(self) -> tuple[tuple, tuple]:
         """Grid and contour lines per display unit, and a point where a grid crossing and a contour lie."""

@@ -1,4 +1,5 @@
 """From a YAML file to a film: reader, checks, sections, overrides. Importing this package loads nothing heavy."""
+
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
@@ -14,8 +15,9 @@ if TYPE_CHECKING:
 __all__ = ["ConfigErrors", "Problem", "find", "load"]
 
 
-def load(path: str | Path, overrides: Iterable[str] = (), video: Mapping[str, Any] | None = None,
-         data: bytes | None = None) -> Film:
+def load(
+    path: str | Path, overrides: Iterable[str] = (), video: Mapping[str, Any] | None = None, data: bytes | None = None
+) -> Film:
     """The film a YAML file describes, wholly checked; nothing is simulated or drawn.
 
     `overrides` are KEY=VALUE as for --set; `video` holds values of the command line (quality, resolution, fps,
@@ -23,4 +25,5 @@ def load(path: str | Path, overrides: Iterable[str] = (), video: Mapping[str, An
     ConfigErrors with every problem of the file at once.
     """
     from thalweg.spec.loader import load_config
+
     return load_config(Path(path), overrides, video or {}, data)

@@ -1,4 +1,5 @@
 """The keys of a file, and of an optimizer's entry, that are plain values."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -16,8 +17,13 @@ class Basics:
     steps: int = parameter(300, low=1, high=1_000_000)
     seed: int = parameter(0, low=0, high=2**32 - 1)
     replicas: int = parameter(1, low=1, high=10_000_000, doc="runs of each start, told apart by their noise")
-    tolerance: float = parameter(0.02, low=0, low_open=True, high=0.5,
-                                 doc="how near a minimum a ball has arrived, as a share of the domain's diagonal")
+    tolerance: float = parameter(
+        0.02,
+        low=0,
+        low_open=True,
+        high=0.5,
+        doc="how near a minimum a ball has arrived, as a share of the domain's diagonal",
+    )
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,5 @@
 """The camera section: its plain values, the keyframes, and the label it follows."""
+
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -41,8 +42,12 @@ def _keyframes(node: Node, mark: Mark, report: Report) -> tuple[Keyframe, ...]:
         if frame is None or "at" in bad:
             continue
         if frames and frame.at <= frames[-1].at:
-            report.add(item.mark_of("at"), join(where, "at"),
-                       f"{number(frame.at)} is not after {number(frames[-1].at)}", "write keyframes in order of time")
+            report.add(
+                item.mark_of("at"),
+                join(where, "at"),
+                f"{number(frame.at)} is not after {number(frames[-1].at)}",
+                "write keyframes in order of time",
+            )
             continue
         frames.append(frame)
     return tuple(frames)
@@ -52,5 +57,6 @@ def check_follow(camera: Any, node: Node, labels: Sequence[str], report: Report)
     """Reports a `follow` that is no entry's label."""
     follow = getattr(camera, "follow", None)
     if follow is not None and follow not in labels:
-        report.add(node.mark_of("follow"), "camera.follow", f"no entry has the label {show(follow)}",
-                   nearest(follow, labels))
+        report.add(
+            node.mark_of("follow"), "camera.follow", f"no entry has the label {show(follow)}", nearest(follow, labels)
+        )

@@ -1,4 +1,5 @@
 """A file as it was read, before its parts are checked against one another: a part that had problems is None."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass

@@ -1,4 +1,5 @@
 """The second pass over the entries of the race: their balls, whether they fit into memory, schedules over the run."""
+
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -22,8 +23,18 @@ from thalweg.system.machine import BALL_BYTES, RUN_BYTES, STATE_BYTES, memory_fr
 
 def named(drafts: Sequence[Draft]) -> list[str]:
     """The label of each entry."""
-    return labels([Named(draft.name, _display(draft), vars(draft.optimizer) if draft.optimizer else {}, draft.apart,
-                         draft.basics.label) for draft in drafts])
+    return labels(
+        [
+            Named(
+                draft.name,
+                _display(draft),
+                vars(draft.optimizer) if draft.optimizer else {},
+                draft.apart,
+                draft.basics.label,
+            )
+            for draft in drafts
+        ]
+    )
 
 
 def _display(draft: Draft) -> str:
@@ -38,8 +49,9 @@ def entries(parts: Document, names: Sequence[str], report: Report) -> list[Entry
         check_noise(parts.noise, parts.surface, parts.tree, report)
     for draft in parts.drafts if parts.steps_right else ():
         if draft.optimizer is not None and draft.schedule:
-            check_schedules(draft.optimizer, draft.schedule, parts.basics.steps, draft.body.mark_of("schedule"),
-                            draft.where, report)
+            check_schedules(
+                draft.optimizer, draft.schedule, parts.basics.steps, draft.body.mark_of("schedule"), draft.where, report
+            )
     if parts.surface is None:
         return []
     written = parts.start
@@ -67,17 +79,27 @@ def entries(parts: Document, names: Sequence[str], report: Report) -> list[Entry
 
 
 def _entry(draft: Draft, label: str, starts: npt.NDArray[np.float64], replicas: int) -> Entry:
-    chosen: dict[str, Any] = {name: getattr(draft.optimizer, name) for name in draft.chosen
-                              if hasattr(draft.optimizer, name)}
+    chosen: dict[str, Any] = {
+        name: getattr(draft.optimizer, name) for name in draft.chosen if hasattr(draft.optimizer, name)
+    }
     chosen |= {name: words(value) for name, value in chosen.items() if isinstance(value, dict)}
     if draft.schedule:
         chosen["schedule"] = words_of(draft.schedule)
     if draft.clip:
         chosen["clip"] = draft.clip.words
     count = len(starts)
-    return Entry(draft.name, label, _color(draft.basics.color), draft.optimizer, np.tile(starts, (replicas, 1)), chosen,
-                 start_index=np.tile(np.arange(count), replicas), replica=np.repeat(np.arange(replicas), count),
-                 schedule=draft.schedule, clip=draft.clip)
+    return Entry(
+        draft.name,
+        label,
+        _color(draft.basics.color),
+        draft.optimizer,
+        np.tile(starts, (replicas, 1)),
+        chosen,
+        start_index=np.tile(np.arange(count), replicas),
+        replica=np.repeat(np.arange(replicas), count),
+        schedule=draft.schedule,
+        clip=draft.clip,
+    )
 
 
 def _recorded(draft: Draft, recording: Recording, label: str, parts: Document, report: Report) -> Entry:
@@ -89,9 +111,19 @@ def _recorded(draft: Draft, recording: Recording, label: str, parts: Document, r
     if not problem and recording.projected(parts.surface):
         origin = PROJECTED
     starts = np.array([ball.points[0] for ball in recording.balls])
-    return Entry("recorded", label, _color(draft.basics.color), draft.optimizer, starts, {"recorded": origin},
-                 start_index=np.arange(count), replica=np.zeros(count, dtype=np.int64), schedule={}, clip=None,
-                 recording=recording)
+    return Entry(
+        "recorded",
+        label,
+        _color(draft.basics.color),
+        draft.optimizer,
+        starts,
+        {"recorded": origin},
+        start_index=np.arange(count),
+        replica=np.zeros(count, dtype=np.int64),
+        schedule={},
+        clip=None,
+        recording=recording,
+    )
 
 
 def _color(color: str | None) -> str | None:
@@ -124,8 +156,15 @@ def _fits(parts: Document, shared: Start, report: Report) -> bool:
         return True
     tree, largest = parts.tree, max(starts, key=lambda start: start.balls)
     key = max(("steps", "replicas"), key=lambda name: int(getattr(parts.basics, name)) if tree.has(name) else 0)
-    mark, where = (tree.mark_of(key), key) if tree.has(key) and getattr(parts.basics, key) > largest.balls else (
-        largest.mark, largest.where)
-    report.add(mark, where, f"{balls:,} balls for {steps:,} steps need {size(needed)} of memory, {size(free)} are free",
-               "use fewer steps, starts or replicas" if replicas > 1 else "use fewer steps or starts")
+    mark, where = (
+        (tree.mark_of(key), key)
+        if tree.has(key) and getattr(parts.basics, key) > largest.balls
+        else (largest.mark, largest.where)
+    )
+    report.add(
+        mark,
+        where,
+        f"{balls:,} balls for {steps:,} steps need {size(needed)} of memory, {size(free)} are free",
+        "use fewer steps, starts or replicas" if replicas > 1 else "use fewer steps or starts",
+    )
     return False

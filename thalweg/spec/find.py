@@ -1,4 +1,5 @@
 """Which file a word on the command line, or CONFIG=word, means."""
+
 from __future__ import annotations
 
 import difflib
@@ -35,8 +36,13 @@ def find(name_or_path: str | Path) -> Path:
 
 def names() -> list[str]:
     """The bare names there are."""
-    return sorted({path.stem for path in [*FOLDER.glob("*.yaml"), *FOLDER.glob("*/*.yaml")]
-                   if path.parent == FOLDER or path.parent.name == path.stem})
+    return sorted(
+        {
+            path.stem
+            for path in [*FOLDER.glob("*.yaml"), *FOLDER.glob("*/*.yaml")]
+            if path.parent == FOLDER or path.parent.name == path.stem
+        }
+    )
 
 
 def _nearest(text: str) -> tuple[bool, str]:
@@ -54,7 +60,7 @@ def _nearest(text: str) -> tuple[bool, str]:
 
 def _stem(text: str) -> str:
     name = os.path.basename(os.path.normpath(text)) if text else ""
-    return name[:-len(Path(name).suffix)] if Path(name).suffix.lower() in ENDS else name
+    return name[: -len(Path(name).suffix)] if Path(name).suffix.lower() in ENDS else name
 
 
 def _files(folder: str) -> dict[str, str]:
@@ -72,6 +78,6 @@ def _short(path: Path) -> Path:
     """Relative to where the user stands when that is shorter to read."""
     try:
         here = Path.cwd()
-    except OSError:     # it is no longer there
+    except OSError:  # it is no longer there
         return path
     return path.relative_to(here) if path.is_relative_to(here) else path

@@ -2,6 +2,7 @@
 
 `python -m thalweg.spec.jsonschema` writes configs/schema.json, only when it changed; --schema prints it.
 """
+
 from __future__ import annotations
 
 import json
@@ -32,11 +33,11 @@ def schema() -> Schema:
     """The whole schema. Broken members are left out."""
     from thalweg.calculus import SURFACES
     from thalweg.engine import OPTIMIZERS
+
     properties = {
         "title": {},
         "scene": _member(SCENES, "kind"),
-        "surface": {"anyOf": [*_member(SURFACES, "name", "parameters", **_domain())["anyOf"],
-                              _formula(), _samples()]},
+        "surface": {"anyOf": [*_member(SURFACES, "name", "parameters", **_domain())["anyOf"], _formula(), _samples()]},
         "start": {"$ref": "#/$defs/start"},
         "noise": _noise(),
         "record": {"anyOf": [{"enum": ["all", "last", None]}, _object(Every)]},
@@ -44,33 +45,54 @@ def schema() -> Schema:
         "plugins": {"type": ["array", "null"], "items": {"type": "string", "minLength": 1}},
         **_object(Basics)["properties"],
     }
-    return {"$schema": DIALECT, "title": "Thalweg film", "type": "object", "additionalProperties": False,
-            "properties": {**properties, **dict.fromkeys(SECTIONS, {})},
-            "allOf": [_of_scene(kind, scene) for kind, scene in kinds()],
-            "$defs": {"box": _object(Box), "point": _point(), "start": _start(), "schedule": _schedule(),
-                      "inner": _inner(OPTIMIZERS)}}
+    return {
+        "$schema": DIALECT,
+        "title": "Thalweg film",
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {**properties, **dict.fromkeys(SECTIONS, {})},
+        "allOf": [_of_scene(kind, scene) for kind, scene in kinds()],
+        "$defs": {
+            "box": _object(Box),
+            "point": _point(),
+            "start": _start(),
+            "schedule": _schedule(),
+            "inner": _inner(OPTIMIZERS),
+        },
+    }
 
 
 def _of_scene(kind: str, scene: type[SceneOptions]) -> Schema:
     """What a file of this scene must have, what it may have not, and its sections."""
-    named = {"anyOf": [{"const": kind},
-                       {"type": "object", "properties": {"kind": {"const": kind}},
-                        "required": [] if kind == USUAL else ["kind"]}]}
+    named = {
+        "anyOf": [
+            {"const": kind},
+            {"type": "object", "properties": {"kind": {"const": kind}}, "required": [] if kind == USUAL else ["kind"]},
+        ]
+    }
     chosen: Schema = {"properties": {"scene": named}, **({} if kind == USUAL else {"required": ["scene"]})}
     needed = [KEYS[need][0] for need in scene.needs]
     sections = {name: _section(getattr(scene, name)) for name in SECTIONS if getattr(scene, name)}
     one = {"optimizers": {"maxItems": 1}} if "optimizer" in scene.needs else {}
-    return {"if": chosen, "then": {
-        "properties": {**sections, **one, **{key: False for key in EVERY if key not in scene.keys()}},
-        **({"required": needed} if needed else {})}}
+    return {
+        "if": chosen,
+        "then": {
+            "properties": {**sections, **one, **{key: False for key in EVERY if key not in scene.keys()}},
+            **({"required": needed} if needed else {}),
+        },
+    }
 
 
 def _object(cls: type[Any], extra: Schema | None = None) -> Schema:
     """A dataclass as an object: its fields with ranges and defaults, no other keys; `extra` properties besides."""
     made = model_of(cls).model_json_schema()
     properties = {name: _untitled(value) for name, value in made.get("properties", {}).items()}
-    return {"type": "object", "additionalProperties": False, "properties": {**properties, **(extra or {})},
-            **({"required": made["required"]} if "required" in made else {})}
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {**properties, **(extra or {})},
+        **({"required": made["required"]} if "required" in made else {}),
+    }
 
 
 def _untitled(value: Any) -> Any:
@@ -103,16 +125,28 @@ def _member(members: Registry[Any], key: str, below: str = "", **extra: Schema) 
     for name, cls in _working(members).items():
         own = {below: {**_object(cls), "type": ["object", "null"]}} if below else _object(cls)["properties"]
         needed = [] if members is SCENES and name == USUAL else [key]
-        forms.append({"type": "object", "additionalProperties": False, "required": needed,
-                      "properties": {key: {"const": name}, **own, **extra}})
+        forms.append(
+            {
+                "type": "object",
+                "additionalProperties": False,
+                "required": needed,
+                "properties": {key: {"const": name}, **own, **extra},
+            }
+        )
     return {"anyOf": forms}
 
 
 def _formula() -> Schema:
-    return {"type": "object", "additionalProperties": False, "required": ["expression"],
-            "properties": {"expression": {"type": "string", "minLength": 1, "maxLength": 2000},
-                           "parameters": {"type": ["object", "null"], "additionalProperties": {"type": "number"}},
-                           **_domain()}}
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["expression"],
+        "properties": {
+            "expression": {"type": "string", "minLength": 1, "maxLength": 2000},
+            "parameters": {"type": ["object", "null"], "additionalProperties": {"type": "number"}},
+            **_domain(),
+        },
+    }
 
 
 def _domain() -> Schema:
@@ -121,10 +155,16 @@ def _domain() -> Schema:
 
 
 def _samples() -> Schema:
-    return {"type": "object", "additionalProperties": False, "required": ["samples"],
-            "properties": {"samples": {"type": "string", "minLength": 1, "description": "an .npz, .npy or .csv"},
-                           **_domain(),
-                           "sha256": {"type": "string", "description": "of that file, where no other will do"}}}
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["samples"],
+        "properties": {
+            "samples": {"type": "string", "minLength": 1, "description": "an .npz, .npy or .csv"},
+            **_domain(),
+            "sha256": {"type": "string", "description": "of that file, where no other will do"},
+        },
+    }
 
 
 def _entries(members: Registry[Any]) -> Schema:
@@ -132,18 +172,36 @@ def _entries(members: Registry[Any]) -> Schema:
     bodies = {name: _optimizer(cls, {**basics, "schedule": _schedules(cls)}) for name, cls in _working(members).items()}
     names, text = list(bodies), {"type": "string", "minLength": 1}
     bodies["recorded"] = {**_object(EntryBasics, {"file": text, "sha256": text, **_of_csv()}), "required": ["file"]}
-    return {"anyOf": [{"enum": names},
-                      {"type": "object", "additionalProperties": False, "minProperties": 1, "maxProperties": 1,
-                       "properties": bodies}]}
+    return {
+        "anyOf": [
+            {"enum": names},
+            {
+                "type": "object",
+                "additionalProperties": False,
+                "minProperties": 1,
+                "maxProperties": 1,
+                "properties": bodies,
+            },
+        ]
+    }
 
 
 def _of_csv() -> Schema:
     """What a recording says of its csv."""
     name = {"type": ["string", "number", "boolean", "null"]}
-    return {"columns": {"type": ["object", "null"], "additionalProperties": False,
-                        "description": "the csv's own names, null for none", "properties": dict.fromkeys(NAMED, name)},
-            "where": {"type": ["object", "null"], "additionalProperties": name,
-                      "description": "column: value, of the rows that count"}}
+    return {
+        "columns": {
+            "type": ["object", "null"],
+            "additionalProperties": False,
+            "description": "the csv's own names, null for none",
+            "properties": dict.fromkeys(NAMED, name),
+        },
+        "where": {
+            "type": ["object", "null"],
+            "additionalProperties": name,
+            "description": "column: value, of the rows that count",
+        },
+    }
 
 
 def _optimizer(cls: type[Any], extra: Schema | None = None) -> Schema:
@@ -156,9 +214,18 @@ def _optimizer(cls: type[Any], extra: Schema | None = None) -> Schema:
 
 def _inner(members: Registry[Any]) -> Schema:
     bodies = {name: _optimizer(cls) for name, cls in _working(members).items()}
-    return {"anyOf": [{"enum": list(bodies)},
-                      {"type": "object", "additionalProperties": False, "minProperties": 1, "maxProperties": 1,
-                       "properties": bodies}]}
+    return {
+        "anyOf": [
+            {"enum": list(bodies)},
+            {
+                "type": "object",
+                "additionalProperties": False,
+                "minProperties": 1,
+                "maxProperties": 1,
+                "properties": bodies,
+            },
+        ]
+    }
 
 
 def _schedule() -> Schema:
@@ -171,8 +238,13 @@ def _schedule() -> Schema:
 
 def _schedules(cls: type[Any]) -> Schema:
     one = {"$ref": "#/$defs/schedule"}
-    return {"anyOf": [one, {"type": "null"}, {"type": "object", "additionalProperties": False,
-                                              "properties": dict.fromkeys(schedulable(cls), one)}]}
+    return {
+        "anyOf": [
+            one,
+            {"type": "null"},
+            {"type": "object", "additionalProperties": False, "properties": dict.fromkeys(schedulable(cls), one)},
+        ]
+    }
 
 
 def _clip() -> Schema:
@@ -195,9 +267,14 @@ def _point() -> Schema:
 
 def _start() -> Schema:
     box = {"box": {"$ref": "#/$defs/box"}}
-    return {"anyOf": [{"$ref": "#/$defs/point"},
-                      {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/point"}},
-                      {**_object(Grid, box), "required": ["grid"]}, {**_object(Random, box), "required": ["random"]}]}
+    return {
+        "anyOf": [
+            {"$ref": "#/$defs/point"},
+            {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/point"}},
+            {**_object(Grid, box), "required": ["grid"]},
+            {**_object(Random, box), "required": ["random"]},
+        ]
+    }
 
 
 def text() -> str:

@@ -1,4 +1,5 @@
 """What each entry is called."""
+
 from __future__ import annotations
 
 from collections import Counter
@@ -26,10 +27,12 @@ def labels(entries: Sequence[Named]) -> list[str]:
     differing = _differing(entries)
     made = [entry.label or _with_hyper(entry, differing[entry.name]) for entry in entries]
     twice = Counter(made)
-    made = [label if entry.label or twice[label] == 1 or not entry.apart else f"{label} {', '.join(entry.apart)}"
-            for entry, label in zip(entries, made, strict=True)]
+    made = [
+        label if entry.label or twice[label] == 1 or not entry.apart else f"{label} {', '.join(entry.apart)}"
+        for entry, label in zip(entries, made, strict=True)
+    ]
     taken = {entry.label for entry in entries if entry.label}
-    counts: dict[str, int] = {}    # of many alike none is counted again
+    counts: dict[str, int] = {}  # of many alike none is counted again
     for index, entry in enumerate(entries):
         plain = made[index]
         while not entry.label and made[index] in taken:
@@ -63,8 +66,9 @@ def words(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, (tuple, list)):
         return "[" + ", ".join(words(each) for each in value) + "]"
-    if isinstance(value, Mapping):    # the optimizer inside another
+    if isinstance(value, Mapping):  # the optimizer inside another
         held = [(name, hyper if isinstance(hyper, Mapping) else {}) for name, hyper in value.items()]
-        return ", ".join(f"{name}({', '.join(f'{key}={words(each)}' for key, each in hyper.items())})"
-                         for name, hyper in held)
+        return ", ".join(
+            f"{name}({', '.join(f'{key}={words(each)}' for key, each in hyper.items())})" for name, hyper in held
+        )
     return number(value) if isinstance(value, (int, float)) else str(value)

@@ -1,4 +1,5 @@
 """A YAML file to a Film, in two passes: each section alone, then the checks across those that are right."""
+
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -35,8 +36,7 @@ from thalweg.tree import Node
 MAX_BYTES = 1_000_000
 
 
-def load_config(path: Path, overrides: Iterable[str], video: Mapping[str, Any],
-                data: bytes | None = None) -> Film:
+def load_config(path: Path, overrides: Iterable[str], video: Mapping[str, Any], data: bytes | None = None) -> Film:
     """See `thalweg.spec.load`."""
     overrides = list(overrides)
     try:
@@ -45,8 +45,9 @@ def load_config(path: Path, overrides: Iterable[str], video: Mapping[str, Any],
         raise ConfigErrors(_better(errors.problems, path, overrides, video, data)) from None
 
 
-def _better(problems: list[Problem], path: Path, overrides: list[str], video: Mapping[str, Any],
-            data: bytes | None) -> list[Problem]:
+def _better(
+    problems: list[Problem], path: Path, overrides: list[str], video: Mapping[str, Any], data: bytes | None
+) -> list[Problem]:
     """The problems, with what was meant where that can be told."""
     try:
         text = (_content(path, Report(str(path))) if data is None else data).decode("utf-8-sig")
@@ -76,11 +77,38 @@ def _read(path: Path, overrides: Iterable[str], video: Mapping[str, Any], data: 
     report.stop()
     assert parts.video is not None
     basics = parts.basics
-    rolled = Experiment(surface=parts.surface, entries=tuple(found), steps=basics.steps, seed=basics.seed,
-                        tolerance=basics.tolerance, noise=parts.noise, record=parts.record) if parts.rolls else None
-    return Film((Shot(path=path, name=path.stem, title=basics.title, caption=basics.caption, kind=parts.kind,
-                      options=parts.options, surface=parts.surface, experiment=rolled, camera=parts.camera,
-                      style=parts.style, video=parts.video, resolved=resolved(parts, found), tree=tree),))
+    rolled = (
+        Experiment(
+            surface=parts.surface,
+            entries=tuple(found),
+            steps=basics.steps,
+            seed=basics.seed,
+            tolerance=basics.tolerance,
+            noise=parts.noise,
+            record=parts.record,
+        )
+        if parts.rolls
+        else None
+    )
+    return Film(
+        (
+            Shot(
+                path=path,
+                name=path.stem,
+                title=basics.title,
+                caption=basics.caption,
+                kind=parts.kind,
+                options=parts.options,
+                surface=parts.surface,
+                experiment=rolled,
+                camera=parts.camera,
+                style=parts.style,
+                video=parts.video,
+                resolved=resolved(parts, found),
+                tree=tree,
+            ),
+        )
+    )
 
 
 def _tree(path: Path, report: Report, data: bytes | None) -> Node:
@@ -124,7 +152,7 @@ def _document(tree: Node, report: Report) -> Document:
     try:
         read_plugins(tree, report)
     except ConfigErrors:
-        unknown_keys(tree, EVERY, report)   # what the scene reads is not known yet
+        unknown_keys(tree, EVERY, report)  # what the scene reads is not known yet
         report.stop()
     kind, scene, options = read_scene(tree, report)
     tree = only_what_is_read(tree, kind, scene, report)
@@ -141,9 +169,23 @@ def _document(tree: Node, report: Report) -> Document:
         basics = replace(basics, steps=max(1, *recorded))
     camera = read_camera(scene.camera, _section(tree, "camera"), report)
     style, _ = checked(scene.style, _section(tree, "style"), "style", report)
-    return Document(tree, basics, "steps" not in bad, kind, scene, options, rolls, read_noise(tree, report),
-                    read_record(tree, report), surface, start, drafts, camera, style or scene.style(),
-                    _video(scene.video, _section(tree, "video"), report))
+    return Document(
+        tree,
+        basics,
+        "steps" not in bad,
+        kind,
+        scene,
+        options,
+        rolls,
+        read_noise(tree, report),
+        read_record(tree, report),
+        surface,
+        start,
+        drafts,
+        camera,
+        style or scene.style(),
+        _video(scene.video, _section(tree, "video"), report),
+    )
 
 
 def _belongs(key: str, scene: type[SceneOptions], tree: Node) -> bool:
@@ -166,12 +208,21 @@ def _video(cls: type[Recording], node: Node, report: Report) -> Video | None:
         width, height = map(int, words.resolution.split("x"))
         even = f"{width + width % 2}x{height + height % 2}"
         if not (64 <= width <= WIDEST and 64 <= height <= WIDEST):
-            report.add(node.mark_of("resolution"), "video.resolution", f"{words.resolution} is out of range",
-                       f"use even sides from 64 to {WIDEST}")
+            report.add(
+                node.mark_of("resolution"),
+                "video.resolution",
+                f"{words.resolution} is out of range",
+                f"use even sides from 64 to {WIDEST}",
+            )
         elif width % 2 or height % 2:
             report.add(node.mark_of("resolution"), "video.resolution", f"{words.resolution} is odd", f"use {even}")
-    return None if bad else Video(width, height, words.fps or fps, words.seconds, words.transparent,
-                                getattr(words, "pace", Video.pace))
+    return (
+        None
+        if bad
+        else Video(
+            width, height, words.fps or fps, words.seconds, words.transparent, getattr(words, "pace", Video.pace)
+        )
+    )
 
 
 def _readable(tree: Node) -> int:
@@ -182,11 +233,15 @@ def _readable(tree: Node) -> int:
 def _check_texts(parts: Document, report: Report) -> None:
     """Mathtext that cannot be set, a title too long to show, labels written twice."""
     from thalweg.typeset.text import problem_in_text, title_too_long, too_long, too_wide
+
     basics, video, tree = parts.basics, parts.video, parts.tree
     texts = [(basics.title, tree.mark_of("title"), "title"), (basics.caption, tree.mark_of("caption"), "caption")]
     texts += [(draft.basics.label, draft.body.mark_of("label"), f"{draft.where}.label") for draft in parts.drafts]
-    texts += [(draft.recording.label, draft.body.mark_of("file"), f"{draft.where}.file") for draft in parts.drafts
-              if draft.recording and draft.basics.label is None]
+    texts += [
+        (draft.recording.label, draft.body.mark_of("file"), f"{draft.where}.file")
+        for draft in parts.drafts
+        if draft.recording and draft.basics.label is None
+    ]
     first: dict[str, int] = {}
     for text, mark, where in texts:
         if text is None:
@@ -198,11 +253,11 @@ def _check_texts(parts: Document, report: Report) -> None:
             problem = problem_in_text(text)
         if problem is None and video and ("$" in text or len(text) > 20):
             problem = (title_too_long if kind == "title" else too_wide)(
-                text, kind, video.width, video.height, parts.style.text_scale)
+                text, kind, video.width, video.height, parts.style.text_scale
+            )
         if problem:
             report.add(mark, where, *problem)
         if where.endswith(".label") and text in first:
             report.add(mark, where, f"{show(text)} is the label of line {first[text]} too", "give each its own")
         if where.endswith(".label"):
             first.setdefault(text, mark.line)
-

@@ -1,4 +1,5 @@
 """Members that a config names, and optimizers that hold another one."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -9,9 +10,20 @@ from thalweg.registry import BrokenMember, Registry
 from thalweg.spec.schema import checked, holders_of, join, snake
 from thalweg.tree import Node
 
-OTHER_NAMES = {"gd": "sgd", "gradient_descent": "sgd", "stochastic_gradient_descent": "sgd", "vanilla": "sgd",
-               "nesterov": "nag", "heavy_ball": "momentum", "sgdm": "momentum", "sgd_momentum": "momentum",
-               "quadratic": "bowl", "sphere": "bowl", "paraboloid": "bowl", "banana": "rosenbrock"}
+OTHER_NAMES = {
+    "gd": "sgd",
+    "gradient_descent": "sgd",
+    "stochastic_gradient_descent": "sgd",
+    "vanilla": "sgd",
+    "nesterov": "nag",
+    "heavy_ball": "momentum",
+    "sgdm": "momentum",
+    "sgd_momentum": "momentum",
+    "quadratic": "bowl",
+    "sphere": "bowl",
+    "paraboloid": "bowl",
+    "banana": "rosenbrock",
+}
 
 
 def member(registry: Registry[Any], node: Node, mark: Mark, where: str, what: str, report: Report) -> Any:
@@ -39,8 +51,11 @@ def _meant(name: str, registry: Registry[Any]) -> str:
 
 def with_inner(cls: Any, body: Node, where: str, report: Report, also: tuple[str, ...] = ()) -> tuple[Any, bool]:
     """An optimizer from a mapping node, and whether something was wrong, also with the one that a wrapper holds."""
-    held = {name: _inner(body.child(name), body.mark_of(name), join(where, name), report)
-            for name in holders_of(cls) if body.has(name)}
+    held = {
+        name: _inner(body.child(name), body.mark_of(name), join(where, name), report)
+        for name in holders_of(cls)
+        if body.has(name)
+    }
     left = {name: held.get(name) or child for name, child in (body.entries or {}).items() if held.get(name, child)}
     optimizer, bad = checked(cls, Node(body.mark, entries=left, keys=body.keys), where, report, also)
     return optimizer, bool(bad) or len(left) < len(body.entries or {})

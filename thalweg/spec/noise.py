@@ -1,4 +1,5 @@
 """The noise section: its kind may be left out where its parameters tell."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -28,8 +29,9 @@ def read_noise(tree: Node, report: Report) -> Noise | None:
         report.add(node.keys.get(typed, mark), "noise", what, close if close.startswith("did") else FORMS)
         return None
     if kind not in NOISES:
-        report.add(node.mark_of("kind"), "noise.kind", f"unknown noise {show(node.child('kind').plain)}",
-                   nearest(kind, NOISES))
+        report.add(
+            node.mark_of("kind"), "noise.kind", f"unknown noise {show(node.child('kind').plain)}", nearest(kind, NOISES)
+        )
         return None
     made, bad = checked(NOISES[kind], node, "noise", report, also=("kind",))
     return None if bad else made

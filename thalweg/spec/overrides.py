@@ -3,6 +3,7 @@
 The new nodes carry the command line's words as their mark, so whatever is wrong with them later names the --set
 and not a line of the file. Nothing is changed in place: aliases share nodes.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
@@ -16,8 +17,8 @@ from thalweg.spec.sections import named_entry
 from thalweg.spec.syntax import NotYaml
 from thalweg.tree import Node
 
-TEXTS = ("title", "caption", "label", "text")     # keys whose values are words
-DEEPEST = 50     # parts of a key
+TEXTS = ("title", "caption", "label", "text")  # keys whose values are words
+DEEPEST = 50  # parts of a key
 NOTHING = [word for word, value in WORDS.items() if value is None]
 
 
@@ -63,8 +64,8 @@ def split(text: str) -> tuple[list[str], str]:
             end = text.find(char, at + 1)
             if end < 0:
                 raise _Refused("a quote is not closed", f"close it with {char}")
-            keys[-1], at = text[at + 1:end], end + 1
-            if text[at:at + 1] not in (".", "="):
+            keys[-1], at = text[at + 1 : end], end + 1
+            if text[at : at + 1] not in (".", "="):
                 raise _Refused("a quoted name ends in the middle of a key", "follow it with . or =")
             continue
         if char == ".":
@@ -79,7 +80,7 @@ def split(text: str) -> tuple[list[str], str]:
     keys = [key.strip() for key in keys]
     if not all(keys):
         raise _Refused("a part of the key is empty", "write it like optimizers.adam.lr=0.01")
-    return keys, text[at + 1:]
+    return keys, text[at + 1 :]
 
 
 def _value(keys: list[str], text: str, source: str) -> Node:
@@ -123,7 +124,7 @@ def _into(node: Node, keys: list[str], value: Node, source: str, where: str) -> 
         return value
     if node.is_null:
         node = Node(node.mark, entries={}, keys={})
-    elif node.is_scalar and isinstance(node.scalar, str) and where.endswith(".optimizer"):   # inside a wrapper
+    elif node.is_scalar and isinstance(node.scalar, str) and where.endswith(".optimizer"):  # inside a wrapper
         node = Node(node.mark, entries={node.text: Node(node.mark)}, keys={node.text: node.mark})
     elif node.is_scalar and where in ("surface", "scene"):
         short = "kind" if where == "scene" else "name"

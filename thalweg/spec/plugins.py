@@ -3,6 +3,7 @@
 An optimizer or a surface is a file, a scene a folder with options.py and scene.py, as in scenes/. A plugin is code and
 may do whatever its user may, so it is run only for a command that says --trust.
 """
+
 from __future__ import annotations
 
 import ast
@@ -20,13 +21,13 @@ from thalweg.spec.samples import cannot_read
 from thalweg.system.files import NotRegular, TooLarge, read_bounded
 from thalweg.tree import Node
 
-TRUST = "THALWEG_TRUST"     # "1": plugins may run; render.py sets it by --trust, manimgl's user by hand
+TRUST = "THALWEG_TRUST"  # "1": plugins may run; render.py sets it by --trust, manimgl's user by hand
 CODE = "is code that runs with your rights"
 CURE = "read it, then add --trust to this command (THALWEG_TRUST=1 to manimgl's)"
 GIVE = "give FILE.py or the folder of a scene"
-MOST_BYTES = 10_000_000     # of a file
-_loaded: dict[Path, str] = {}      # file or folder -> its module
-_given: list[str] = []             # what --plugin names
+MOST_BYTES = 10_000_000  # of a file
+_loaded: dict[Path, str] = {}  # file or folder -> its module
+_given: list[str] = []  # what --plugin names
 
 
 class PluginError(ValueError):
@@ -72,6 +73,7 @@ def _registries(folder: bool) -> Iterator[tuple[str, Registry[Any]]]:
     from thalweg.calculus import SURFACES
     from thalweg.engine import OPTIMIZERS
     from thalweg.film import SCENES
+
     if folder:
         yield "a scene", SCENES
     else:
@@ -81,7 +83,7 @@ def _registries(folder: bool) -> Iterator[tuple[str, Registry[Any]]]:
 
 def _check_files(path: Path) -> None:
     """Whether it is what can be a plugin, before anything of it is run."""
-    path.stat()     # or it would be told as what it is not
+    path.stat()  # or it would be told as what it is not
     if not path.is_dir() and path.suffix != ".py":
         raise PluginError(f"is neither a Python file nor a folder; {GIVE}")
     for file in [path / "options.py", path / "scene.py"] if path.is_dir() else [path]:
@@ -102,18 +104,22 @@ def _member(module: str, place: Path) -> type[Any]:
     try:
         ran = importlib.import_module(f"{module}.options" if folder else module)
     except (Exception, SystemExit) as error:
-        raise PluginError(f"{file and f'{file} '}cannot be loaded: {type(error).__name__}: {error}; mend that file"
-                          ) from error
+        raise PluginError(
+            f"{file and f'{file} '}cannot be loaded: {type(error).__name__}: {error}; mend that file"
+        ) from error
     found = [member for _, registry in _registries(folder) for member in defined(ran, registry.base)]
     if len(found) != 1:
-        raise PluginError(f"{file} defines {len(found)} SceneOptions; define one" if folder else
-                          f"defines {len(found)} optimizers and surfaces; define one Optimizer or one Surface")
+        raise PluginError(
+            f"{file} defines {len(found)} SceneOptions; define one"
+            if folder
+            else f"defines {len(found)} optimizers and surfaces; define one Optimizer or one Surface"
+        )
     if folder:
         _check_scene(place / "scene.py", found[0])
     for each in ELSEWHERE.loaded(module):
         for cls in defined(sys.modules[each], object):
             if cls.__reduce__ is object.__reduce__ and cls.__reduce_ex__ is object.__reduce_ex__:
-                setattr(cls, "__reduce_ex__", _reduced)     # noqa: B010
+                setattr(cls, "__reduce_ex__", _reduced)  # noqa: B010
     return found[0]
 
 
@@ -124,8 +130,9 @@ def _check_scene(file: Path, options: Any) -> None:
     except (SyntaxError, ValueError) as error:
         raise PluginError(f"scene.py cannot be loaded: {type(error).__name__}: {error}; mend that file") from None
     names = {node.name for node in tree.body if isinstance(node, ast.ClassDef)}
-    names |= {alias.asname or alias.name for node in tree.body if isinstance(node, ast.ImportFrom)
-              for alias in node.names}
+    names |= {
+        alias.asname or alias.name for node in tree.body if isinstance(node, ast.ImportFrom) for alias in node.names
+    }
     if not options.scene_class:
         raise PluginError(f"options.py does not name the scene's class; write scene_class = ... in {options.__name__}")
     if options.scene_class not in names:
@@ -138,7 +145,7 @@ def _reduced(thing: Any, protocol: Any) -> Any:
     made: Any = object.__reduce_ex__(thing, max(2, protocol))
     maker, (_, *more), *state = made
     place = next((place for place, module in _loaded.items() if f"{cls.__module__}.".startswith(f"{module}.")), None)
-    if place is None:   # a class that is no longer the plugin's, or of somebody who built on it
+    if place is None:  # a class that is no longer the plugin's, or of somebody who built on it
         return maker, (cls, *more), *state
     return _revived, (str(place), cls.__module__, cls.__qualname__, maker, *more), *state
 
@@ -215,8 +222,11 @@ def files_of_command() -> list[Path]:
 
 def files_of(node: Node, folder: Path) -> list[Path]:
     """All files of what a `plugins` section names, relative to that folder."""
-    named = [folder / each.scalar for each in node.items or []
-             if isinstance(each.scalar, str) and each.scalar.strip() and "\0" not in each.scalar]
+    named = [
+        folder / each.scalar
+        for each in node.items or []
+        if isinstance(each.scalar, str) and each.scalar.strip() and "\0" not in each.scalar
+    ]
     return [file for place in named for file in sources(place)]
 
 

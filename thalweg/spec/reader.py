@@ -3,6 +3,7 @@
 The tree is built from PyYAML's event stream: no tag constructs anything, nothing is recursive, and nodes are counted
 as aliases expand them, so a file from a stranger costs bounded time and memory.
 """
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -101,7 +102,7 @@ class _Builder:
 
     def _scalar(self, event: Any, line: int) -> Node:
         value = event.value
-        if any("\ud800" <= char <= "\udfff" for char in value):     # a pair, as JSON escapes what is beyond U+FFFF
+        if any("\ud800" <= char <= "\udfff" for char in value):  # a pair, as JSON escapes what is beyond U+FFFF
             value = value.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
             event.value = value
         if event.tag is None and event.implicit[0]:
@@ -162,5 +163,8 @@ class _Builder:
 
 
 def _tagged(tag: str, line: int) -> NotYaml:
-    return NotYaml(line, f"the tag {tag.replace('tag:yaml.org,2002:', '!!')} is not read here",
-                   "remove the tag and write the plain value")
+    return NotYaml(
+        line,
+        f"the tag {tag.replace('tag:yaml.org,2002:', '!!')} is not read here",
+        "remove the tag and write the plain value",
+    )

@@ -1,4 +1,5 @@
 """The record key: which steps of a run are kept as data."""
+
 from __future__ import annotations
 
 from dataclasses import MISSING, dataclass

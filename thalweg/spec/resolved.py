@@ -1,4 +1,5 @@
 """The config with its defaults filled in, as plain JSON: what travels with a film, and a config itself."""
+
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -30,8 +31,13 @@ def resolved(parts: Document, entries: Sequence[Entry]) -> dict[str, Any]:
         **(_rolled(parts, entries) if parts.rolls else {}),
         **({"camera": asdict(parts.camera)} if parts.camera is not None else {}),
         "style": asdict(parts.style),
-        "video": {"resolution": f"{video.width}x{video.height}", "fps": video.fps, "seconds": video.seconds, **pace,
-                  "transparent": video.transparent},
+        "video": {
+            "resolution": f"{video.width}x{video.height}",
+            "fps": video.fps,
+            "seconds": video.seconds,
+            **pace,
+            "transparent": video.transparent,
+        },
     }
     if parts.tree.has("plugins"):
         made["plugins"] = parts.tree.child("plugins").plain
@@ -72,8 +78,15 @@ def _entry(entry: Entry, own_start: bool) -> dict[str, Any]:
     if entry.recording:
         asked = entry.recording.asked
         more = {"columns": dict(asked.columns), "where": {name: each for name, (_, each) in asked.where.items()}}
-        return {entry.name: {"file": asked.file, "sha256": entry.recording.digest, "label": entry.label,
-                             "color": entry.color, **{key: names for key, names in more.items() if names}}}
+        return {
+            entry.name: {
+                "file": asked.file,
+                "sha256": entry.recording.digest,
+                "label": entry.label,
+                "color": entry.color,
+                **{key: names for key, names in more.items() if names},
+            }
+        }
     body = {**vars(entry.optimizer), "label": entry.label, "color": entry.color}
     if own_start:
         body["start"] = starts(entry).tolist()

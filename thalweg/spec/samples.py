@@ -1,4 +1,5 @@
 """Files that a config names: where they are, the surface of a file of samples, the runs of a csv."""
+
 from __future__ import annotations
 
 import math
@@ -41,22 +42,31 @@ def named_file(node: Node, key: str, where: str, example: str, report: Report) -
 
 def cannot_read(error: OSError, node: Node, key: str, where: str, report: Report) -> None:
     """Says that the file under `key` is not there, or may not be read."""
-    report.add(node.mark_of(key), join(where, key), f"{brief(node.child(key).scalar)} cannot be read: {error.strerror}",
-               "paths are relative to the YAML's folder")
+    report.add(
+        node.mark_of(key),
+        join(where, key),
+        f"{brief(node.child(key).scalar)} cannot be read: {error.strerror}",
+        "paths are relative to the YAML's folder",
+    )
 
 
 def same_file(node: Node, digest: str, where: str, file: str, report: Report) -> bool:
     """Whether the file is the one meant, where `sha256` says which: it is written into what travels with a film."""
     if not node.has("sha256") or node.child("sha256").plain == digest:
         return True
-    report.add(node.mark_of("sha256"), join(where, "sha256"), f"{brief(file)} is another file than the one meant",
-               "remove sha256 to take it as it is")
+    report.add(
+        node.mark_of("sha256"),
+        join(where, "sha256"),
+        f"{brief(file)} is another file than the one meant",
+        "remove sha256 to take it as it is",
+    )
     return False
 
 
 def read_sampled(node: Node, report: Report) -> Any:
     """The surface of `samples:`; None, with problems reported."""
     from thalweg.calculus import read_samples
+
     before = len(report.problems)
     for key in [key for key in node.entries or {} if key not in SAMPLED]:
         if key in ("name", "expression", "parameters"):
@@ -90,12 +100,24 @@ def crop_and_cap(surface: Any, node: Node, report: Report) -> Any:
         for name, side, (low, high) in zip("xy", (box.x, box.y), surface.domain, strict=True):
             slack = 1e-6 * (high - low)
             if side and (side[0] < low - slack or side[1] > high + slack):
-                report.add(node.mark_of("crop"), "surface.crop", f"{name} leaves the surface",
-                           f"stay within [{number(low)}, {number(high)}]")
+                report.add(
+                    node.mark_of("crop"),
+                    "surface.crop",
+                    f"{name} leaves the surface",
+                    f"stay within [{number(low)}, {number(high)}]",
+                )
         if len(report.problems) == before:
             surface = surface.with_domain(box.within(surface.domain))
-    words, _ = checked(Cap, Node(node.mark, entries={"cap": node.child("cap")}, keys={"cap": node.mark_of("cap")}),
-                       "surface", report) if node.has("cap") else (Cap(), set())
+    words, _ = (
+        checked(
+            Cap,
+            Node(node.mark, entries={"cap": node.child("cap")}, keys={"cap": node.mark_of("cap")}),
+            "surface",
+            report,
+        )
+        if node.has("cap")
+        else (Cap(), set())
+    )
     if words is None or len(report.problems) > before:
         return None
     if words.cap is None:
@@ -104,8 +126,12 @@ def crop_and_cap(surface: Any, node: Node, report: Report) -> Any:
         axes = [np.linspace(low, high, 201) for low, high in surface.domain]
         lowest = np.nanmin(np.append(surface.value(np.stack(np.meshgrid(*axes), axis=-1)).ravel(), np.inf))
     if not lowest < words.cap:
-        report.add(node.mark_of("cap"), "surface.cap", f"nothing of the surface is below {number(words.cap)}",
-                   f"write a loss above {number(float(lowest))}")
+        report.add(
+            node.mark_of("cap"),
+            "surface.cap",
+            f"nothing of the surface is below {number(words.cap)}",
+            f"write a loss above {number(float(lowest))}",
+        )
         return None
     return surface.with_cap(words.cap)
 
@@ -149,8 +175,12 @@ def _columns(body: Node, where: str, report: Report) -> dict[str, str | None] | 
         if role not in NAMED:
             unknown(role, NAMED, node, where, report)
         elif child.scalar is EMPTY:
-            report.add(node.mark_of(role), join(where, role), "is empty",
-                       "name a column of the csv, null for none, or \"\" for the one without a name")
+            report.add(
+                node.mark_of(role),
+                join(where, role),
+                "is empty",
+                'name a column of the csv, null for none, or "" for the one without a name',
+            )
         elif not child.is_scalar:
             report.add(node.mark_of(role), join(where, role), f"{show(child.plain)} is not the name of a column", form)
         else:

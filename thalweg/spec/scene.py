@@ -1,4 +1,5 @@
 """The scene of a file: its kind and options, and which of the file's keys and sections it reads."""
+
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
@@ -14,7 +15,7 @@ from thalweg.spec.members import member
 from thalweg.spec.schema import checked, join, texts_of, unknown
 from thalweg.tree import Node
 
-USUAL = "race"      # the scene of a file that names none
+USUAL = "race"  # the scene of a file that names none
 SECTIONS = ("style", "video", "camera")
 EVERY = tuple(dict.fromkeys((*OF_ALL, *(key for keys in KEYS.values() for key in keys), "caption", "camera")))
 
@@ -59,6 +60,7 @@ def _unknown() -> type[SceneOptions]:
 def check_options(tree: Node, options: SceneOptions | None, surface: Any, report: Report) -> None:
     """Reports texts of the options that cannot be set, and what does not go with the surface."""
     from thalweg.typeset.text import problem_in_text, too_long
+
     node = tree.child("scene") if tree.has("scene") else Node(tree.mark)
     if options is None:
         return
@@ -68,8 +70,11 @@ def check_options(tree: Node, options: SceneOptions | None, surface: Any, report
         many = isinstance(value, tuple)
         for index, text in enumerate(value if many else () if value is None else (value,)):
             holder, key = (node.child(name), index) if many else (node, name)
-            problem = ("is empty", "write some text, or leave it out") if not text.strip() else (
-                too_long(text, "title") or problem_in_text(text))
+            problem = (
+                ("is empty", "write some text, or leave it out")
+                if not text.strip()
+                else (too_long(text, "title") or problem_in_text(text))
+            )
             if problem:
                 report.add(holder.mark_of(key), join(join("scene", name), index) if many else f"scene.{name}", *problem)
     if len(report.problems) == before:
@@ -84,7 +89,7 @@ def only_what_is_read(tree: Node, kind: str, scene: type[SceneOptions], report: 
     read = scene.keys()
     unknown_keys(tree, [key for key in EVERY if key in read], report)
     if scene is _unknown():
-        report = Report(report.file)    # nobody hears of these
+        report = Report(report.file)  # nobody hears of these
     for key in [key for key in tree.entries or {} if key in EVERY and key not in read]:
         report.add(tree.keys[key], key, f"is not read by scene {kind}", f"leave it out{_reader('', key)}")
     made = _with(tree, [key for key in tree.entries or {} if key not in EVERY or key in read])
@@ -116,8 +121,12 @@ def _own(node: Node, section: str, kind: str, scene: type[SceneOptions], report:
 def _with(node: Node, left: list[str]) -> Node:
     """A mapping with these of its keys."""
     entries = node.entries or {}
-    return Node(node.mark, entries={key: entries[key] for key in left}, keys={key: node.keys[key] for key in left},
-                size=node.size)
+    return Node(
+        node.mark,
+        entries={key: entries[key] for key in left},
+        keys={key: node.keys[key] for key in left},
+        size=node.size,
+    )
 
 
 def _reader(section: str, key: str) -> str:

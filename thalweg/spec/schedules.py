@@ -1,4 +1,5 @@
 """The schedule and the clipping of an optimizer's entry."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -70,8 +71,9 @@ def _kind(node: Node, mark: Mark, where: str, report: Report) -> type[Schedule] 
     return None
 
 
-def check_schedules(optimizer: Any, schedules: dict[str, Schedule], steps: int, mark: Mark, where: str,
-                    report: Report) -> None:
+def check_schedules(
+    optimizer: Any, schedules: dict[str, Schedule], steps: int, mark: Mark, where: str, report: Report
+) -> None:
     """Reports a schedule that leads its hyperparameter where it may not be."""
     try:
         checked_schedules(optimizer, schedules, steps)
@@ -86,8 +88,12 @@ def read_clip(body: Node, where: str, report: Report) -> tuple[Clip | None, bool
         return None, False
     node, where = body.child("clip"), join(where, "clip")
     if node.entries is None:
-        report.add(body.mark_of("clip"), where, f"{show(node.plain)} does not say what is clipped",
-                   "write {norm: 1} or {value: 0.5}")
+        report.add(
+            body.mark_of("clip"),
+            where,
+            f"{show(node.plain)} does not say what is clipped",
+            "write {norm: 1} or {value: 0.5}",
+        )
         return None, True
     found = Report(report.file)
     clip, _ = checked(Clip, node, where, found)

@@ -3,6 +3,7 @@
 Sections are checked one by one, each against the one model that fits what was written (no unions of sections), so a
 typo gives one problem and the parts without problems can go on to the checks across sections.
 """
+
 from __future__ import annotations
 
 import dataclasses
@@ -24,20 +25,41 @@ T = TypeVar("T")
 PATTERNS = {"color": r"^#([0-9a-fA-F]{3}|[0-9a-fA-F]{6})$", "size": r"^[1-9][0-9]{0,4}x[1-9][0-9]{0,4}$"}
 KINDS = {"color": "a colour", "size": "a size in pixels", "words": "text", "optimizer": "the name of an optimizer"}
 FORMS = {"a colour": 'write "#RRGGBB", in quotes', "a size in pixels": "write it like 1280x720"}
-WORDS_OF_OTHERS = {"learning_rate": "lr", "step_size": "lr", "eta": "lr", "rate": "lr", "alpha": "lr",
-                   "learningrate": "lr", "beta1": "betas", "beta2": "betas",
-                   "epsilon": "eps", "mu": "momentum", "colour": "color", "iterations": "steps", "epochs": "steps",
-                   "loss": "surface", "function": "surface", "bounds": "domain", "name": "label"}
+WORDS_OF_OTHERS = {
+    "learning_rate": "lr",
+    "step_size": "lr",
+    "eta": "lr",
+    "rate": "lr",
+    "alpha": "lr",
+    "learningrate": "lr",
+    "beta1": "betas",
+    "beta2": "betas",
+    "epsilon": "eps",
+    "mu": "momentum",
+    "colour": "color",
+    "iterations": "steps",
+    "epochs": "steps",
+    "loss": "surface",
+    "function": "surface",
+    "bounds": "domain",
+    "name": "label",
+}
 ELSEWHERE = {  # keys that belong to another place: section -> key -> where
-    "": {"schedule": "in an optimizer's entry", "clip": "in an optimizer's entry", "batch": "as noise: {batch: 8}",
-         "domain": "in the surface", "expression": "in the surface"},
+    "": {
+        "schedule": "in an optimizer's entry",
+        "clip": "in an optimizer's entry",
+        "batch": "as noise: {batch: 8}",
+        "domain": "in the surface",
+        "expression": "in the surface",
+    },
     "optimizers": dict.fromkeys(("noise", "replicas", "steps", "seed"), "at the top of the file"),
     "start": {"replicas": "at the top of the file"},
 }
 
 
-def checked(cls: type[T], node: Node, where: str, report: Report, also: Iterable[str] = (), known: bool = True
-            ) -> tuple[T | None, set[str]]:
+def checked(
+    cls: type[T], node: Node, where: str, report: Report, also: Iterable[str] = (), known: bool = True
+) -> tuple[T | None, set[str]]:
     """An instance of the dataclass `cls` from a mapping node, and the names of its fields that had problems.
 
     Those have their default in the instance; it is None when a field without default failed or the class refused.
@@ -130,8 +152,10 @@ def _explain(kind: str, node: Node, mark: Mark, hint: Any, limits: Range, report
     cure = FORMS.get(short, "put the text in quotes" if short == "text" else cure)
     if value is EMPTY or value is None:
         what = "is empty"
-        cure = {"a colour": 'quote colours that start with #, like "#FF8800"',
-                "text": "quote text that starts with #, or leave it out"}.get(short, cure)
+        cure = {
+            "a colour": 'quote colours that start with #, like "#FF8800"',
+            "text": "quote text that starts with #, or leave it out",
+        }.get(short, cure)
     elif isinstance(value, float) and not math.isfinite(value):
         what = f"{node.text[:40] or value} is not a finite number"
     elif kind.startswith(("greater_than", "less_than")):
@@ -167,6 +191,7 @@ def holders_of(cls: type[Any]) -> list[str]:
 
 def texts_of(cls: type[Any]) -> list[str]:
     """The fields whose texts are set on screen: one, or a list of them."""
+
     def words(hint: Any) -> bool:
         parts = get_args(hint)
         return parts[1:] == ("words",) if get_origin(hint) is Annotated else any(map(words, parts))
@@ -182,8 +207,11 @@ def model_of(cls: type[Any]) -> type[BaseModel]:
 @lru_cache
 def _fields(cls: Any) -> dict[str, tuple[Any, Range]]:
     hints = get_type_hints(cls, include_extras=True)
-    return {each.name: (hints[each.name], each.metadata.get("range", Range()))
-            for each in dataclasses.fields(cls) if each.init and "apart" not in each.metadata}
+    return {
+        each.name: (hints[each.name], each.metadata.get("range", Range()))
+        for each in dataclasses.fields(cls)
+        if each.init and "apart" not in each.metadata
+    }
 
 
 @lru_cache

@@ -1,4 +1,5 @@
 """The sections of a config that say what is rolled on what: surface and optimizers."""
+
 from __future__ import annotations
 
 import re
@@ -48,8 +49,9 @@ def _formula(tree: Node, node: Node, report: Report) -> Any:
         unknown(key, [*keys, "samples"], node, "surface", report)
     box = read_box(node, "domain", "surface.domain", report)
     if node.has("name") == node.has("expression"):
-        what = ("name and expression exclude each other" if node.has("name")
-                else "has neither name, expression nor samples")
+        what = (
+            "name and expression exclude each other" if node.has("name") else "has neither name, expression nor samples"
+        )
         report.add(tree.mark_of("surface"), "surface", what, "give one of them")
         return None
     square = ((-3.0, 3.0), (-3.0, 3.0))
@@ -93,6 +95,7 @@ def _numbers(node: Node, report: Report) -> dict[str, float] | None:
         report.add(node.mark_of("parameters"), where, f"{show(parameters.plain)} is not a mapping", "write {a: 0.3}")
         return None
     from thalweg.calculus.text import check_parameters
+
     before, numbers = len(report.problems), {}
     for name, child in (parameters.entries or {}).items():
         try:
@@ -110,8 +113,10 @@ def read_optimizers(tree: Node, report: Report) -> list[Draft]:
         return []
     node, mark = tree.child("optimizers"), tree.mark_of("optimizers")
     if node.entries is not None:
-        form = ", ".join(f"- {key}" if child.is_null else f"- {key}: {show(child.plain)}"
-                         for key, child in list(node.entries.items())[:3])
+        form = ", ".join(
+            f"- {key}" if child.is_null else f"- {key}: {show(child.plain)}"
+            for key, child in list(node.entries.items())[:3]
+        )
         report.add(mark, "optimizers", "is a mapping, not a list", f"write a list:  {form}")
     elif node.items is None:
         what = "is empty" if node.is_null else f"{show(node.plain)} is not a list"
@@ -142,15 +147,28 @@ def _draft(entry: Node, index: int, report: Report) -> Iterator[Draft]:
         return
     optimizer, bad = with_inner(cls, body, where, report, RESERVED)
     basics, _ = checked(EntryBasics, body, where, report, known=False)
-    start = read_start(body.child("start"), join(where, "start"), body.mark_of("start"), report) \
-        if body.has("start") else None
+    start = (
+        read_start(body.child("start"), join(where, "start"), body.mark_of("start"), report)
+        if body.has("start")
+        else None
+    )
     schedules = read_schedules(body, cls, where, report)
     clip, clip_bad = read_clip(body, where, report)
     if bad or clip_bad or schedules is None:
         optimizer = None
     chosen = tuple(name for name in fields_of(cls) if body.has(name) or name == "lr")
-    yield Draft(key.text, where, key.mark, optimizer, one_lined(basics or EntryBasics()), body, start, chosen,
-                schedules or {}, clip)
+    yield Draft(
+        key.text,
+        where,
+        key.mark,
+        optimizer,
+        one_lined(basics or EntryBasics()),
+        body,
+        start,
+        chosen,
+        schedules or {},
+        clip,
+    )
 
 
 def _not_one(entries: dict[str, Node]) -> tuple[str, str]:
@@ -192,14 +210,24 @@ def quoted(text: str) -> str:
 def _recorded(body: Node, mark: Mark, where: str, report: Report) -> Draft:
     """An entry whose run was made elsewhere."""
     basics, recording = read_recorded(body, mark, where, report)
-    return Draft("recorded", where, mark, Recorded() if recording else None, one_lined(basics), body, None, (), {},
-                 None, recording)
+    return Draft(
+        "recorded",
+        where,
+        mark,
+        Recorded() if recording else None,
+        one_lined(basics),
+        body,
+        None,
+        (),
+        {},
+        None,
+        recording,
+    )
 
 
 def one_lined(texts: T) -> T:
     """The same with line breaks and runs of blanks in its texts made one blank: a block scalar ends in a line break."""
-    words: dict[str, Any] = {name: folded(value) for name, value in vars(texts).items()
-                             if isinstance(value, str)}
+    words: dict[str, Any] = {name: folded(value) for name, value in vars(texts).items() if isinstance(value, str)}
     return replace(texts, **words)
 
 
@@ -216,7 +244,7 @@ def named_entry(entry: Node) -> Named:
         display = cls.display_name or name
         schedules = read_schedules(body, cls, "", silent) if body.entries is not None else None
         hyper = {each.name: written.get(each.name, each.default) for each in fields(cls)}
-        if holders_of(cls):     # which take an lr from the optimizer inside
+        if holders_of(cls):  # which take an lr from the optimizer inside
             hyper = vars(with_inner(cls, body, "", silent, RESERVED)[0] or cls())
     except (KeyError, BrokenMember):
         pass

@@ -1,4 +1,5 @@
 """Where the balls start: a point, a list of points, the cell centres of a grid, or random points of a seed."""
+
 from __future__ import annotations
 
 import math
@@ -16,8 +17,8 @@ from thalweg.tree import Node
 
 Array: TypeAlias = npt.NDArray[np.float64]
 Domain: TypeAlias = tuple[Pair, Pair]
-GRID = 201     # nodes a side, on which a better start is looked for
-ROUNDING = 1e-6     # of the domain's width: what lies less outside is on the edge
+GRID = 201  # nodes a side, on which a better start is looked for
+ROUNDING = 1e-6  # of the domain's width: what lies less outside is on the edge
 FORMS = "write [x, y], a list of such points, {grid: [8, 8]} or {random: 50}"
 
 
@@ -65,7 +66,8 @@ class Start:
         """What tells entries apart that differ only in their start."""
         if self.random:
             return f"{self.random.random} random starts" + (
-                f" (seed {self.random.seed})" if self.random.seed is not None else "")
+                f" (seed {self.random.seed})" if self.random.seed is not None else ""
+            )
         if self.grid:
             return f"from a {self.grid[0]}x{self.grid[1]} grid"
         points = ", ".join(f"({number(x)}, {number(y)})" for x, y in self.points[:2])
@@ -80,8 +82,11 @@ class Start:
         (x0, x1), (y0, y1) = on_edge(np.array(self.box.within(domain)).T, domain).T.tolist()
         if self.grid:
             columns, rows = self.grid
-            x, y = np.meshgrid(x0 + (np.arange(columns) + 0.5) * ((x1 - x0) / columns),
-                               y0 + (np.arange(rows) + 0.5) * ((y1 - y0) / rows), indexing="ij")
+            x, y = np.meshgrid(
+                x0 + (np.arange(columns) + 0.5) * ((x1 - x0) / columns),
+                y0 + (np.arange(rows) + 0.5) * ((y1 - y0) / rows),
+                indexing="ij",
+            )
             return np.stack([x.ravel(), y.ravel()], axis=1)
         assert self.random is not None
         drawn = np.random.default_rng(seed if self.random.seed is None else self.random.seed)
@@ -128,9 +133,12 @@ def _generated(node: Node, start: Start, report: Report) -> Start:
     if len(named) != 1:
         typed = next((key for key in (node.entries or {}) if key not in ("box", "seed")), "")
         close = nearest(typed, forms)
-        report.add(node.keys.get(typed, start.mark) if not named else start.mark, start.where,
-                   "grid and random exclude each other" if named else "has neither grid nor random",
-                   close if close.startswith("did") and not named else FORMS)
+        report.add(
+            node.keys.get(typed, start.mark) if not named else start.mark,
+            start.where,
+            "grid and random exclude each other" if named else "has neither grid nor random",
+            close if close.startswith("did") and not named else FORMS,
+        )
         return start
     made, bad = checked(forms[named[0]], node, start.where, report, also=("box",))
     box = read_box(node, "box", join(start.where, "box"), report)
@@ -184,8 +192,12 @@ def check_positions(start: Start, surface: Any, positions: Array, report: Report
         if not inside[index]:
             report.add(mark, where, f"[{x}, {y}] lies outside the domain", f"use {limits}")
         else:
-            report.add(mark, where, f"the surface or its gradient is not finite at [{x}, {y}]",
-                       f"start elsewhere, for example at {_nearest_finite(surface, nodes, positions[index])}")
+            report.add(
+                mark,
+                where,
+                f"the surface or its gradient is not finite at [{x}, {y}]",
+                f"start elsewhere, for example at {_nearest_finite(surface, nodes, positions[index])}",
+            )
 
 
 def _finite_points(surface: Any) -> Array:
@@ -201,7 +213,7 @@ def _finite_points(surface: Any) -> Array:
 def _nearest_finite(surface: Any, nodes: Array, point: Array) -> str:
     low, high = np.array(surface.domain).T
     near = nodes[np.argmin(np.hypot(*((nodes - point) / (high - low)).T))]
-    for digits in range(3, 17):     # as short as it is still such a point
+    for digits in range(3, 17):  # as short as it is still such a point
         x, y = (float(f"{value:.{digits}g}") for value in near)
         at = np.array([[x, y]])
         with np.errstate(all="ignore"):

@@ -1,4 +1,5 @@
 """Text that is not YAML, explained in one line: PyYAML knows the place, the cure is guessed from what stands there."""
+
 from __future__ import annotations
 
 import re
@@ -24,12 +25,12 @@ def explained(text: str, error: yaml.MarkedYAMLError) -> NotYaml:
         return NotYaml(1, f"not YAML: {problem}", "")
     lines = text.splitlines()
     line = mark.line + 1
-    if opened is not None and not "\n".join(lines[mark.line:]).strip():
+    if opened is not None and not "\n".join(lines[mark.line :]).strip():
         line = opened.line + 1  # nothing is left: name the line where the bracket or quote opened
     here = lines[line - 1] if line <= len(lines) else ""
     colour = next((n for n, each in enumerate(lines, 1) if UNQUOTED_COLOUR.search(each)), line + 1)
     cure = "look for a missing quote, bracket or indent"
-    if "\t" in here[:len(here) - len(here.lstrip())] or "'\\t'" in problem:
+    if "\t" in here[: len(here) - len(here.lstrip())] or "'\\t'" in problem:
         cure = "indent with spaces, not tabs"
     elif colour <= line:
         line, cure = colour, 'quote colours that start with #, like "#FF8800"'

@@ -78,8 +78,12 @@ class Chunks:
 
     def trust(self) -> None:
         """Of what an earlier run left, keep the chunks that are on the disk as they were finished; remove all else."""
-        whole = {file for number in range(len(self.bounds)) if self._is_whole(number)
-                 for file in (self.place(number), self.sum(number))}
+        whole = {
+            file
+            for number in range(len(self.bounds))
+            if self._is_whole(number)
+            for file in (self.place(number), self.sum(number))
+        }
         for file in self.folder.iterdir():
             if file not in whole and file.name != LOCK:
                 remove(file)

@@ -15,9 +15,7 @@ if TYPE_CHECKING:
     from thalweg.stage.film_scene import FilmScene
 
 
-def make_scene(
-    shot: Shot, trajectories: Sequence[Trajectory], fps: int | None = None, samples: int = 0
-) -> Drawable:
+def make_scene(shot: Shot, trajectories: Sequence[Trajectory], fps: int | None = None, samples: int = 0) -> Drawable:
     """The manimgl scene of a shot, staged and ready to draw any frame."""
     boot.ensure()
     scene_class = getattr(SCENES.beside(shot.kind, "scene"), SCENES[shot.kind].scene_class)

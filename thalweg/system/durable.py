@@ -1,11 +1,12 @@
 """Files that are on the disk, not only on their way to it, before they count as made."""
+
 from __future__ import annotations
 
 import errno
 import os
 from pathlib import Path
 
-CANNOT = {errno.EINVAL, errno.ENOTSUP, errno.ENOSYS, errno.EROFS}     # a pipe, or a file system that does not know how
+CANNOT = {errno.EINVAL, errno.ENOTSUP, errno.ENOSYS, errno.EROFS}  # a pipe, or a file system that does not know how
 
 
 def flush(path: Path) -> None:
@@ -13,15 +14,15 @@ def flush(path: Path) -> None:
     not where the file system knows no such thing.
     """
     if path.is_dir():
-        if os.name == "nt":     # folders are not opened there
+        if os.name == "nt":  # folders are not opened there
             return
         how = os.O_RDONLY
     else:
-        how = os.O_RDWR     # Windows flushes only what may be written
+        how = os.O_RDWR  # Windows flushes only what may be written
     try:
         place = os.open(path, how)
     except PermissionError:
-        if how == os.O_RDONLY:     # a folder that may be written but not read
+        if how == os.O_RDONLY:  # a folder that may be written but not read
             return
         raise
     try:

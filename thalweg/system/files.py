@@ -1,4 +1,5 @@
 """Reading the files that a config names: regular ones only, never more than a limit, never waiting."""
+
 from __future__ import annotations
 
 import os
@@ -21,7 +22,7 @@ def read_bounded(path: Path, limit: int) -> bytes:
 
     Raises NotRegular, TooLarge, and OSError where it cannot be read. Neither opening nor reading waits for a writer.
     """
-    if not stat.S_ISREG(path.stat().st_mode):     # before it is opened: to open a device may do something
+    if not stat.S_ISREG(path.stat().st_mode):  # before it is opened: to open a device may do something
         raise NotRegular("is not a regular file")
     handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     pieces, count = [], 0

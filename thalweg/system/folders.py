@@ -1,6 +1,7 @@
 """Where other packages may keep what they keep: nowhere, when there is no home that can be written (containers, service
 users, a full disk). They then say so on streams that are not theirs, or do not start.
 """
+
 from __future__ import annotations
 
 import atexit
@@ -12,7 +13,7 @@ from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
-LEAST = 2 * 10**6     # bytes that a folder must have room for
+LEAST = 2 * 10**6  # bytes that a folder must have room for
 
 
 class NoFolder(Exception):
@@ -41,7 +42,7 @@ def settle_matplotlib() -> None:
 
     Raises NoFolder, in one line, where none at all can be written.
     """
-    if "matplotlib" in sys.modules or sys.platform == "win32":     # there it finds one
+    if "matplotlib" in sys.modules or sys.platform == "win32":  # there it finds one
         return
     given = os.environ.get("MPLCONFIGDIR")
     if given:
@@ -69,13 +70,14 @@ def _temporary() -> str:
     def remove() -> None:
         if os.getpid() == owner:
             shutil.rmtree(folder, ignore_errors=True)
+
     atexit.register(remove)
     return folder
 
 
 def _home() -> Path | None:
     """The user's home; None where it is not named or not there: one that root would have to make is nobody's."""
-    with suppress(RuntimeError, OSError):     # a user without an entry, and no HOME; a folder not to be looked at
+    with suppress(RuntimeError, OSError):  # a user without an entry, and no HOME; a folder not to be looked at
         home = Path.home()
         return home if home.is_dir() else None
     return None

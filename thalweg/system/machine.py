@@ -1,14 +1,15 @@
 """What this machine can hold: memory for the trajectories, disk for the data."""
+
 from __future__ import annotations
 
 import os
 import shutil
 from pathlib import Path
 
-ROW_BYTES = 144        # of memory, for a ball and a step: positions, loss, gradients, and a copy of them
-STATE_BYTES = 40       # of inner state, for a ball: t and two moments
-BALL_BYTES = 4000      # of memory, for a ball that is drawn: the mobjects and strings around it
-RUN_BYTES = 1000       # of memory, for a ball that is data alone
+ROW_BYTES = 144  # of memory, for a ball and a step: positions, loss, gradients, and a copy of them
+STATE_BYTES = 40  # of inner state, for a ball: t and two moments
+BALL_BYTES = 4000  # of memory, for a ball that is drawn: the mobjects and strings around it
+RUN_BYTES = 1000  # of memory, for a ball that is data alone
 DISK_BYTES = {".csv": 130, ".json": 420, ".npz": 160}  # for a ball and a step, on the generous side
 LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
 
@@ -61,6 +62,7 @@ def _available() -> int | None:
 def _address_space() -> int | None:
     try:
         import resource
+
         limit = resource.getrlimit(resource.RLIMIT_AS)[0]
         return None if limit == resource.RLIM_INFINITY else limit
     except (ImportError, OSError):

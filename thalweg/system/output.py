@@ -1,4 +1,5 @@
 """Output files that are whole or absent: written to a hidden temporary beside their place, moved there at the end."""
+
 from __future__ import annotations
 
 import errno
@@ -11,7 +12,7 @@ from pathlib import Path
 
 from thalweg.system.durable import put
 
-MOST_BYTES = 200     # of a name, in that of its temporary
+MOST_BYTES = 200  # of a name, in that of its temporary
 _IN_THE_WAY = {errno.ENAMETOOLONG: "is too long for a path", errno.ELOOP: "is a link that leads in circles"}
 
 
@@ -30,7 +31,7 @@ def whole(path: str | Path) -> Iterator[Path]:
     try:
         _remove_stale(target)
         yield part
-        _fits(target)     # what is there may have come meanwhile
+        _fits(target)  # what is there may have come meanwhile
         put(part, target)
         done = True
     finally:
@@ -56,7 +57,7 @@ def unfit(path: Path) -> str:
     """What stands at the path, links followed, if it must not be replaced; empty for a file or nothing."""
     try:
         mode = path.stat().st_mode
-    except OSError as error:     # the rest says so when it is written
+    except OSError as error:  # the rest says so when it is written
         return _IN_THE_WAY.get(error.errno or 0, "")
     if stat.S_ISDIR(mode):
         return "is a folder"
@@ -80,7 +81,7 @@ def _remove_stale(target: Path) -> None:
     pattern = re.compile(rf"\.{re.escape(_stem(target))}\.(\d+)\.part{re.escape(target.suffix)}")
     try:
         names = list(target.parent.iterdir())
-    except PermissionError:     # a folder that may be written but not read
+    except PermissionError:  # a folder that may be written but not read
         return
     for each in names:
         found = pattern.fullmatch(each.name)

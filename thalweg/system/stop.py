@@ -4,6 +4,7 @@ The first signal becomes an exception that unwinds what was begun. Those that co
 second Ctrl-C would cut off the cleaning up. Where an exception would be lost (in an import, whose callbacks
 Python guards), was lost (in a destructor), or would crash (in what moderngl's C calls), it is raised a moment later.
 """
+
 from __future__ import annotations
 
 import os
@@ -17,20 +18,20 @@ from typing import Any, NoReturn
 
 NAMES = ("SIGINT", "SIGTERM", "SIGHUP")
 INTERRUPTED, TERMINATED = 130, 143
-DEAF = 3.0          # seconds that unwinding may take; a signal after them is heard again
-IMPORTING = 2.0     # seconds that an import may go on for
-UNCHECKED = "_moderngl.py"     # its functions are called by moderngl's C, which does not look whether they failed
-SOON = 0.001        # seconds until it is tried again there: before the next shader, which takes long, is begun
-AGAIN = 0.02        # seconds until an exception that was lost, or would be, is raised again
+DEAF = 3.0  # seconds that unwinding may take; a signal after them is heard again
+IMPORTING = 2.0  # seconds that an import may go on for
+UNCHECKED = "_moderngl.py"  # its functions are called by moderngl's C, which does not look whether they failed
+SOON = 0.001  # seconds until it is tried again there: before the next shader, which takes long, is begun
+AGAIN = 0.02  # seconds until an exception that was lost, or would be, is raised again
 
 
 class Terminated(BaseException):
     """SIGTERM or SIGHUP: unwinds like an interrupt, so that nothing half made is left."""
 
 
-_asked: int | None = None     # the signal that came
+_asked: int | None = None  # the signal that came
 _asked_at = _raised_at = -1e9
-_waiting = False     # it is to be raised at the next alarm
+_waiting = False  # it is to be raised at the next alarm
 
 
 @contextmanager
@@ -50,7 +51,7 @@ def heeding() -> Iterator[None]:
         if before and hasattr(signal, "setitimer"):
             before[signal.SIGALRM] = signal.signal(signal.SIGALRM, _heed)
             sys.unraisablehook = _hook(hook)
-    except ValueError:     # not the main thread
+    except ValueError:  # not the main thread
         pass
     try:
         yield
@@ -100,7 +101,7 @@ def _at_once(number: int, frame: FrameType | None) -> None:
 def _heed(number: int, frame: FrameType | None) -> None:
     global _asked, _asked_at
     now, again = time.monotonic(), hasattr(signal, "SIGALRM") and number == signal.SIGALRM
-    if again and not _waiting:     # somebody else's alarm, or one that came after all
+    if again and not _waiting:  # somebody else's alarm, or one that came after all
         return
     if _asked is None:
         _asked, _asked_at = number, now
@@ -142,4 +143,5 @@ def _hook(before: Callable[[sys.UnraisableHookArgs], Any]) -> Callable[[sys.Unra
             _wait(AGAIN)
         else:
             before(what)
+
     return unraisable

@@ -1,4 +1,5 @@
 """Standard streams that bear whatever they are: closed, full, or of an encoding that lacks what is to be said."""
+
 from __future__ import annotations
 
 import io
@@ -9,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-BREAKING = {"Cc", "Cs", "Zl", "Zp"}     # categories of characters that end a line, steer a terminal or are none
+BREAKING = {"Cc", "Cs", "Zl", "Zp"}  # categories of characters that end a line, steer a terminal or are none
 
 
 class Unfailing(io.FileIO):
@@ -37,15 +38,20 @@ def settle() -> None:
                 os.close(taken)
     if sys.stdin is None:
         sys.stdin = open(0, closefd=False)
-    encoding = {number: getattr(stream, "encoding", None) or "utf-8"
-                for number, stream in ((1, sys.stdout), (2, sys.stderr))}
+    encoding = {
+        number: getattr(stream, "encoding", None) or "utf-8" for number, stream in ((1, sys.stdout), (2, sys.stderr))
+    }
     if sys.stdout is None:
         sys.stdout = open(1, "w", encoding="utf-8", closefd=False)
-    with suppress(AttributeError, ValueError):     # not a stream of Python's own
+    with suppress(AttributeError, ValueError):  # not a stream of Python's own
         sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     with suppress(OSError):
-        sys.stderr = io.TextIOWrapper(io.BufferedWriter(Unfailing(2, "w", closefd=False)), encoding=encoding[2],
-                                      errors="backslashreplace", line_buffering=True)
+        sys.stderr = io.TextIOWrapper(
+            io.BufferedWriter(Unfailing(2, "w", closefd=False)),
+            encoding=encoding[2],
+            errors="backslashreplace",
+            line_buffering=True,
+        )
 
 
 def say_path(path: Path) -> OSError | None:
@@ -60,7 +66,7 @@ def say_path(path: Path) -> OSError | None:
 
 def silence() -> None:
     """What is printed on standard output from here on goes nowhere."""
-    with suppress(OSError, ValueError, AttributeError):     # not a stream of the system's
+    with suppress(OSError, ValueError, AttributeError):  # not a stream of the system's
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
@@ -70,4 +76,4 @@ def path_line(path: Path) -> str:
 
 
 def _escaped(char: str) -> str:
-    return f"\\x{ord(char) - 0xdc00:02x}" if "\udc80" <= char <= "\udcff" else char.encode("unicode_escape").decode()
+    return f"\\x{ord(char) - 0xDC00:02x}" if "\udc80" <= char <= "\udcff" else char.encode("unicode_escape").decode()

@@ -21,8 +21,8 @@ TITLE_SIZE = 0.052  # of the picture's shorter effective side, see text_unit
 TITLE_SMALLEST = 0.6
 
 
-LONGEST = {"title": 400, "caption": 600, "label": 200}    # characters
-WIDEST, TALLEST = 60.0, 12.0      # of one formula, in units of the font size
+LONGEST = {"title": 400, "caption": 600, "label": 200}  # characters
+WIDEST, TALLEST = 60.0, 12.0  # of one formula, in units of the font size
 
 
 class Span(NamedTuple):
@@ -53,7 +53,7 @@ def escaped(text: str) -> str | None:
     """The first character in a formula of the text that was a backslash and a letter, before YAML read them."""
     formula = re.compile(r"(?<!\\)\$(.*?)(?<!\\)\$", re.DOTALL)
     inside = "".join(formula.findall(text))
-    broken = "\n" in inside and "\n" not in formula.sub("", text)     # else a text of several lines
+    broken = "\n" in inside and "\n" not in formula.sub("", text)  # else a text of several lines
     return next((character for character in inside if character in ESCAPED and (broken or character != "\n")), None)
 
 
@@ -101,7 +101,7 @@ def problem_in_formula(tex: str) -> tuple[str, str] | None:
     if said.code:
         what = f"the fonts of formulas have no character {chr(said.code)!r} (U+{said.code:04X})"
         return what, "write it outside the $, or otherwise"
-    across = [float(glyph[-2]) / 20 for glyph in set_.glyphs]     # where each stands: blanks may lead back
+    across = [float(glyph[-2]) / 20 for glyph in set_.glyphs]  # where each stands: blanks may lead back
     left, right = min([0.0, *across]), max([set_.width / 20, *across])
     if max(right, -10 * left) > WIDEST or set_.height / 20 > TALLEST:
         wide = max(right, -10 * left) > WIDEST

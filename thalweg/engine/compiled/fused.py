@@ -5,6 +5,7 @@ is asked of numpy itself between two loops. So no bit of a run depends on whethe
 no compiler (or no Linux), where the rule cannot be traced or something comes out not finite, runs go the plain way;
 `roll` says why where that is asked for, or where something failed.
 """
+
 from __future__ import annotations
 
 import ctypes
@@ -22,14 +23,25 @@ import numpy as np
 from thalweg.engine.base import Array, Hyper, Optimizer, State
 from thalweg.engine.compiled.trace import Formula, Objective, Trace, Traced, Untraceable
 
-INFIX = {np.add: "+", np.subtract: "-", np.multiply: "*", np.divide: "/", np.equal: "==", np.not_equal: "!=",
-         np.less: "<", np.less_equal: "<=", np.greater: ">", np.greater_equal: ">=", np.bitwise_and: "&&",
-         np.bitwise_or: "||"}
+INFIX = {
+    np.add: "+",
+    np.subtract: "-",
+    np.multiply: "*",
+    np.divide: "/",
+    np.equal: "==",
+    np.not_equal: "!=",
+    np.less: "<",
+    np.less_equal: "<=",
+    np.greater: ">",
+    np.greater_equal: ">=",
+    np.bitwise_and: "&&",
+    np.bitwise_or: "||",
+}
 PREFIX = {np.negative: "-", np.sqrt: "sqrt", np.absolute: "fabs"}
 FLAGS = ("-O3", "-march=native", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math", "-shared", "-fPIC")
 HEAD = "#include <math.h>\n#include <float.h>\n#if FLT_EVAL_METHOD != 0\n#error doubles are rounded late here\n#endif\n"
-LONGEST = 500     # lines of a step; a longer one would take its compiler long
-PAD = 24          # numbers between two columns, which would else claim the same places of the cache
+LONGEST = 500  # lines of a step; a longer one would take its compiler long
+PAD = 24  # numbers between two columns, which would else claim the same places of the cache
 
 
 class Kernel:
@@ -43,7 +55,7 @@ class Kernel:
         level = self._levels()
         asked = sorted(self._needed([*wanted, *finite], {}))
         self.asked: list[list[tuple[Any, list[tuple[bool, int]], int]]] = []
-        self.loops: list[Any] = []     # of the library, once it is compiled
+        self.loops: list[Any] = []  # of the library, once it is compiled
         texts = []
         for depth in range(max((level[index] + 1 for index in asked if self._numpys(index)), default=0)):
             calls = [index for index in asked if self._numpys(index) and level[index] == depth]
@@ -100,13 +112,21 @@ class Kernel:
         numbers = [index for index in needed if self.lines[index][0] == "number"]
         body = [f"double t{index} = {self._operation(index)};" for index in needed if index not in numbers]
         body += [f"w[{row} * s + i] = t{index};" for index, row in targets]
-        test = " + ".join(f"t{index} * 0.0" for index in dict.fromkeys(finite)) or "0.0"     # nan where one is not
-        return "\n".join([
-            f"long {self.name}_{number}(long n, long s, double *restrict w, const double *restrict c) {{",
-            "long bad = 0;",
-            *(f"const double t{index} = c[{self.lines[index][1][0]}];" for index in numbers),
-            '_Pragma("GCC ivdep")', "for (long i = 0; i < n; i++) {", *body, f"bad |= !({test} == 0.0);", "}",
-            "return bad;", "}"])
+        test = " + ".join(f"t{index} * 0.0" for index in dict.fromkeys(finite)) or "0.0"  # nan where one is not
+        return "\n".join(
+            [
+                f"long {self.name}_{number}(long n, long s, double *restrict w, const double *restrict c) {{",
+                "long bad = 0;",
+                *(f"const double t{index} = c[{self.lines[index][1][0]}];" for index in numbers),
+                '_Pragma("GCC ivdep")',
+                "for (long i = 0; i < n; i++) {",
+                *body,
+                f"bad |= !({test} == 0.0);",
+                "}",
+                "return bad;",
+                "}",
+            ]
+        )
 
     def _operation(self, index: int) -> str:
         if index in self.rows:
@@ -135,8 +155,9 @@ class Fused:
         self.steps: list[tuple[Kernel, Array]] = []
         before = Trace()
         points = Traced(before, (before.add("input", 0), before.add("input", 1)))
-        inputs = {name: (before.add("input", 2 * k), before.add("input", 2 * k + 1))
-                  for k, name in enumerate(self.names, 1)}
+        inputs = {
+            name: (before.add("input", 2 * k), before.add("input", 2 * k + 1)) for k, name in enumerate(self.names, 1)
+        }
         objective = Objective(formula, points)
         for made, hyper in enumerate(hypers):
             self._note(before, objective, inputs, hyper, made if "step" in state else None)
@@ -144,8 +165,9 @@ class Fused:
         for kernel in self.kernels.values():
             kernel.loops = [_loop(library, f"{kernel.name}_{k}") for k in range(len(kernel.asked) + 1)]
 
-    def _note(self, before: Trace, objective: Objective, inputs: dict[str, tuple[int, int]], hyper: Hyper,
-              made: int | None) -> None:
+    def _note(
+        self, before: Trace, objective: Objective, inputs: dict[str, tuple[int, int]], hyper: Hyper, made: int | None
+    ) -> None:
         trace = Trace(before)
         seen: Any = objective.at(trace)
         state: dict[str, Any] = {name: Traced(trace, lines) for name, lines in inputs.items()}
@@ -157,15 +179,16 @@ class Fused:
         ends: list[Any] = [points, *(new[name] for name in self.names)]
         wanted = [line for each in ends for line in each.lines]
         finite = [*wanted, seen.here[0][0], *sorted(seen.asked)]
-        form = tuple(trace.lines[len(before.lines):]), tuple(wanted)
+        form = tuple(trace.lines[len(before.lines) :]), tuple(wanted)
         if len(trace.lines) > LONGEST:
             raise Untraceable(f"a step has more than {LONGEST} operations")
         if form not in self.kernels:
             self.kernels[form] = Kernel(trace, wanted, finite, f"step{len(self.kernels)}")
         self.steps.append((self.kernels[form], np.array(trace.numbers)))
 
-    def walk(self, state: State, points: Array, steps: range, memory: list[Array],
-             watch: Callable[[int, Array], None]) -> tuple[State, Array] | None:
+    def walk(
+        self, state: State, points: Array, steps: range, memory: list[Array], watch: Callable[[int, Array], None]
+    ) -> tuple[State, Array] | None:
         """State and points after these steps, or None where something on the way is not finite.
 
         memory: an empty list at first, to be given again. watch(k, columns): told x and y (2, runs) after each k steps.
@@ -173,9 +196,9 @@ class Fused:
         runs, rows = len(points), max(kernel.count for kernel in self.kernels.values())
         if not memory or memory[0].shape[1] != runs:
             memory[:] = [np.empty((rows, runs + PAD))[:, :runs]]
-        table, = memory
+        (table,) = memory
         for k, columns in enumerate([points, *(state[name] for name in self.names)]):
-            table[2 * k:2 * k + 2] = columns.T
+            table[2 * k : 2 * k + 2] = columns.T
         for step in steps:
             kernel, numbers = self.steps[step]
             at = runs, runs + PAD, table.ctypes.data, numbers.ctypes.data
@@ -186,7 +209,7 @@ class Fused:
             if kernel.loops[-1](*at):
                 return None
             watch(step + 1, table[:2])
-        moved = [np.asfortranarray(table[2 * k:2 * k + 2].T.copy(order="K")) for k in range(len(self.names) + 1)]
+        moved = [np.asfortranarray(table[2 * k : 2 * k + 2].T.copy(order="K")) for k in range(len(self.names) + 1)]
         after = dict(zip(self.names, moved[1:], strict=True))
         return {name: state["step"] + len(steps) if name == "step" else after[name] for name in state}, moved[0]
 
@@ -203,7 +226,7 @@ def compiled(text: str) -> Any:
 
     Raises Untraceable where there is no compiler, OSError or TimeoutExpired where it fails.
     """
-    if sys.platform != "linux":     # elsewhere asking for a compiler may open a window that offers to install one
+    if sys.platform != "linux":  # elsewhere asking for a compiler may open a window that offers to install one
         raise Untraceable("a C compiler is asked for on Linux alone")
     if shutil.which("cc") is None:
         raise Untraceable("there is no C compiler (cc)")

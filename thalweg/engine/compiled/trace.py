@@ -3,6 +3,7 @@
 The rule runs on stand-ins for its arrays (points and state), which note what is asked of them. A rule that asks for
 more than calls on whole arrays, an index, a sum or a branch on what is in them, cannot be written down so.
 """
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -11,11 +12,11 @@ from typing import Any
 
 import numpy as np
 
-Line = tuple[Any, tuple[int, ...]]     # a ufunc, "where", "input" or "number", and what it works on: earlier lines
+Line = tuple[Any, tuple[int, ...]]  # a ufunc, "where", "input" or "number", and what it works on: earlier lines
 TRUTHS = (np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.greater_equal)
 LOGIC = (np.bitwise_and, np.bitwise_or)
 TRUE = {*TRUTHS, *LOGIC}
-Formula = Callable[[Any, Any], tuple[Any, Any, Any]]     # columns x, y -> value, d/dx, d/dy, by ufuncs
+Formula = Callable[[Any, Any], tuple[Any, Any, Any]]  # columns x, y -> value, d/dx, d/dy, by ufuncs
 
 
 class Untraceable(Exception):
@@ -45,7 +46,7 @@ class Trace:
         """The lines (for x, for y) of a call whose operands are given so."""
         for place, (x, _) in enumerate(operands):
             if (self.lines[x][0] in TRUE) != (what in LOGIC or (what == "where" and place == 0)):
-                raise Untraceable     # numpy adds and multiplies truths by rules of their own
+                raise Untraceable  # numpy adds and multiplies truths by rules of their own
         return self.add(what, *(x for x, _ in operands)), self.add(what, *(y for _, y in operands))
 
     def lines_of(self, given: Any) -> tuple[int, int]:
@@ -91,7 +92,7 @@ class Traced(np.lib.mixins.NDArrayOperatorsMixin):
 
     def __pow__(self, exponent: Any) -> Any:
         if isinstance(exponent, Traced) or exponent != 2:
-            raise Untraceable     # for other exponents than 2 an array's ** and numpy's power differ in the last bit
+            raise Untraceable  # for other exponents than 2 an array's ** and numpy's power differ in the last bit
         return self * self
 
     def __bool__(self) -> bool:
@@ -107,7 +108,7 @@ class Objective:
     def __init__(self, formula: Formula, points: Traced) -> None:
         self.formula, self.points, self.start = formula, points, points.lines
         self.here = self._both(points)
-        self.asked: set[int] = set()     # the lines of the gradients that a step asked for
+        self.asked: set[int] = set()  # the lines of the gradients that a step asked for
 
     def _both(self, points: Traced) -> list[tuple[int, int]]:
         trace = points.trace

@@ -54,9 +54,7 @@ class LegendPanel(Quiet):
 
     def numbers(self) -> list[dict[str, Any]]:
         """The losses."""
-        rows = zip(
-            self.standings.labels, self.standings.losses[:, self.whole], self.legend.digits.numbers, strict=True
-        )
+        rows = zip(self.standings.labels, self.standings.losses[:, self.whole], self.legend.digits.numbers, strict=True)
         return [dict(name=f"{label}.loss", value=float(loss), text=text[0].strip()) for label, loss, text in rows]
 
 
