@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from thalweg.colors import BALLS, RAMPS, ball_colors, ramp_colors, rgb
 from thalweg.typeset import raster
+from thalweg.typeset.fonts import characters, font_at, font_of, own_font, second_font
 from thalweg.typeset.numbers import loss_text, short
 from thalweg.typeset.text import TITLE_SMALLEST, TitleTooLong, fit_title, problem_in_text, spans, text_width, wrap
 
@@ -209,3 +210,40 @@ def test_other_blanks_are_blanks(text):
     from thalweg.typeset.text import folded, problem_in_text
 
     assert problem_in_text(folded(text)) is None and folded(text) == " ".join(text.split())
+
+
+@pytest.mark.parametrize("bold", [False, True])
+def test_figures_are_of_one_width(bold):
+    """A number that runs must not dance."""
+    assert len({font_at(own_font(bold), 1000).getlength(figure) for figure in "0123456789"}) == 1
+
+
+@pytest.mark.parametrize("text", ["ÅÉÑ", "Ếg", "Żółć", "Ωλθ", "Ж"])
+@pytest.mark.parametrize("size", [15, 40])
+def test_accents_are_whole(text, size):
+    """All of the ink is there: as much as the outlines have, drawn by themselves with room to spare."""
+    from PIL import Image, ImageDraw
+
+    canvas = Image.new("L", (60 * size, 40 * size), 0)
+    font = font_at(own_font(False), 8 * size)
+    ImageDraw.Draw(canvas).text((8 * size, 20 * size), text, font=font, fill=255, anchor="ls")
+    whole = np.asarray(canvas, float).sum() / 255 / 64
+    assert raster.set_line(text, size).cover.sum() == pytest.approx(whole, rel=0.02)
+
+
+def test_signs_that_our_face_lacks_come_from_dejavu():
+    assert ord("∇") not in characters(own_font(False)) and font_of("∇", False) == second_font(False)
+    assert font_of("é", True) == own_font(True)
+
+
+def test_letters_stand_where_they_belong():
+    """At a size at which no letter is a whole number of pixels wide, their gaps differ by less than half a pixel."""
+    cover = raster.set_line("n" * 12, 16).cover.sum(axis=0)
+    period = text_width("n" * 12, 16) / 12
+    places = [
+        np.average(np.arange(len(part)), weights=part + 1e-9) + start
+        for start, part in (
+            (round(k * period), cover[round(k * period) : round((k + 1) * period)]) for k in range(1, 11)
+        )
+    ]
+    assert np.abs(np.diff(places) - period).max() < 0.5

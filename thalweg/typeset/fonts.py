@@ -1,7 +1,8 @@
-"""Which font sets a character: one that matplotlib ships, so that every machine draws the same, else the machine's.
+"""Which font sets a character: our own, so that every machine draws the same, then matplotlib's, then the machine's.
 
-Latin, Greek and Cyrillic are in DejaVu Sans; for others (Chinese, Japanese, Hindi, ...) the fonts installed here are
-searched once, and a character that no font has is named, never drawn as an empty box.
+Latin, Greek and Cyrillic are in our own (Source Sans 3 under another name, see faces/OFL.txt), signs that it lacks in
+DejaVu Sans; for others (Chinese, Japanese, Hindi, ...) the fonts installed here are searched once, and a character that
+no font has is named, never drawn as an empty box.
 """
 
 from __future__ import annotations
@@ -13,9 +14,16 @@ from typing import Any
 
 from thalweg.system.folders import settle_matplotlib
 
+FACES = Path(__file__).parent / "faces"
+
+
+def own_font(bold: bool) -> Path:
+    """Our face: figures are of one width."""
+    return FACES / ("ThalwegSans-Semibold.ttf" if bold else "ThalwegSans-Regular.ttf")
+
 
 @lru_cache(2)
-def own_font(bold: bool) -> Path:
+def second_font(bold: bool) -> Path:
     """DejaVu Sans in matplotlib's folder, found without importing matplotlib."""
     import importlib.util
 
@@ -59,14 +67,17 @@ def machine_fonts() -> tuple[Path, ...]:
 def font_of(character: str, bold: bool) -> Path | None:
     """The font that sets this character, or None when no font of this machine has it."""
     code = ord(character)
-    if code < 0x250 or code in characters(own_font(bold)):
+    if 0x20 <= code < 0x7F:
         return own_font(bold)
+    for font in (own_font(bold), second_font(bold)):
+        if code in characters(font):
+            return font
     having = [path for path in machine_fonts() if code in characters(path)]
     return min(having, key=lambda path: ("Bold" in path.name) != bold, default=None)
 
 
 def runs(text: str, bold: bool) -> list[tuple[str, Path]]:
-    """The text in pieces of one font each; a character that nobody has falls to DejaVu Sans."""
+    """The text in pieces of one font each; a character that nobody has falls to our face."""
     if text.isascii():
         return [(text, own_font(bold))]
     own = own_font(bold)
@@ -76,5 +87,5 @@ def runs(text: str, bold: bool) -> list[tuple[str, Path]]:
 
 def missing(text: str) -> str | None:
     """The first character that no font of this machine can draw, or None."""
-    drawn = (character for character in text if not character.isspace() and ord(character) >= 0x250)
+    drawn = (character for character in text if not character.isspace() and not character.isascii())
     return next((character for character in drawn if font_of(character, False) is None), None)

@@ -1,6 +1,6 @@
 """Text and panels as small pictures: float arrays (height, width, 4) in 0 ... 1 with premultiplied alpha.
 
-Plain text is set by Pillow and formulas by matplotlib's mathtext, both in fonts that matplotlib ships, straight at the
+Plain text is set by Pillow and formulas by matplotlib's mathtext, both in fonts that every machine has, straight at the
 output's own pixel size; so text is crisp at every resolution and the same on every machine.
 """
 
@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 
 from thalweg.colors import rgb
 from thalweg.typeset.fonts import font_at, runs
-from thalweg.typeset.text import math_font, math_parser, spans
+from thalweg.typeset.text import MATH_SIDE, MATH_SIZE, math_font, math_parser, spans
 
 Image = NDArray[np.float32]
+FINER = 4  # times as large as they are seen are letters drawn
 HALO = 0.3
 
 
@@ -80,25 +81,29 @@ def set_line(text: str, size: float, bold: bool = False) -> Line:
 
 
 def _plain(text: str, size: float, bold: bool) -> Line:
+    """Drawn FINER times as large and reduced: letters then stand where they belong, not at the nearest whole pixel."""
     from PIL import Image as Picture
     from PIL import ImageDraw
 
-    pieces = [(run, font_at(path, size)) for run, path in runs(text, bold)]
-    metrics = [font.getmetrics() for _, font in pieces]
-    ascent, descent = max(up for up, _ in metrics), max(down for _, down in metrics)
+    pieces = [(run, font_at(path, FINER * size)) for run, path in runs(text, bold)]
+    boxes = [font.getbbox(run, anchor="ls") for run, font in pieces]  # accents may stand above what is usual
+    ascent = max(max(font.getmetrics()[0], -box[1]) for (_, font), box in zip(pieces, boxes, strict=True))
+    descent = max(max(font.getmetrics()[1], box[3]) for (_, font), box in zip(pieces, boxes, strict=True))
+    above, below = -int(-ascent // FINER), -int(-descent // FINER)
     widths = [float(font.getlength(run)) for run, font in pieces]
-    canvas = Picture.new("L", (int(np.ceil(sum(widths))) + 1, ascent + descent), 0)
-    x = 0.0
-    for (run, font), width in zip(pieces, widths, strict=True):
-        ImageDraw.Draw(canvas).text((x, ascent), run, font=font, fill=255, anchor="ls")
-        x += width
-    return Line(np.asarray(canvas, np.float32) / 255, ascent)
+    width = int(np.ceil(sum(widths) / FINER)) + 1
+    canvas, x = Picture.new("L", (FINER * width, FINER * (above + below)), 0), 0.0
+    for (run, font), wide in zip(pieces, widths, strict=True):
+        ImageDraw.Draw(canvas).text((x, FINER * above), run, font=font, fill=255, anchor="ls")
+        x += wide
+    fine = np.asarray(canvas, np.float32).reshape(above + below, FINER, width, FINER)
+    return Line(fine.mean(axis=(1, 3)) / 255, above)
 
 
 def _math(tex: str, size: float) -> Line:
-    parsed = math_parser().parse(f"${tex}$", dpi=72, prop=math_font(size * 1.12))  # cm looks small beside DejaVu
+    parsed = math_parser().parse(f"${tex}$", dpi=72, prop=math_font(MATH_SIZE * size))
     cover = np.asarray(parsed.image, np.float32) / 255
-    side = np.zeros((cover.shape[0], max(1, round(size * 0.06))), np.float32)
+    side = np.zeros((cover.shape[0], max(1, round(MATH_SIDE * size))), np.float32)
     return Line(np.concatenate([side, cover, side], axis=1), cover.shape[0] - round(parsed.depth))
 
 

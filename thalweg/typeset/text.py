@@ -16,6 +16,7 @@ from thalweg.system.folders import settle_matplotlib
 from thalweg.typeset.fonts import font_at, missing, runs
 
 MATH_FONTSET = "cm"
+MATH_SIZE, MATH_SIDE = 1.12, 0.06  # of the font size: Computer Modern looks small; the gap on each side of a formula
 REFERENCE_SIZE = 100.0  # pixels; widths are measured at this size and scaled, so that layout does not depend on hinting
 TITLE_SIZE = 0.052  # of the picture's shorter effective side, see text_unit
 TITLE_SMALLEST = 0.6
@@ -194,7 +195,8 @@ def math_font(size: float) -> Any:
 def span_width(text: str, math: bool, bold: bool) -> float:
     """Width in units of the font size."""
     if math:
-        return float(math_parser().parse(f"${text}$", dpi=72, prop=math_font(REFERENCE_SIZE)).width) / REFERENCE_SIZE
+        set_ = math_parser().parse(f"${text}$", dpi=72, prop=math_font(REFERENCE_SIZE))
+        return MATH_SIZE * float(set_.width) / REFERENCE_SIZE + 2 * MATH_SIDE
     return sum(float(font_at(path, REFERENCE_SIZE).getlength(run)) for run, path in runs(text, bold)) / REFERENCE_SIZE
 
 
