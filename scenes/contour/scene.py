@@ -12,7 +12,7 @@ from thalweg.scenes.contour.ways import Ways, words_of
 from thalweg.colors import THEMES
 from thalweg.geometry.display import display_of
 from thalweg.geometry.layout import Page
-from thalweg.geometry.sight import REACH, BallAt
+from thalweg.geometry.sight import REACH
 from thalweg.parts.hands import Hands
 from thalweg.parts.marks import chosen, placed
 from thalweg.parts.motion import Motion
@@ -34,14 +34,15 @@ class Contour(FilmScene):
         marked = chosen(display, shot.surface.critical_points) if options.critical_points else []
         self.board = Board(page)
         remarks = [*display.notes, *words_of(options.arrows, self.motion)]
-        self.panels = Usual(self.board, shot, self.motion, ground, remarks, marked)
+        panels = Usual(self.board, shot, self.motion, ground, remarks, marked)
         window = window_of(display.domain, shot.camera)
         shape = display.scale * (window[:, 1] - window[:, 0])
         self.map = Map(display, window, self.board.room(shape[0] / shape[1]), page.text, style.axes)
         self.ways = Ways(self.motion, self.map, style, options.arrows, ground, page.unit)
         marks = placed(marked, self.map.pixel, 13 * page.unit, theme.text, ground)
         pictures = self.map.pictures(style.ramp, options.filled, style.contours, theme)
-        self.hands, self.marks, self.taken = Hands(self.motion), self.motion.marks, self.board.taken
+        self.hands, self.marks = Hands(self.motion, self.ways, panels), self.motion.marks
+        self.taken = self.board.taken
         self.add(*pictures, *marks, *self.ways.mobjects, *self.board.mobjects)
 
     def pose(self, seconds: float) -> None:
@@ -50,46 +51,19 @@ class Contour(FilmScene):
         self.board.show(Now(seconds, moment.step, self.motion.timing))
 
     def told(self) -> dict[str, list[dict]]:
-        told = super().told() | self.ways.told(self.moment, self.hands.hidden)
+        told = super().told() | self.ways.told(self.moment)
         tell_balls(told["balls"], self.motion, self.moment, self.map.pixel(self.moment.points))
         return told | {"numbers": self.board.numbers()}
 
-    # --- what hands may do: pixels lead to points by the map
+    # --- what is where: pixels lead to points by the map
 
     def point_at(self, x: float, y: float) -> np.ndarray | None:
         return self.map.point(x, y)
-
-    def balls_at(self, seconds: float) -> list[BallAt]:
-        pixels = self.map.pixel(self.motion.at(seconds).points)
-        return self.hands.balls(np.column_stack([pixels, np.zeros(len(pixels))]), self.ways.radius)
 
     def ball_at(self, x: float, y: float, seconds: float) -> tuple[int, int] | None:
         near = [(np.hypot(*(ball.center[:2] - (x, y))), ball) for ball in self.balls_at(seconds)]
         held = [(away, ball.entry, ball.ball) for away, ball in near if away < ball.radius + REACH]
         return min(held)[1:] if held else None
-
-    def step_at(self, seconds: float) -> float:
-        return self.motion.step_at(seconds)
-
-    def step_beside(self, seconds: float, way: int) -> float:
-        return self.motion.step_beside(seconds, way)
-
-    def hide(self, entries) -> None:
-        self.hands.hidden = hidden = frozenset(entries)
-        self.ways.hide(hidden)
-        self.board.hide(hidden)
-
-    def reroll(self, trajectories) -> bool:
-        if not self.hands.fits(trajectories):
-            return False
-        self.trajectories = trajectories
-        self.motion.take(trajectories)
-        for old, new in self.ways.anew():
-            self.replace(old, new)
-            old.release()
-        self.panels.other_balls_roll()
-        self.hide(self.hands.hidden)
-        return True
 
 
 def window_of(domain: np.ndarray, camera) -> np.ndarray:

@@ -10,12 +10,11 @@ from thalweg.scenes.contour.map import Map
 
 from thalweg.colors import rgb
 from thalweg.geometry.playback import Moment
-from thalweg.geometry.thinning import spaced
+from thalweg.geometry.thinning import candidates, spaced
 from thalweg.mobjects._curves import Curves, thinned
 from thalweg.mobjects._layer import QUAD, Layer
 from thalweg.parts.motion import Motion
 
-MOST_DOTS = 3000  # of a run; of more iterates only every n-th may get one
 HEAD = 0.30  # of an arrow's length, at most so many pixels at the usual size
 LONGEST = 0.16  # of the map's shorter side: the longest arrow against a gradient
 
@@ -26,6 +25,7 @@ class Ways:
     def __init__(self, motion: Motion, place: Map, style: Any, arrows: str, ground: str, unit: float) -> None:
         self.motion, self.map, self.style, self.kind = motion, place, style, arrows
         self.ground, self.unit = ground, unit
+        self.hidden: frozenset[int] = frozenset()
         self.arrows = Arrows(motion, place, arrows, unit) if arrows != "none" else None
         self.make()
 
@@ -55,7 +55,7 @@ class Ways:
     def _dots(self, pixels: np.ndarray, colors: list[str]) -> Curves:
         """A dot at each iterate, once it is reached: a line without length."""
         size, count = 5.6 * self.unit, pixels.shape[1]
-        some = np.arange(0, count, -(-count // MOST_DOTS) | 1)  # odd, so that a swing from side to side keeps both
+        some = candidates(count)
         self.dotted = [some[spaced(pixels[run, some[some <= last]], 1.3 * size)]
                        for run, last in enumerate(self.motion.last)]  # fmt: skip
         twice = np.repeat(pixels[:, some], 3, axis=1)
@@ -75,16 +75,22 @@ class Ways:
         self.make()
         return [(was, now) for was, now in zip(old, self.mobjects, strict=True) if was is not now]
 
+    def centers(self, moment: Moment) -> np.ndarray:
+        """Where the balls are drawn: pixels, and no depth."""
+        pixels = self.map.pixel(moment.points)
+        return np.column_stack([pixels, np.zeros(len(pixels))])
+
     def hide(self, entries: frozenset[int]) -> None:
         """Leave out their balls."""
+        self.hidden = entries
         runs = np.flatnonzero(np.isin(self.motion.group, list(entries))).tolist()
         for part in self.mobjects:
             part.leave_out(runs)
 
-    def told(self, moment: Moment, hidden: frozenset[int]) -> dict[str, list[dict[str, Any]]]:
+    def told(self, moment: Moment) -> dict[str, list[dict[str, Any]]]:
         """Balls, trails and dots as they are drawn."""
         motion, pixels = self.motion, self.map.pixel(moment.points)
-        shown = [run for run, entry in enumerate(motion.group) if int(entry) not in hidden]
+        shown = [run for run, entry in enumerate(motion.group) if int(entry) not in self.hidden]
         told: dict[str, list[dict[str, Any]]] = dict(balls=[], dots=[], trails=[])
         for run in shown:
             named = dict(label=motion.names[run][0], ball=motion.names[run][1])

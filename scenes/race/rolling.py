@@ -9,13 +9,12 @@ from thalweg.scenes.race.landscape import Landscape
 
 from thalweg.film.shot import Shot
 from thalweg.geometry.playback import Moment
-from thalweg.geometry.thinning import spaced
+from thalweg.geometry.thinning import candidates, spaced
 from thalweg.mobjects import Balls, Trails
 from thalweg.mobjects.ball import PLAIN, RADIUS
 from thalweg.parts.motion import Motion
 
 FADING = 1.5  # display units outside the domain over which a trail fades away
-MOST_DOTS = 3000  # of a run; of more iterates only every n-th may get one
 GONE = 50.0  # display units from the middle at which a diverging ball is no longer drawn
 
 
@@ -43,19 +42,28 @@ class Rolling:
         if self.trails is not None:
             self.trails.set_now(seconds)
 
+    @property
+    def radius(self) -> float:
+        """Of a ball, in display units."""
+        return self.motion.radius
+
+    def centers(self, moment: Moment) -> np.ndarray:
+        """Where the balls are drawn, in space."""
+        return moment.center
+
     def hide(self, entries: frozenset[int]) -> None:
         """Leave out their balls and trails."""
         self.hidden = entries
         if self.trails is not None:
             self.trails.leave_out(np.isin(self.motion.group[self.motion.traced], list(entries)))
 
-    def anew(self) -> tuple[Any, Any] | None:
+    def anew(self) -> list[tuple[Any, Any]]:
         """Trails of other trajectories, in place of the old ones: (old, new)."""
         if self.trails is None:
-            return None
+            return []
         old, self.trails = self.trails, self._make_trails()
         self.mobjects[0] = self.trails
-        return old, self.trails
+        return [(old, self.trails)]
 
     def _make_trails(self) -> Trails:
         motion, style = self.motion, self.style
@@ -88,7 +96,7 @@ class Rolling:
         """Dots at the iterates, thinned out where they would merge into a line; sorted by time."""
         motion, display = self.motion, self.motion.display
         count, traced = motion.iterates.shape[1], motion.traced
-        steps = np.arange(0, count, -(-count // MOST_DOTS) | 1)  # odd, so that a swing from side to side keeps both
+        steps = candidates(count)
         world = display.to_world(motion.iterates[np.ix_(traced, steps)])
         present, chosen = self._presence(world) > 0.4, []
         for run, last in enumerate(motion.last[traced]):

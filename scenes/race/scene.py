@@ -13,7 +13,6 @@ from thalweg.scenes.race.rolling import Rolling
 from thalweg.colors import THEMES
 from thalweg.geometry.display import display_of
 from thalweg.geometry.layout import Page
-from thalweg.geometry.sight import BallAt
 from thalweg.parts.hands import Hands
 from thalweg.parts.motion import Motion
 from thalweg.parts.panels.board import Board, Now
@@ -39,10 +38,10 @@ class Race(FilmScene):
             return Inset(self.motion, shot.style.ramp, marked, self.board, corner, theme, ground)
 
         more = {"contour_map": ("bottom_right", inset)}
-        self.panels = Usual(self.board, shot, self.motion, ground, self.display.notes, marked, more)
+        panels = Usual(self.board, shot, self.motion, ground, self.display.notes, marked, more)
         self.aim = Aim(shot, self.motion, self.landscape, self.board)
-        self.hands, self.marks, self.taken = Hands(self.motion), self.motion.marks, self.board.taken
-        self.ground, self.middle_of_room = self.aim.ground, self.aim.middle_of_room
+        self.hands, self.marks = Hands(self.motion, self.rolling, panels), self.motion.marks
+        self.taken, self.ground, self.middle_of_room = self.board.taken, self.aim.ground, self.aim.middle_of_room
         self.add(*self.landscape.mobjects, *self.rolling.mobjects, *self.board.mobjects)
 
     def pose(self, seconds: float) -> None:
@@ -56,31 +55,3 @@ class Race(FilmScene):
         pixels, _ = self.rolling.balls.shader_wrapper.pixels(moment.contact)
         tell_balls(told.get("balls", []), self.motion, moment, pixels)
         return told | {"numbers": self.board.numbers()}
-
-    # --- what hands may do
-
-    def step_at(self, seconds: float) -> float:
-        return self.motion.step_at(seconds)
-
-    def step_beside(self, seconds: float, way: int) -> float:
-        return self.motion.step_beside(seconds, way)
-
-    def balls_at(self, seconds: float) -> list[BallAt]:
-        return self.hands.balls(self.motion.at(seconds).center, self.motion.radius)
-
-    def hide(self, entries) -> None:
-        self.hands.hidden = hidden = frozenset(entries)
-        self.rolling.hide(hidden)
-        self.board.hide(hidden)
-
-    def reroll(self, trajectories) -> bool:
-        if not self.hands.fits(trajectories):
-            return False
-        self.trajectories = trajectories
-        self.motion.take(trajectories)
-        if (trails := self.rolling.anew()) is not None:
-            self.replace(*trails)
-            trails[0].release()
-        self.panels.other_balls_roll()
-        self.hide(self.hands.hidden)
-        return True

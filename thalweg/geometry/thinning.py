@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+MOST_DOTS = 3000  # of a run; of more iterates only every n-th may get one
 TOLERANCE = 0.003  # display units: less than half a pixel at 1080p
 
 
@@ -44,6 +45,11 @@ def kept_within(paths: np.ndarray, times: np.ndarray, tolerance: float, most: in
         if kept.sum() > most:
             return None
     return np.flatnonzero(kept)
+
+
+def candidates(count: int) -> np.ndarray:
+    """Which of `count` iterates may get a dot: every n-th, n odd, so that a swing from side to side keeps both."""
+    return np.arange(0, count, -(-count // MOST_DOTS) | 1)
 
 
 def spaced(points: np.ndarray, gap: float) -> list[int]:
