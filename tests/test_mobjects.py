@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -221,19 +222,25 @@ def test_two_balls_both_cast_shadows_and_a_removed_one_none(scene, surface):
 
 def test_a_curve_that_leaves_the_loss_panel_has_an_arrow_where_and_when_it_does():
     from thalweg.colors import THEMES
-    from thalweg.mobjects.loss_panel import LossPanel
+    from thalweg.geometry.layout import Page
+    from thalweg.parts.panels.board import Board, Now
+    from thalweg.parts.panels.loss_panel import LossPanel
+
+    def made(losses, colors):
+        standings = SimpleNamespace(losses=losses, projected=False)
+        return LossPanel(standings, 0.0, colors, Board(Page(1280, 720)), "top_left", THEMES["dark"])
 
     steps = np.arange(61)
     losses = np.stack([10.0 * 1.2**steps, 0.9**steps])
-    panel = LossPanel(losses, 0.0, ["#FF0000", "#00FF00"], (330, 190), 1.0, THEMES["dark"]).place(20, 30)
+    panel = made(losses, ["#FF0000", "#00FF00"])
+    below = panel.mobjects[0]
     ((begin, arrow),) = panel.leaving
     expected = (panel.axis.high - 1) / np.log10(1.2)  # log10(10 * 1.2**k) = high
     assert begin == pytest.approx(expected, abs=1e-6)
     height, width = arrow.picture.shape[:2]
-    assert arrow.left + width / 2 == pytest.approx(20 + panel.x_of(begin), abs=1)
-    assert 30 < arrow.top < 30 + panel.box[1] < arrow.top + height
+    assert arrow.left + width / 2 == pytest.approx(below.left + panel.x_of(begin), abs=1)
+    assert below.top < arrow.top < below.top + panel.box[1] < arrow.top + height
     for step, opacity in ((begin - 0.1, 0), (begin + 0.1, 1), (60, 1)):
-        panel.show(step)
+        panel.show(Now(0.0, step, None))
         assert arrow.opacity == opacity
-    calm = LossPanel(losses[1:], 0.0, ["#FF0000"], (330, 190), 1.0, THEMES["dark"]).place(0, 0)
-    assert not calm.leaving
+    assert not made(losses[1:], ["#FF0000"]).leaving

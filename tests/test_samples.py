@@ -260,11 +260,11 @@ def test_the_screen_says_who_left_and_whose_loss_is_projected(grid: Path) -> Non
     )
     scene = staged(loading.shot(grid.parent / "film.yaml"))
     try:
-        gone, recorded = scene.board["legend"].legend.rows
+        gone, recorded = scene.board["legend"].rows
         assert "left" in gone.tags and "diverged" not in gone.tags
         assert recorded.details == "recorded elsewhere, projected"
-        assert scene.panels.standings.losses[1, -1] == 3
-        assert scene.board["loss_panel"].panel.note == " (projected: as recorded)"
+        assert scene.hands.panels.standings.losses[1, -1] == 3
+        assert scene.board["loss_panel"].note == " (projected: as recorded)"
         scene.pose(scene.duration)
         low, high = scene.display.domain.T
         ends = scene.motion.at(scene.duration)

@@ -185,7 +185,7 @@ def test_digits_lie_in_their_boxes(tmp_path):
     frame, whole = told(made, index), picture(made, index)
 
     def hide():
-        made.board["legend"].legend.digits.opacity = 0.0
+        made.board["legend"].digits.opacity = 0.0
 
     rows, columns = np.nonzero((picture(made, index, hide) != whole).any(axis=2))
     boxes = [text["box"] for text in frame["texts"] if text["text"] in {n["text"] for n in frame["numbers"][1:]}]

@@ -96,10 +96,11 @@ class LossAxis:
             above = shown - self.base
             return np.where(above <= self.noise, self.low, np.log10(above))
 
-    def share(self, level):
+    def share(self, level: np.ndarray | float) -> np.ndarray:
         """0 ... 1 along the axis, beyond for what leaves it."""
         with np.errstate(all="ignore"):
-            return (np.asarray(level) / 2 - self.low / 2) / (self.high / 2 - self.low / 2)
+            share: np.ndarray = (np.asarray(level) / 2 - self.low / 2) / (self.high / 2 - self.low / 2)
+            return share
 
     def ticks(self) -> list[tuple[float, str]]:
         """(level, what is written there as text with formulas), from below."""

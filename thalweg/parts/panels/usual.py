@@ -11,8 +11,8 @@ from thalweg.parts.motion import Motion
 from thalweg.parts.panels.board import Board, Panel, corner_of
 from thalweg.parts.panels.caption import Caption
 from thalweg.parts.panels.counter import Counter
-from thalweg.parts.panels.legend import LegendPanel
-from thalweg.parts.panels.losses import LossesPanel
+from thalweg.parts.panels.legend import Legend
+from thalweg.parts.panels.loss_panel import LossPanel
 from thalweg.parts.panels.notes import marks_key, notes
 from thalweg.parts.panels.title import title
 from thalweg.parts.standings import Standings
@@ -77,11 +77,11 @@ class Usual:
 
     def _legend(self, corner: str) -> Panel:
         motion = self.motion
-        return LegendPanel(motion.entries, motion.colors, self.standings, self.board, corner, self.theme)
+        return Legend(motion.entries, motion.colors, self.standings, self.board, corner, self.theme)
 
     def _loss_panel(self, corner: str) -> Panel:
         lowest = self.minima[0].value if self.minima else None
-        return LossesPanel(self.standings, lowest, self.motion.colors, self.board, corner, self.theme)
+        return LossPanel(self.standings, lowest, self.motion.colors, self.board, corner, self.theme)
 
     def other_balls_roll(self) -> None:
         """Other trajectories are shown from now on: losses are theirs, the result is no longer told."""

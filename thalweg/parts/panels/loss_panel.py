@@ -1,46 +1,57 @@
-"""LossPanel: the losses as curves that grow with the race."""
+"""The losses as curves that grow with the race."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
-from manimlib.mobject.mobject import Group
 
 from thalweg.colors import Theme, legible
 from thalweg.geometry.loss_axis import LossAxis
 from thalweg.geometry.ticks import nice_step
 from thalweg.mobjects._curves import Curves, thinned
 from thalweg.mobjects._sprites import Picture
+from thalweg.parts.panels.board import Board, Now, Quiet
+from thalweg.parts.standings import Standings
 from thalweg.typeset import raster
 
 ARROW, EDGE = 11, 1e-9  # pixels at the usual size; of the axis: rounding leaves no plot
 FAR = 1e5  # pixels: beyond any picture
 
 
-class LossPanel(Group):
-    """`losses` (entries, steps + 1); `lowest`, the value of the deepest minimum or None. Width and height in pixels.
+class LossPanel(Quiet):
+    """A curve for each entry; `lowest` is the loss of the deepest minimum, None where there is none.
 
     The axis holds the curves (see geometry/loss_axis.py), but for what diverges: that leaves the plot. A loss that is
-    not finite is a gap. `note` may add words to the title before `place`.
+    not finite is a gap.
     """
 
-    note = ""
+    name = "loss_panel"
 
     def __init__(
         self,
-        losses: np.ndarray,
+        standings: Standings,
         lowest: float | None,
         colors: list[str],
-        size: tuple[float, float],
-        unit: float,
+        board: Board,
+        corner: str,
         theme: Theme,
     ) -> None:
-        super().__init__()
-        self.size, self.unit, self.theme = size, unit, theme
+        page, losses = board.page, standings.losses
+        self.size = (0.45 * page.width - page.margin if page.stacked else 330 * page.unit, 190 * page.unit)
+        self.unit, self.theme = page.text, theme
         self.colors = [legible(color, theme) for color in colors]
         self.axis = LossAxis.of(losses, lowest)
         self.title, self.levels = self.axis.title, self.axis.level(losses)
+        self.note = " (projected: as recorded)" if standings.projected else ""
+        left, top = board.reserve(corner, *self.size)
+        below = Picture(self._plot(), left, top)
+        self.curves = self._curves(left, top)
+        self.leaving = [self._arrow(*each, left, top) for each in self._crossings()]
+        self.mobjects = [below, self.curves, *(picture for _, picture in self.leaving)]
 
-    def place(self, left: float, top: float) -> LossPanel:
+    def _plot(self) -> raster.Image:
+        """The panel without curves; sets `box`, where they are drawn in it."""
         u, theme = self.unit, self.theme
         width, height = self.size
         canvas = raster.rounded(width, height, 12 * u, theme.panel, theme.panel_opacity)
@@ -55,18 +66,20 @@ class LossPanel(Group):
                 canvas, raster.tinted(label.cover, theme.dim), self.box[0] - label.cover.shape[1] - 5 * u, y - 9 * u
             )
         self._steps(canvas)
+        return canvas
+
+    def _curves(self, left: float, top: float) -> Curves:
+        u = self.unit
         kept = thinned(self.levels.T)
         with np.errstate(all="ignore"):
             lines = [
                 np.stack([self.x_of(kept) + left, np.clip(self.y_of(row[kept]), -FAR, FAR) + top], axis=-1)
                 for row in self.levels
             ]
-        self.curves = Curves(lines, kept, self.colors, 2.2 * u, 4 * u)
-        self.curves.window = (left + self.box[0] - 4 * u, top + self.box[1] - 4 * u,
-                              left + self.box[2] + 4 * u, top + self.box[3] + 4 * u)  # fmt: skip
-        self.leaving = [self._arrow(*each, left, top) for each in self._crossings()]
-        self.set_submobjects([Picture(canvas, left, top), self.curves, *(picture for _, picture in self.leaving)])
-        return self
+        curves = Curves(lines, kept, self.colors, 2.2 * u, 4 * u)
+        curves.window = (left + self.box[0] - 4 * u, top + self.box[1] - 4 * u,
+                         left + self.box[2] + 4 * u, top + self.box[3] + 4 * u)  # fmt: skip
+        return curves
 
     def _crossings(self) -> list[tuple[int, float, bool]]:
         """(curve, step, whether by the upper edge) of where curves leave the plot, no two so near that they touch."""
@@ -103,7 +116,8 @@ class LossPanel(Group):
             x = min(self.x_of(step) - label.shape[1] / 2, canvas.shape[1] - label.shape[1] - 4 * u)
             raster.paste(canvas, label, x, self.box[3] + 6 * u)
 
-    def x_of(self, step):
+    def x_of(self, step: np.ndarray | float) -> Any:
+        """Pixels from the panel's left edge to steps, of their shape."""
         return self.box[0] + (self.box[2] - self.box[0]) * np.asarray(step) / max(self.levels.shape[1] - 1, 1)
 
     def _title(self, room: float) -> np.ndarray:
@@ -114,13 +128,19 @@ class LossPanel(Group):
                 return cover
         return raster.set_line(words, 15 * self.unit * room / cover.shape[1]).cover
 
-    def y_of(self, level):
+    def y_of(self, level: np.ndarray | float) -> Any:
+        """Pixels from the panel's upper edge to levels of the axis, of their shape."""
         return self.box[3] - (self.box[3] - self.box[1]) * self.axis.share(level)
 
-    def show(self, step: float) -> None:
-        self.curves.show(step)
+    def show(self, now: Now) -> None:
+        """Curves up to the step shown."""
+        self.curves.show(now.step)
         for begin, picture in self.leaving:
-            picture.opacity = float(step >= begin)
+            picture.opacity = float(now.step >= begin)
+
+    def hide(self, entries: frozenset[int]) -> None:
+        """Leave their curves out."""
+        self.curves.leave_out(entries)
 
 
 def triangle(size: float) -> np.ndarray:
@@ -128,4 +148,5 @@ def triangle(size: float) -> np.ndarray:
     cells, fine = max(3, round(size)), 8
     y, x = (np.mgrid[: cells * fine, : cells * fine] + 0.5) / (cells * fine)
     inside = np.abs(x - 0.5) <= y / 2
-    return inside.reshape(cells, fine, cells, fine).mean(axis=(1, 3))
+    cover: np.ndarray = inside.reshape(cells, fine, cells, fine).mean(axis=(1, 3))
+    return cover
