@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from thalweg.colors import THEMES
@@ -19,8 +20,6 @@ from thalweg.parts.standings import Standings
 from thalweg.typeset.numbers import Format
 
 Maker = Callable[[str], Panel]  # given its corner
-PLACES = {"caption": "bottom", "title": "top_left", "counter": "top_right", "legend": "top_left",
-          "loss_panel": "bottom_left"}  # fmt: skip
 
 
 class Usual:
@@ -44,15 +43,14 @@ class Usual:
         self.steps, self.minima = shot.experiment.steps, shot.surface.minima
         self.theme, page = THEMES[shot.style.theme], board.page
         self.standings = Standings(motion.entries, motion.trajectories, motion.display)
-        more = more or {}
-        places = PLACES | {name: corner for name, (corner, _) in more.items()}
+        makers = {name: (corner, partial(make, self)) for name, (corner, make) in PLACES.items()} | dict(more or {})
         if getattr(shot.options, "facts", False) and page.width > 1.25 * page.height:
-            places["caption"] = places.pop("caption")  # a table is tall: between the panels, rather than below them
-        for number, (name, usual) in enumerate(places.items(), 1):
-            self.last = number == len(places)
+            makers["caption"] = makers.pop("caption")  # a table is tall: between the panels, rather than below them
+        for number, (name, (usual, make)) in enumerate(makers.items(), 1):
+            self.last = number == len(makers)
             corner = corner_of(getattr(shot.style, name), usual)
             if corner is not None and (name != "title" or shot.title):
-                board.set(more[name][1](corner) if name in more else getattr(self, f"_{name}")(corner))
+                board.set(make(corner))
         if "caption" in board and shot.style.caption is True:
             board["caption"].clear_of_panels(board)
         if marked:
@@ -62,29 +60,49 @@ class Usual:
         thinned = motion.thinned(shot.style.trail or shot.style.iterates)
         board.set(notes([*remarks, *noisy, *([thinned] if thinned else [])], board, self.theme, ground))
 
-    def _caption(self, corner: str) -> Caption:
-        colors, numbers = self.motion.colors, Format.of(self.standings.losses)
-        made = Caption(self.board.page, self.shot, self.motion.trajectories, colors, numbers)
-        made.place(self.board, corner, self.last)
-        return made
-
-    def _title(self, corner: str) -> Panel:
-        assert self.shot.title is not None
-        return title(self.shot.title, self.board, corner, self.theme, self.ground)
-
-    def _counter(self, corner: str) -> Panel:
-        return Counter(self.steps, self.board, corner, self.theme, self.ground)
-
-    def _legend(self, corner: str) -> Panel:
-        motion = self.motion
-        return Legend(motion.entries, motion.colors, self.standings, self.board, corner, self.theme)
-
-    def _loss_panel(self, corner: str) -> Panel:
-        lowest = self.minima[0].value if self.minima else None
-        return LossPanel(self.standings, lowest, self.motion.colors, self.board, corner, self.theme)
-
     def other_balls_roll(self) -> None:
         """Other trajectories are shown from now on: losses are theirs, the result is no longer told."""
         self.standings.take(self.motion.trajectories)
         if "caption" in self.board:
             self.board["caption"].outdated = True
+
+
+def make_caption(usual: Usual, corner: str) -> Caption:
+    """The result, or the caption of the file."""
+    colors, numbers = usual.motion.colors, Format.of(usual.standings.losses)
+    made = Caption(usual.board.page, usual.shot, usual.motion.trajectories, colors, numbers)
+    made.place(usual.board, corner, usual.last)
+    return made
+
+
+def make_title(usual: Usual, corner: str) -> Panel:
+    """The film's title, of a shot that has one."""
+    assert usual.shot.title is not None
+    return title(usual.shot.title, usual.board, corner, usual.theme, usual.ground)
+
+
+def make_counter(usual: Usual, corner: str) -> Panel:
+    """The step that is shown."""
+    return Counter(usual.steps, usual.board, corner, usual.theme, usual.ground)
+
+
+def make_legend(usual: Usual, corner: str) -> Panel:
+    """A row for each entry."""
+    motion = usual.motion
+    return Legend(motion.entries, motion.colors, usual.standings, usual.board, corner, usual.theme)
+
+
+def make_loss_panel(usual: Usual, corner: str) -> Panel:
+    """The losses as curves."""
+    lowest = usual.minima[0].value if usual.minima else None
+    return LossPanel(usual.standings, lowest, usual.motion.colors, usual.board, corner, usual.theme)
+
+
+# Name in the style -> (usual corner, what makes it), in the order in which they are given their places.
+PLACES: dict[str, tuple[str, Callable[[Usual, str], Panel]]] = {
+    "caption": ("bottom", make_caption),
+    "title": ("top_left", make_title),
+    "counter": ("top_right", make_counter),
+    "legend": ("top_left", make_legend),
+    "loss_panel": ("bottom_left", make_loss_panel),
+}
