@@ -13,7 +13,7 @@ import sys
 import moderngl
 
 from thalweg import mobjects  # noqa: F401  (boots manimgl first)
-from thalweg.mobjects._layer import source
+from thalweg.mobjects.layer import source
 from thalweg.mobjects.loss_surface import LossSurface
 from thalweg.stage import reel, render
 

@@ -37,7 +37,7 @@ class FloodOptions(SceneOptions):
     green: float = parameter(0.5, low=0, high=1, doc=WORD)
 """
 SCENE = """
-from thalweg.mobjects._layer import QUAD, Layer
+from thalweg.mobjects.layer import QUAD, Layer
 from thalweg.scenes.my_flood.words import WORD
 from thalweg.stage.film_scene import FilmScene
 

@@ -194,7 +194,7 @@ def test_rows_of_the_ends_are_found_once() -> None:
 
 
 def test_heads_of_curves_are_where_each_curve_is() -> None:
-    from thalweg.mobjects._curves import Curves
+    from thalweg.mobjects.curves import Curves
 
     chance, steps = np.random.default_rng(1), np.array([0.0, 3.0, 4.0, 9.0])
     lines = chance.normal(size=(40, 4, 2))

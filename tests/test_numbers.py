@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from thalweg.geometry.loss_axis import LossAxis
 from thalweg.geometry.ticks import between, texts
-from thalweg.mobjects._curves import thinned
+from thalweg.mobjects.curves import thinned
 from thalweg.typeset.numbers import Format, cut_text, medians
 
 FALL = 0.95 ** np.arange(120)  # a race's way from its start to the lowest value
@@ -88,7 +88,7 @@ finite = st.floats(allow_nan=False, allow_infinity=False)
 @example([1.0, 0.001953125], 0.0)
 def test_any_values_are_written_truly(values, other):
     """To half a percent, or to half a thousandth of what there is to see."""
-    from thalweg.mobjects._sprites import GLYPHS
+    from thalweg.mobjects.sprites import GLYPHS
 
     form = Format.of([values])
     drop = (Decimal(max(values)) - Decimal(min(values))) / 2000

@@ -145,7 +145,7 @@ def test_losses_as_they_stand_on_screen(value, text):
 
 @given(st.floats(-1e300, 1e300))
 def test_every_loss_on_screen_is_true_and_can_be_drawn(value):
-    from thalweg.mobjects._sprites import GLYPHS
+    from thalweg.mobjects.sprites import GLYPHS
 
     text = loss_text(value)
     assert set(text) <= set(GLYPHS) and len(text) <= 11

@@ -8,7 +8,7 @@ from thalweg.colors import Theme, ramp_colors, rgb
 from thalweg.geometry.display import Display
 from thalweg.geometry.layout import Box
 from thalweg.geometry.ticks import between, texts
-from thalweg.mobjects._sprites import Picture
+from thalweg.mobjects.sprites import Picture
 from thalweg.typeset import raster
 
 LEVELS = 20

@@ -11,8 +11,8 @@ from thalweg.scenes.contour.map import Map
 from thalweg.colors import rgb
 from thalweg.geometry.playback import Moment
 from thalweg.geometry.thinning import candidates, spaced
-from thalweg.mobjects._curves import Curves, thinned
-from thalweg.mobjects._layer import QUAD, Layer
+from thalweg.mobjects.curves import Curves, thinned
+from thalweg.mobjects.layer import QUAD, Layer
 from thalweg.parts.motion import Motion
 
 HEAD = 0.30  # of an arrow's length, at most so many pixels at the usual size

@@ -10,7 +10,7 @@ import numpy as np
 from thalweg.colors import THEMES
 from thalweg.engine import OPTIMIZERS
 from thalweg.geometry.layout import Page
-from thalweg.mobjects._sprites import Picture
+from thalweg.mobjects.sprites import Picture
 from thalweg.stage.film_scene import FilmScene
 from thalweg.typeset import raster
 from thalweg.typeset.text import text_width, wrap

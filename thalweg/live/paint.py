@@ -8,7 +8,7 @@ import moderngl
 import numpy as np
 
 from thalweg.colors import Theme, rgb
-from thalweg.mobjects._layer import QUAD, source
+from thalweg.mobjects.layer import QUAD, source
 from thalweg.typeset.raster import set_line
 from thalweg.typeset.text import text_width
 

@@ -13,7 +13,7 @@ import moderngl
 
 from thalweg.film.shot import Shot
 from thalweg.live.camera import CameraHand
-from thalweg.mobjects._layer import QUAD, source
+from thalweg.mobjects.layer import QUAD, source
 from thalweg.stage.drawable import Drawable
 from thalweg.stage.staging import make_scene
 from thalweg.typeset.text import TitleTooLong

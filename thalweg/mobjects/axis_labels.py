@@ -7,7 +7,7 @@ import numpy as np
 from thalweg.geometry.display import Display
 from thalweg.geometry.framing import rotation
 from thalweg.geometry.ticks import nice_step, texts
-from thalweg.mobjects._sprites import Sprites
+from thalweg.mobjects.sprites import Sprites
 from thalweg.typeset import raster
 
 

@@ -6,8 +6,8 @@ import numpy as np
 from manimlib.utils.paths import straight_path
 
 from thalweg.colors import rgb
-from thalweg.mobjects._layer import QUAD, Layer
 from thalweg.mobjects._shadows import Shadows
+from thalweg.mobjects.layer import QUAD, Layer
 from thalweg.mobjects.loss_surface import LossSurface
 
 PATTERNS, PLAIN = 6, -1

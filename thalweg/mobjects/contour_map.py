@@ -7,8 +7,8 @@ from manimlib.mobject.mobject import Group
 
 from thalweg.colors import Theme, ramp_colors
 from thalweg.geometry.display import Display
-from thalweg.mobjects._curves import Curves, thinned
-from thalweg.mobjects._sprites import Picture
+from thalweg.mobjects.curves import Curves, thinned
+from thalweg.mobjects.sprites import Picture
 from thalweg.typeset import raster
 
 LEVELS = 14

@@ -11,11 +11,11 @@ from thalweg.colors import ramp_colors, rgb
 from thalweg.geometry.display import Display
 from thalweg.geometry.ticks import nice_step
 from thalweg.mobjects import _ribbon
-from thalweg.mobjects._layer import LIGHT, Layer
 from thalweg.mobjects._mesh import make_mesh
 from thalweg.mobjects._ribbon import needed, ribbon, strip_indices
 from thalweg.mobjects._shadows import MOST, Shadows
 from thalweg.mobjects._silhouette import Silhouette
+from thalweg.mobjects.layer import LIGHT, Layer
 
 BAKED = 512
 LIFT = 0.006  # edges are drawn this much above the surface

@@ -7,8 +7,8 @@ import numpy as np
 from thalweg.colors import rgb
 from thalweg.geometry.display import FAR
 from thalweg.mobjects import _ribbon
-from thalweg.mobjects._layer import QUAD, Layer
 from thalweg.mobjects._ribbon import TOLERANCE, needed, ribbon, strip_indices
+from thalweg.mobjects.layer import QUAD, Layer
 from thalweg.mobjects.loss_surface import LossSurface
 
 GHOST = 0.25  # strength where a hill hides the trail

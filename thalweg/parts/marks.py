@@ -9,7 +9,7 @@ import numpy as np
 
 from thalweg.calculus.landmarks import CriticalPoint
 from thalweg.geometry.display import Display
-from thalweg.mobjects._sprites import Picture, Sprites
+from thalweg.mobjects.sprites import Picture, Sprites
 from thalweg.mobjects.trail import GHOST
 from thalweg.typeset import raster
 

@@ -11,7 +11,7 @@ from thalweg.colors import THEMES, legible
 from thalweg.experiment.outcomes import outcomes_of
 from thalweg.film.shot import Shot
 from thalweg.geometry.layout import Box, Page, overlap
-from thalweg.mobjects._sprites import Picture
+from thalweg.mobjects.sprites import Picture
 from thalweg.parts.panels.board import Board, Now, Quiet
 from thalweg.parts.panels.facts import SMALLEST, headings, rows, table
 from thalweg.parts.panels.result import LEVELS, Segment, result_lines

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from thalweg.colors import Theme
-from thalweg.mobjects._sprites import Digits
+from thalweg.mobjects.sprites import Digits
 from thalweg.parts.panels.board import Board, Now, Quiet
 from thalweg.parts.panels.words import haloed
 from thalweg.typeset import raster

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from thalweg.colors import Theme, legible
-from thalweg.mobjects._sprites import Digits, Picture
+from thalweg.mobjects.sprites import Digits, Picture
 from thalweg.parts.panels.board import Board, Now, Quiet
 from thalweg.parts.standings import Standings
 from thalweg.typeset import raster

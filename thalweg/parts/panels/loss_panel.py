@@ -9,8 +9,8 @@ import numpy as np
 from thalweg.colors import Theme, legible
 from thalweg.geometry.loss_axis import LossAxis
 from thalweg.geometry.ticks import nice_step
-from thalweg.mobjects._curves import Curves, thinned
-from thalweg.mobjects._sprites import Picture
+from thalweg.mobjects.curves import Curves, thinned
+from thalweg.mobjects.sprites import Picture
 from thalweg.parts.panels.board import Board, Now, Quiet
 from thalweg.parts.standings import Standings
 from thalweg.typeset import raster

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from thalweg.mobjects._sprites import Picture
+from thalweg.mobjects.sprites import Picture
 from thalweg.parts.panels.board import Board, Quiet
 from thalweg.typeset import raster
 

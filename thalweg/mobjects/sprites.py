@@ -6,7 +6,7 @@ import moderngl
 import numpy as np
 
 from thalweg.colors import rgb
-from thalweg.mobjects._layer import QUAD, Layer
+from thalweg.mobjects.layer import QUAD, Layer
 from thalweg.typeset.raster import HALO, Image, Text, glow, ink, set_line, texts_of
 from thalweg.typeset.text import text_width
 

@@ -1,4 +1,4 @@
-"""Curves on the screen that grow with the steps, and dots at their heads: what LossPanel and ContourMap draw with."""
+"""Curves on the screen that grow with the steps, and dots at their heads: what loss panel and maps draw with."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import moderngl
 import numpy as np
 
 from thalweg.colors import rgb
-from thalweg.mobjects._layer import QUAD, Layer
+from thalweg.mobjects.layer import QUAD, Layer
 
 MOST_POINTS = 700  # of one curve; more are thinned, keeping the extremes of what is left out
 
