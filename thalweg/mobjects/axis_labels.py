@@ -83,15 +83,9 @@ class AxisLabels(Sprites):
         return [text.moved(row[0] + 1, row[1] + 1) for row, words in places for text in words]
 
     def rows(self) -> np.ndarray:
-        camera = self.shader_wrapper.camera
-        view = np.array(camera["view"]).reshape(4, 4).T
-        half = self.shader_wrapper.half_size()
-        seen = self.anchors @ view[:3, :3].T + view[:3, 3]
-        fx, fy, fz = camera["frame_rescale_factors"]
-        depth = 1 - seen[:, 2] * fz
-        x, y = seen[:, 0] * fx / depth, seen[:, 1] * abs(fy) / depth
+        places, _ = self.shader_wrapper.pixels(self.anchors)
         rows = [
-            (half[0] * (1 + a) - w / 2, half[1] * (1 - b) - h / 2, w, h, 0, top, 1, 1, 1, 1)
-            for a, b, (top, w, h) in zip(x, y, self.sources, strict=True)
+            (x - w / 2, y - h / 2, w, h, 0, top, 1, 1, 1, 1)
+            for (x, y), (top, w, h) in zip(places, self.sources, strict=True)
         ]
         return np.array(rows)

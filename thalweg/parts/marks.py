@@ -97,16 +97,11 @@ class Marks(Sprites):
         return self.atlas
 
     def rows(self) -> np.ndarray:
-        camera = self.shader_wrapper.camera
-        view = np.array(camera["view"]).reshape(4, 4).T
-        half = np.array(self.shader_wrapper.half_size())
-        seen = self.anchors @ view[:3, :3].T + view[:3, 3]
-        fx, fy, fz = camera["frame_rescale_factors"]
-        place = seen[:, :2] * [fx, -abs(fy)] / (1 - seen[:, 2:] * fz)
-        rows = np.ones((len(seen), 10))
-        rows[:, :2] = half * (1 + place) - self.side / 2
+        eye = np.array(self.shader_wrapper.camera["camera_position"])
+        rows = np.ones((len(self.anchors), 10))
+        rows[:, :2] = self.shader_wrapper.pixels(self.anchors)[0] - self.side / 2
         rows[:, 2:4], rows[:, 4], rows[:, 5] = self.side, 0, self.tops
-        rows[:, 6:] = np.where(self.hidden_from(np.array(camera["camera_position"])), GHOST, 1.0)[:, None]
+        rows[:, 6:] = np.where(self.hidden_from(eye), GHOST, 1.0)[:, None]
         return rows
 
     def hidden_from(self, eye: np.ndarray) -> np.ndarray:
