@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from thalweg.colors import Theme, ramp_colors, rgb
+from thalweg.colors import Theme
 from thalweg.geometry.display import Display
 from thalweg.geometry.layout import Box
 from thalweg.geometry.ticks import between, texts
 from thalweg.mobjects.sprites import Picture
+from thalweg.parts.contours import Contours, shares
 from thalweg.typeset import raster
 
-LEVELS = 20
-DIM = 0.8  # of the ramp: balls and paths are the heroes
+LEVELS, DIM, STRENGTH = 20, 0.8, 0.22  # see Contours
 
 
 class Map:
@@ -36,8 +36,7 @@ class Map:
 
     def pixel(self, points: np.ndarray) -> np.ndarray:
         """Where points (..., 2) of the domain are, (..., 2) in pixels."""
-        share = (np.asarray(points, float) - self.window[:, 0]) / (self.window[:, 1] - self.window[:, 0])
-        return np.array(self.box[:2]) + np.stack([share[..., 0], 1 - share[..., 1]], axis=-1) * self.size
+        return np.array(self.box[:2]) + shares(points, self.window) * self.size
 
     def point(self, x: float, y: float) -> np.ndarray | None:
         """The point of the domain at a pixel, None beside the map."""
@@ -50,32 +49,13 @@ class Map:
         """The map, and the numbers along its edges, as they lie below everything else."""
         pad = round(72 * self.unit) if self.axes else 0
         canvases = [raster.blank(self.size[0] + 2 * pad, self.size[1] + 2 * pad) for _ in range(2 if self.axes else 1)]
-        raster.paste(canvases[0], self._ground(ramp, filled, lines, theme), pad, pad)
+        contours = Contours(
+            ramp, LEVELS, DIM, theme.text, STRENGTH if lines else 0.0, max(1.0, 1.1 * self.unit), filled
+        )
+        raster.paste(canvases[0], contours.painted(self.display, self.window, self.size), pad, pad)
         if self.axes:
             self._numbers(*canvases, pad, theme)
         return [Picture(canvas, self.left - pad, self.top - pad) for canvas in canvases]
-
-    def _ground(self, ramp: str, filled: bool, lines: bool, theme: Theme) -> raster.Image:
-        display = self.display
-        x, y = (np.arange(n) + 0.5 for n in self.size)
-        share = np.stack(np.meshgrid(x / self.size[0], 1 - y / self.size[1], indexing="xy"), axis=-1)
-        points = self.window[:, 0] + share * (self.window[:, 1] - self.window[:, 0])
-        height = display.to_relief(points)[..., 2]
-        level = np.clip((height - display.floor) / max(display.ceiling - display.floor, 1e-9), 0, 1)
-        bands = level * LEVELS
-        slope = np.maximum(np.hypot(*np.gradient(bands)), 1e-6)
-        width = max(1.0, 1.1 * self.unit)
-        near = np.clip(width / 2 + 0.5 - np.abs(bands - np.round(bands)) / slope, 0, 1)
-        line = near * np.clip(1.4 - 2.5 * slope, 0, 1)  # where they would merge there are none
-        shown = (display.shown(points) & display.inside(points)).astype(float)[..., None]
-        color = ramp_colors(ramp, level)
-        if not filled:
-            cover = shown * (line[..., None] if lines else 0.0)
-            return np.concatenate([cover * color, cover], axis=-1).astype(np.float32)
-        color = DIM * color
-        ink = np.array(rgb(theme.text))
-        color = color + (ink - color) * (0.22 * line[..., None] if lines else 0.0)
-        return np.concatenate([shown * color, shown], axis=-1).astype(np.float32)
 
     def _numbers(self, below: raster.Image, canvas: raster.Image, pad: int, theme: Theme) -> None:
         """Ticks beside the map `below`, numbers on the `canvas` of its size."""
