@@ -18,10 +18,10 @@ LEVELS, DIM, STRENGTH = 20, 0.8, 0.22  # see Contours
 class Map:
     """What of the domain the window ((x0, x1), (y0, y1)) shows, as large as it fits into a box of pixels."""
 
-    def __init__(self, display: Display, window: np.ndarray, box: Box, unit: float, axes: bool) -> None:
-        self.display, self.window, self.unit = display, window, unit
-        edge = (64 * unit, 30 * unit) if axes else (4 * unit, 4 * unit)  # left and below
-        left, top, right, bottom = box[0] + edge[0], box[1] + 8 * unit, box[2] - 8 * unit, box[3] - edge[1]
+    def __init__(self, display: Display, window: np.ndarray, box: Box, text: float, axes: bool) -> None:
+        self.display, self.window, self.text = display, window, text
+        edge = (64 * text, 30 * text) if axes else (4 * text, 4 * text)  # left and below
+        left, top, right, bottom = box[0] + edge[0], box[1] + 8 * text, box[2] - 8 * text, box[3] - edge[1]
         shape = display.scale * (window[:, 1] - window[:, 0])
         size = np.floor(shape * min((right - left) / shape[0], (bottom - top) / shape[1]))
         self.size = (int(max(size[0], 8)), int(max(size[1], 8)))
@@ -47,10 +47,10 @@ class Map:
 
     def pictures(self, ramp: str, filled: bool, lines: bool, theme: Theme) -> list[Picture]:
         """The map, and the numbers along its edges, as they lie below everything else."""
-        pad = round(72 * self.unit) if self.axes else 0
+        pad = round(72 * self.text) if self.axes else 0
         canvases = [raster.blank(self.size[0] + 2 * pad, self.size[1] + 2 * pad) for _ in range(2 if self.axes else 1)]
         contours = Contours(
-            ramp, LEVELS, DIM, theme.text, STRENGTH if lines else 0.0, max(1.0, 1.1 * self.unit), filled
+            ramp, LEVELS, DIM, theme.text, STRENGTH if lines else 0.0, max(1.0, 1.1 * self.text), filled
         )
         raster.paste(canvases[0], contours.painted(self.display, self.window, self.size), pad, pad)
         if self.axes:
@@ -59,7 +59,7 @@ class Map:
 
     def _numbers(self, below: raster.Image, canvas: raster.Image, pad: int, theme: Theme) -> None:
         """Ticks beside the map `below`, numbers on the `canvas` of its size."""
-        u, size = self.unit, 16 * self.unit
+        u, size = self.text, 16 * self.text
         for axis, (low, high) in enumerate(self.window):
             ticks = between(low, high, 7)
             for tick, text in zip(ticks, texts(ticks), strict=True):

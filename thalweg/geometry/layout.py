@@ -12,8 +12,8 @@ Box = tuple[float, float, float, float]  # left, top, right, bottom in pixels
 
 @dataclass(frozen=True)
 class Page:
-    """A picture's size in pixels and `unit`, the pixels that stand for 1/720 of a 720 pixel high picture, text scale
-    included.
+    """A picture's size in pixels; `unit`, how many of them stand for one of a picture 720 pixels high; and `text`, the
+    same with the text scale: what holds text is measured in it.
     """
 
     width: int

@@ -35,15 +35,15 @@ class Legend(Quiet):
         self, entries: Sequence[Any], colors: list[str], standings: Standings, board: Board, corner: str, theme: Theme
     ) -> None:
         page, self.standings = board.page, standings
-        self.unit = unit = page.text
+        self.text = page.text
         self.theme, self.format = theme, Format.of(standings.losses)
         pairs = enumerate(zip(entries, colors, strict=True))
         self.rows = rows = [row(entry, color, standings.tags_of(k)) for k, (entry, color) in pairs]
-        self.names = [raster.set_line(row.label, 19 * unit, bold=True) for row in rows]
-        self.details = [raster.set_line(row.details, 16 * unit) for row in rows]
-        self.digits = Digits(18 * unit)
-        self.tag_lines = {tag: raster.set_line(tag, 15 * unit) for row in rows for tag in row.tags}
-        self.heading = raster.set_line("median loss" if standings.several else "loss", 15 * unit)
+        self.names = [raster.set_line(row.label, 19 * self.text, bold=True) for row in rows]
+        self.details = [raster.set_line(row.details, 16 * self.text) for row in rows]
+        self.digits = Digits(18 * self.text)
+        self.tag_lines = {tag: raster.set_line(tag, 15 * self.text) for row in rows for tag in row.tags}
+        self.heading = raster.set_line("median loss" if standings.several else "loss", 15 * self.text)
         share = 0.33 if page.width > 1.25 * page.height else 0.4
         self._measure(page.width - 2 * page.margin if page.stacked else share * page.width)
         left, top = board.reserve(corner, self.width, self.height)
@@ -53,7 +53,7 @@ class Legend(Quiet):
         self.mobjects = [Picture(self._canvas(), *self.at), self.digits, *self.tags.values(), *self.veils]
 
     def _measure(self, widest: float) -> None:
-        u = self.unit
+        u = self.text
         name = max(line.cover.shape[1] for line in self.names)
         detail = max(line.cover.shape[1] for line in self.details)
         spare = 8 * u if self.format.kind == "plain" else 0  # the rare widest one may reach into the gap before it
@@ -75,7 +75,7 @@ class Legend(Quiet):
 
     def _canvas(self) -> raster.Image:
         """What does not change."""
-        u, theme = self.unit, self.theme
+        u, theme = self.text, self.theme
         canvas = raster.rounded(self.width, self.height, 12 * u, theme.panel, theme.panel_opacity)
         heading = raster.tinted(self.heading.cover, theme.dim)
         raster.paste(canvas, heading, self.number_x - heading.shape[1], 20 * u - self.heading.baseline)
@@ -106,18 +106,18 @@ class Legend(Quiet):
                 line = self.tag_lines[tag]
                 tags[index, tag] = Picture(
                     raster.tinted(line.cover, legible(row.color, self.theme)),
-                    self.at[0] + self.number_x + 10 * self.unit,
+                    self.at[0] + self.number_x + 10 * self.text,
                     self.at[1] + self.baseline(index) - line.baseline,
                 )
         return tags
 
     def baseline(self, index: int) -> float:
-        return self.first + index * self.row_height + 19 * self.unit
+        return self.first + index * self.row_height + 19 * self.text
 
     def _veil(self, index: int, edge: float) -> Picture:
         """Dims a row while its opacity is 1."""
         veil = raster.bar(self.width - 2 * edge, self.row_height, self.theme.panel, 0.72)
-        made = Picture(veil, self.at[0] + edge, self.at[1] + self.baseline(index) - 19 * self.unit)
+        made = Picture(veil, self.at[0] + edge, self.at[1] + self.baseline(index) - 19 * self.text)
         made.opacity = 0.0
         return made
 

@@ -39,7 +39,7 @@ class LossPanel(Quiet):
     ) -> None:
         page, losses = board.page, standings.losses
         self.size = (0.45 * page.width - page.margin if page.stacked else 330 * page.unit, 190 * page.unit)
-        self.unit, self.theme = page.text, theme
+        self.text, self.theme = page.text, theme
         self.colors = [legible(color, theme) for color in colors]
         self.axis = LossAxis.of(losses, lowest)
         self.title, self.levels = self.axis.title, self.axis.level(losses)
@@ -52,7 +52,7 @@ class LossPanel(Quiet):
 
     def _plot(self) -> raster.Image:
         """The panel without curves; sets `box`, where they are drawn in it."""
-        u, theme = self.unit, self.theme
+        u, theme = self.text, self.theme
         width, height = self.size
         canvas = raster.rounded(width, height, 12 * u, theme.panel, theme.panel_opacity)
         marks = [(level, raster.set_line(text, 14 * u)) for level, text in self.axis.ticks()]
@@ -69,7 +69,7 @@ class LossPanel(Quiet):
         return canvas
 
     def _curves(self, left: float, top: float) -> Curves:
-        u = self.unit
+        u = self.text
         kept = thinned(self.levels.T)
         with np.errstate(all="ignore"):
             lines = [
@@ -84,7 +84,7 @@ class LossPanel(Quiet):
     def _crossings(self) -> list[tuple[int, float, bool]]:
         """(curve, step, whether by the upper edge) of where curves leave the plot, no two so near that they touch."""
         found = []
-        near = 14 * self.unit / max(self.box[2] - self.box[0], 1.0) * max(self.levels.shape[1] - 1, 1)
+        near = 14 * self.text / max(self.box[2] - self.box[0], 1.0) * max(self.levels.shape[1] - 1, 1)
         for curve, row in enumerate(self.axis.share(self.levels)):
             for upper, share in ((True, row), (False, 1 - row)):
                 with np.errstate(all="ignore"):
@@ -101,15 +101,15 @@ class LossPanel(Quiet):
 
     def _arrow(self, curve: int, step: float, upper: bool, left: float, top: float) -> tuple[float, Picture]:
         """The step from which on it is seen, and a triangle on the edge that points out of the plot."""
-        cover = triangle(ARROW * self.unit)
+        cover = triangle(ARROW * self.text)
         height, width = cover.shape
-        y = self.box[1] - height + 3 * self.unit if upper else self.box[3] - 3 * self.unit
+        y = self.box[1] - height + 3 * self.text if upper else self.box[3] - 3 * self.text
         x = left + self.x_of(step) - width / 2
         return step, Picture(raster.tinted(cover if upper else cover[::-1], self.colors[curve]), x, top + y)
 
     def _steps(self, canvas: raster.Image) -> None:
         """Numbers of steps below the plot, whole inside the panel."""
-        u, steps = self.unit, self.levels.shape[1] - 1
+        u, steps = self.text, self.levels.shape[1] - 1
         tick = max(1, round(nice_step(max(steps, 1) / 4)))
         for step in range(0, steps + 1, tick):
             label = raster.tinted(raster.set_line(str(step), 14 * u).cover, self.theme.dim)
@@ -123,10 +123,10 @@ class LossPanel(Quiet):
     def _title(self, room: float) -> np.ndarray:
         """The panel's heading as it fits: shorter, then smaller."""
         for words in (f"{self.title}, by step{self.note}", f"{self.title}{self.note}"):
-            cover = raster.set_line(words, 15 * self.unit).cover
+            cover = raster.set_line(words, 15 * self.text).cover
             if cover.shape[1] <= room:
                 return cover
-        return raster.set_line(words, 15 * self.unit * room / cover.shape[1]).cover
+        return raster.set_line(words, 15 * self.text * room / cover.shape[1]).cover
 
     def y_of(self, level: np.ndarray | float) -> Any:
         """Pixels from the panel's upper edge to levels of the axis, of their shape."""
