@@ -47,8 +47,8 @@ MAY_IMPORT: dict[str, set[str]] = {
         "stage",
     },
 }
-MAY_IMPORT["parts"] = {*BELOW, "calculus", "experiment", "film", "typeset", "geometry", "colors", "mobjects"}
-MAY_IMPORT["scenes"] = {*MAY_IMPORT["parts"], "engine", "parts", "stage"}
+MAY_IMPORT["parts"] = {*BELOW, "engine", "calculus", "experiment", "film", "typeset", "geometry", "colors", "mobjects"}
+MAY_IMPORT["scenes"] = {*MAY_IMPORT["parts"], "parts", "stage"}
 MAY_IMPORT["optimizers"] = {*BELOW, "engine"}
 MAY_IMPORT["surfaces"] = {*BELOW, "calculus"}
 MAY_IMPORT["cli"] = {part for part in MAY_IMPORT if part not in KINDS}

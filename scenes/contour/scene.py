@@ -29,7 +29,7 @@ class Contour(FilmScene):
         style, options, ground, theme = shot.style, shot.options, self.background(), THEMES[shot.style.theme]
         page = Page(*self.pixels, style.text_scale)
         display = display_of(shot.surface, trajectories)
-        self.motion = Motion(shot, trajectories, display, max(self.pixels), options)
+        self.motion = Motion(shot, trajectories, display, max(self.pixels))
         self.duration = self.motion.duration
         marked = chosen(display, shot.surface.critical_points) if options.critical_points else []
         self.board = Board(page)

@@ -9,6 +9,7 @@ import numpy as np
 from thalweg.scenes.contour.map import Map
 
 from thalweg.colors import rgb
+from thalweg.film.sections import Balls
 from thalweg.geometry.playback import Moment
 from thalweg.geometry.thinning import candidates, spaced
 from thalweg.mobjects.curves import Curves, thinned
@@ -22,7 +23,7 @@ LONGEST = 0.16  # of the map's shorter side: the longest arrow against a gradien
 class Ways:
     """All runs on a map; `mobjects` in the order in which they are drawn."""
 
-    def __init__(self, motion: Motion, place: Map, style: Any, arrows: str, ground: str, unit: float) -> None:
+    def __init__(self, motion: Motion, place: Map, style: Balls, arrows: str, ground: str, unit: float) -> None:
         self.motion, self.map, self.style, self.kind = motion, place, style, arrows
         self.ground, self.unit = ground, unit
         self.hidden: frozenset[int] = frozenset()
@@ -31,7 +32,7 @@ class Ways:
 
     def make(self) -> None:
         """The ways of the trajectories that the motion has now."""
-        motion, u, size = self.motion, self.unit, getattr(self.style, "ball_size", 1.0)
+        motion, u, size = self.motion, self.unit, self.style.ball_size
         radius = size * u * (8.5 if len(motion.group) <= 32 else 3.0)
         colors = [motion.colors[entry] for entry in motion.group]
         pixels = self.map.pixel(motion.iterates)

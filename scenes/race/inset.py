@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
+from thalweg.calculus.landmarks import CriticalPoint
 from thalweg.colors import Theme
 from thalweg.mobjects.curves import Curves, thinned
 from thalweg.mobjects.sprites import Picture
@@ -26,7 +26,14 @@ class Inset(Quiet):
     name = "contour_map"
 
     def __init__(
-        self, motion: Motion, ramp: str, marked: Sequence[Any], board: Board, corner: str, theme: Theme, ground: str
+        self,
+        motion: Motion,
+        ramp: str,
+        marked: Sequence[CriticalPoint],
+        board: Board,
+        corner: str,
+        theme: Theme,
+        ground: str,
     ) -> None:
         page, self.motion, self.display = board.page, motion, motion.display
         self.edge = edge = 8 * page.unit

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from thalweg.film.options import SceneOptions
+from thalweg.film.options import MotionOptions
 from thalweg.film.sections import Balls, Camera3D, Paced, Panel, Panels, Relief
 from thalweg.registry import parameter
 
@@ -18,8 +18,8 @@ class RaceStyle(Panels, Balls, Relief):
 
 
 @dataclass(frozen=True)
-class RaceOptions(SceneOptions):
-    """`intro` and `hold` are seconds of a film of 10 s or more; shorter films shrink them in proportion."""
+class RaceOptions(MotionOptions):
+    """What a race may be told."""
 
     scene_class: ClassVar[str] = "Race"
     summary: ClassVar[str] = "all optimizers roll at once, with legend, step counter and the result at the end"
@@ -27,9 +27,3 @@ class RaceOptions(SceneOptions):
     style = RaceStyle
     video = Paced
     camera = Camera3D
-
-    intro: float = parameter(2.0, low=0, high=60, doc="seconds to see the landscape before the first step")
-    hold: float = parameter(3.0, low=0, high=60, doc="seconds on the result after the last step")
-    slow_steps: int = parameter(4, low=0, high=100, doc="first steps shown slowly, one by one")
-    facts: bool = parameter(False, doc="a table at the end: what became of each ball, in how many steps and gradients")
-    critical_points: bool = parameter(False, doc="marks at minima, saddles and maxima, with a key")

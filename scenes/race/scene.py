@@ -28,7 +28,7 @@ class Race(FilmScene):
         ground, theme = self.background(), THEMES[shot.style.theme]
         page = Page(*self.pixels, shot.style.text_scale)
         self.display = display_of(shot.surface, trajectories, shot.style.z_scale)
-        self.motion = Motion(shot, trajectories, self.display, max(self.pixels), shot.options)
+        self.motion = Motion(shot, trajectories, self.display, max(self.pixels))
         self.duration = self.motion.duration
         self.landscape = Landscape(shot, self.display, page, ground)
         self.rolling = Rolling(shot, self.motion, self.landscape)

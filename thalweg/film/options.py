@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar, Literal
 
-from thalweg.film.sections import Look, Recording
+from thalweg.film.sections import Camera, Look, Recording
+from thalweg.registry import parameter
 
 Need = Literal["surface", "optimizers", "optimizer"]
 # What of the file belongs to what a scene needs: one `optimizer` is a list of optimizers that holds one.
@@ -34,7 +35,7 @@ class SceneOptions:
     may: ClassVar[tuple[Need, ...]] = ()
     style: ClassVar[type[Look]] = Look
     video: ClassVar[type[Recording]] = Recording
-    camera: ClassVar[type | None] = None
+    camera: ClassVar[type[Camera] | None] = None
 
     def problems(self, surface: Any) -> Iterator[tuple[str, str, str]]:
         """What is wrong with these options beside the rest of the file (its surface or None): key, what, cure."""
@@ -46,3 +47,16 @@ class SceneOptions:
         found = [key for need in (*cls.needs, *cls.may) for key in KEYS[need]]
         caption = ["caption"] if any(each.name == "caption" for each in fields(cls.style)) else []
         return (*OF_ALL, *dict.fromkeys(found), *caption, *(["camera"] if cls.camera else []))
+
+
+@dataclass(frozen=True)
+class MotionOptions(SceneOptions):
+    """Options of scenes that show balls in motion, put together from thalweg/parts/. `intro` and `hold` are seconds of
+    a film of 10 s or more; shorter films shrink them in proportion.
+    """
+
+    intro: float = parameter(2.0, low=0, high=60, doc="seconds to see the landscape before the first step")
+    hold: float = parameter(3.0, low=0, high=60, doc="seconds on the result after the last step")
+    slow_steps: int = parameter(4, low=0, high=100, doc="first steps shown slowly, one by one")
+    facts: bool = parameter(False, doc="a table at the end: what became of each ball, in how many steps and gradients")
+    critical_points: bool = parameter(False, doc="marks at minima, saddles and maxima, with a key")

@@ -86,8 +86,20 @@ class Keyframe:
     center: Pair | None = parameter(None)
 
 
+class Camera:
+    """What every camera has: a zoom, and a centre in the surface's units (None: everything is framed)."""
+
+    zoom: float
+    center: Pair | None
+
+    @property
+    def closest(self) -> float:
+        """The largest zoom of the film."""
+        return self.zoom
+
+
 @dataclass(frozen=True)
-class CameraAbove:
+class CameraAbove(Camera):
     """Straight from above; center in the surface's units (None: everything is framed)."""
 
     zoom: float = parameter(1.0, low=0.1, high=20)
@@ -95,7 +107,7 @@ class CameraAbove:
 
 
 @dataclass(frozen=True)
-class Camera3D:
+class Camera3D(Camera):
     """Angles in degrees, orbit in degrees a second, center in the surface's units (None: everything is framed).
 
     `follow` is the label of the entry whose ball stays in the middle. Fields with `apart` are read by their own code.
@@ -109,6 +121,11 @@ class Camera3D:
     opening: Literal["flat", "none"] = parameter("none")
     follow: str | None = parameter(None, doc="the label of an entry; its ball stays in the middle")
     keyframes: tuple[Keyframe, ...] = field(default=(), metadata={"apart": True})
+
+    @property
+    def closest(self) -> float:
+        """The largest zoom of the film."""
+        return max([self.zoom, *(frame.zoom for frame in self.keyframes if frame.zoom is not None)])
 
 
 # --- video

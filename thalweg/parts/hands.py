@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -11,6 +11,9 @@ from thalweg.geometry.playback import Moment
 from thalweg.geometry.sight import BallAt
 from thalweg.parts.motion import Motion
 from thalweg.parts.panels.usual import Usual
+
+if TYPE_CHECKING:
+    from thalweg.engine import Trajectory
 
 
 class Moving(Protocol):
@@ -63,12 +66,12 @@ class Hands:
         self.moving.hide(self.hidden)
         self.panels.board.hide(self.hidden)
 
-    def fits(self, trajectories: Sequence[Any]) -> bool:
+    def fits(self, trajectories: Sequence[Trajectory]) -> bool:
         """Whether these can be shown in place of those that are: as many balls, as many steps."""
         counts = [len(trajectory.positions) for trajectory in trajectories]
         return self.motion.same_balls == (counts, trajectories[0].positions.shape[1] - 1)
 
-    def reroll(self, trajectories: Sequence[Any]) -> list[tuple[Any, Any]] | None:
+    def reroll(self, trajectories: Sequence[Trajectory]) -> list[tuple[Any, Any]] | None:
         """Show these from now on: mobjects with those that take their place, None where they do not fit."""
         if not self.fits(trajectories):
             return None

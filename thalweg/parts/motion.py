@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from thalweg.colors import ball_colors
+from thalweg.film.options import MotionOptions
+from thalweg.film.sections import Camera
 from thalweg.film.shot import Shot
 from thalweg.geometry.display import PLATE, Display
 from thalweg.geometry.pace import make_timing
-from thalweg.geometry.playback import Moment, Playback, Timing, hold_last, stop_at_edge
+from thalweg.geometry.playback import Moment, Paths, Playback, Timing, hold_last, stop_at_edge
 from thalweg.mobjects.ball import RADIUS
+
+if TYPE_CHECKING:
+    from thalweg.engine import Trajectory
 
 UNSEEN = 0.3  # pixels
 CROWD, SMALLEST = 1000, 0.13  # balls from which on they shrink as they grow more; of the radius these have
@@ -22,20 +27,20 @@ class Motion:
     """`shot` and its `trajectories` on a `display`, for a picture whose longer side has `longest` pixels.
 
     `group` (balls,), the entry of each; `names`, label and ball of each, as in the data; `iterates` (balls, steps + 1,
-    2), held where a run has ended at its row `last`; `radius` in display units. The scene's `options` have `intro`,
-    `hold` (seconds) and `slow_steps`.
+    2), held where a run has ended at its row `last`; `radius` in display units. The shot's options are
+    MotionOptions, its style has what `Balls` has.
     """
 
-    def __init__(self, shot: Shot, trajectories: Sequence[Any], display: Display, longest: int, options: Any) -> None:
-        assert shot.experiment is not None and shot.surface is not None
+    def __init__(self, shot: Shot, trajectories: Sequence[Trajectory], display: Display, longest: int) -> None:
+        assert shot.experiment is not None and shot.surface is not None and isinstance(shot.options, MotionOptions)
         self.surface = shot.surface
-        self.shot, self.display, self.longest, self.options = shot, display, longest, options
+        self.shot, self.display, self.longest, self.options = shot, display, longest, shot.options
         self.entries = shot.experiment.entries
         self.colors = ball_colors([entry.color for entry in self.entries])
         self.labels = [entry.label for entry in self.entries]
         self.take(trajectories)
 
-    def take(self, trajectories: Sequence[Any]) -> None:
+    def take(self, trajectories: Sequence[Trajectory]) -> None:
         """Show these trajectories from now on."""
         self.trajectories, display, shot = list(trajectories), self.display, self.shot
         positions = np.concatenate([trajectory.positions for trajectory in trajectories])
@@ -50,7 +55,7 @@ class Motion:
         timing = make_timing(
             display, held, minima, video.pace, video.seconds, options.intro, options.hold, options.slow_steps
         )
-        self.radius = RADIUS * getattr(shot.style, "ball_size", 1.0) * size_among(len(positions))
+        self.radius = RADIUS * shot.style.ball_size * size_among(len(positions))
         self.playback = Playback(display, positions, last, self.group, self.radius, timing, self.fine)
         self.iterates, self.last, self.duration = held, last, timing.duration
         first = np.searchsorted(self.group, self.group)
@@ -59,9 +64,8 @@ class Motion:
     @property
     def fine(self) -> float:
         """Display units that are not seen: the plate is hardly ever wider than the picture, but for a zoom."""
-        camera = self.shot.camera
-        zooms = [frame.zoom for frame in getattr(camera, "keyframes", None) or () if frame.zoom is not None]
-        return float(UNSEEN * PLATE / self.longest / max(camera.zoom, 1.0, *zooms))
+        camera: Camera = self.shot.camera
+        return float(UNSEEN * PLATE / self.longest / max(camera.closest, 1.0))
 
     @property
     def timing(self) -> Timing:
@@ -75,7 +79,7 @@ class Motion:
         return (0.0, "the landscape"), (timing.intro, "the race"), (timing.duration - timing.hold, "the result")
 
     @property
-    def paths(self) -> Any:
+    def paths(self) -> Paths:
         """The ways that trails are drawn along."""
         return self.playback.paths
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from thalweg.experiment.experiment import PROJECTED
+from thalweg.experiment.experiment import PROJECTED, Entry
 from thalweg.geometry.display import Display
 from thalweg.typeset.numbers import medians
+
+if TYPE_CHECKING:
+    from thalweg.engine import Trajectory
 
 OUTSIDE, DIVERGED, LEFT = "outside", "diverged", "left"
 
@@ -20,12 +23,12 @@ class Standings:
     has more than one ball; `projected`: whether recorded losses are not those of the surface below.
     """
 
-    def __init__(self, entries: Sequence[Any], trajectories: Sequence[Any], display: Display) -> None:
+    def __init__(self, entries: Sequence[Entry], trajectories: Sequence[Trajectory], display: Display) -> None:
         self.labels, self.display = [entry.label for entry in entries], display
         self.projected = any(PROJECTED in entry.chosen.values() for entry in entries)
         self.take(trajectories)
 
-    def take(self, trajectories: Sequence[Any]) -> None:
+    def take(self, trajectories: Sequence[Trajectory]) -> None:
         """Tell of these trajectories from now on."""
         self.several = any(len(trajectory.positions) > 1 for trajectory in trajectories)
         self.losses = medians(trajectories)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -19,25 +19,34 @@ from thalweg.typeset import raster
 from thalweg.typeset.numbers import Format
 from thalweg.typeset.text import text_width, wrap
 
-PLAIN = Format()
+if TYPE_CHECKING:
+    from thalweg.engine import Trajectory
+
 NARROWEST = 0.3  # of the page: with less beside the other panels, the caption goes below them
 HIGHEST = 0.3  # of the page's height: words of the result that need more are told more shortly
 
 
 class Caption(Quiet):
     """The result of a race, or the user's own words, and the facts; in the middle of the page words are centred.
-    `colors` of the entries, `numbers` the film's Format of losses. `place` puts it.
+    `colors` of the entries, `numbers` the film's Format of losses,
+    `facts` whether these are told. `place` puts it.
     """
 
     name = "caption"
 
     def __init__(
-        self, page: Page, shot: Shot, trajectories: Sequence[Any], colors: list[str], numbers: Format = PLAIN
+        self,
+        page: Page,
+        shot: Shot,
+        trajectories: Sequence[Trajectory],
+        colors: list[str],
+        numbers: Format,
+        facts: bool,
     ) -> None:
         assert shot.experiment is not None
         self.page, self.shot, self.trajectories, self.colors = page, shot, trajectories, colors
         self.theme, self.entries = THEMES[shot.style.theme], shot.experiment.entries
-        self.with_facts = getattr(shot.options, "facts", False)
+        self.with_facts = facts
         self.outcomes = outcomes_of(shot.experiment, trajectories) if self.with_facts or not shot.caption else None
         minima = self.outcomes.landmarks.minima if self.outcomes is not None else ()
         self.numbers_as = numbers.apart([minimum.value for minimum in minima])

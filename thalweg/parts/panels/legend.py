@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from thalweg.colors import Theme, legible
+from thalweg.experiment.experiment import Entry
 from thalweg.mobjects.sprites import Digits, Picture
 from thalweg.parts.panels.board import Board, Now, Quiet
 from thalweg.parts.standings import Standings
@@ -32,7 +33,7 @@ class Legend(Quiet):
     name = "legend"
 
     def __init__(
-        self, entries: Sequence[Any], colors: list[str], standings: Standings, board: Board, corner: str, theme: Theme
+        self, entries: Sequence[Entry], colors: list[str], standings: Standings, board: Board, corner: str, theme: Theme
     ) -> None:
         page, self.standings = board.page, standings
         self.text = page.text
@@ -145,7 +146,7 @@ class Legend(Quiet):
         return [dict(name=f"{label}.loss", value=float(loss), text=text[0].strip()) for label, loss, text in rows]
 
 
-def row(entry: Any, color: str, tags: tuple[str, ...]) -> Row:
+def row(entry: Entry, color: str, tags: tuple[str, ...]) -> Row:
     """What is chosen of an entry, but for what its label says already."""
     label = entry.label.replace("=", " ")
     named = {

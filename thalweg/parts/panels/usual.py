@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any
 
+from thalweg.calculus.landmarks import CriticalPoint
 from thalweg.colors import THEMES
 from thalweg.film.shot import Shot
 from thalweg.parts.motion import Motion
@@ -35,7 +35,7 @@ class Usual:
         motion: Motion,
         ground: str,
         remarks: Sequence[str] = (),
-        marked: Sequence[Any] = (),
+        marked: Sequence[CriticalPoint] = (),
         more: Mapping[str, tuple[str, Maker]] | None = None,
     ) -> None:
         assert shot.experiment is not None and shot.surface is not None
@@ -44,7 +44,7 @@ class Usual:
         self.theme, page = THEMES[shot.style.theme], board.page
         self.standings = Standings(motion.entries, motion.trajectories, motion.display)
         makers = {name: (corner, partial(make, self)) for name, (corner, make) in PLACES.items()} | dict(more or {})
-        if getattr(shot.options, "facts", False) and page.width > 1.25 * page.height:
+        if motion.options.facts and page.width > 1.25 * page.height:
             makers["caption"] = makers.pop("caption")  # a table is tall: between the panels, rather than below them
         for number, (name, (usual, make)) in enumerate(makers.items(), 1):
             self.last = number == len(makers)
@@ -70,7 +70,7 @@ class Usual:
 def make_caption(usual: Usual, corner: str) -> Caption:
     """The result, or the caption of the file."""
     colors, numbers = usual.motion.colors, Format.of(usual.standings.losses)
-    made = Caption(usual.board.page, usual.shot, usual.motion.trajectories, colors, numbers)
+    made = Caption(usual.board.page, usual.shot, usual.motion.trajectories, colors, numbers, usual.motion.options.facts)
     made.place(usual.board, corner, usual.last)
     return made
 
