@@ -50,7 +50,7 @@ class Map:
         pad = round(72 * self.text) if self.axes else 0
         canvases = [raster.blank(self.size[0] + 2 * pad, self.size[1] + 2 * pad) for _ in range(2 if self.axes else 1)]
         contours = Contours(
-            ramp, LEVELS, DIM, theme.text, STRENGTH if lines else 0.0, max(1.0, 1.1 * self.text), filled
+            ramp, LEVELS, DIM, None, STRENGTH if lines else 0.0, max(1.0, 1.1 * self.text), filled, stretched=True
         )
         raster.paste(canvases[0], contours.painted(self.display, self.window, self.size), pad, pad)
         if self.axes:

@@ -13,6 +13,7 @@ from thalweg.colors import THEMES
 from thalweg.geometry.display import display_of
 from thalweg.geometry.layout import Page
 from thalweg.geometry.sight import REACH
+from thalweg.parts.contours import BLACK, WHITE
 from thalweg.parts.hands import Hands
 from thalweg.parts.marks import chosen, placed
 from thalweg.parts.motion import Motion
@@ -31,15 +32,17 @@ class Contour(FilmScene):
         display = display_of(shot.surface, trajectories)
         self.motion = Motion(shot, trajectories, display, max(self.pixels))
         self.duration = self.motion.duration
+        window = window_of(display.domain, shot.camera)
         marked = chosen(display, shot.surface.critical_points) if options.critical_points else []
+        marked = [point for point in marked if (window[:, 0] <= point[:2]).all() and (point[:2] <= window[:, 1]).all()]
         self.board = Board(page)
         remarks = [*display.notes, *words_of(options.arrows, self.motion)]
         panels = Usual(self.board, shot, self.motion, ground, remarks, marked)
-        window = window_of(display.domain, shot.camera)
         shape = display.scale * (window[:, 1] - window[:, 0])
         self.map = Map(display, window, self.board.room(shape[0] / shape[1]), page.text, style.axes)
         self.ways = Ways(self.motion, self.map, style, options.arrows, ground, page.unit)
-        marks = placed(marked, self.map.pixel, 13 * page.unit, theme.text, ground)
+        colors = (WHITE, BLACK) if options.filled else (theme.text, ground)
+        marks = placed(marked, self.map.pixel, 13 * page.unit, *colors)
         pictures = self.map.pictures(style.ramp, options.filled, style.contours, theme)
         self.hands, self.marks = Hands(self.motion, self.ways, panels), self.motion.marks
         self.taken = self.board.taken

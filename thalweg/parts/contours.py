@@ -10,20 +10,26 @@ from thalweg.colors import ramp_colors, rgb
 from thalweg.geometry.display import Display
 from thalweg.typeset.raster import Image
 
+WHITE, BLACK = "#F2F4FA", "#0B0E14"
+LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
+
 
 @dataclass(frozen=True)
 class Contours:
     """How a map is painted: `levels` bands, the `ramp` times `dim` (balls and paths are the heroes), lines `width`
-    pixels wide that let `strength` (0: none) of the `ink` be seen; not `filled`, the lines alone in the ramp's colours.
+    pixels wide that let `strength` (0: none) of the `ink` be seen (None: light on dark colours, dark on light ones);
+    not `filled`, the lines alone in the ramp's colours. `stretched`: bands divide what the window shows, else all
+    heights.
     """
 
     ramp: str
     levels: int
     dim: float
-    ink: str
+    ink: str | None
     strength: float
     width: float = 1.2
     filled: bool = True
+    stretched: bool = False
 
     def painted(self, display: Display, window: np.ndarray, size: tuple[int, int]) -> Image:
         """Of the domain the window ((x0, x1), (y0, y1)), (height, width, 4) for a size (width, height); clear where no
@@ -33,11 +39,14 @@ class Contours:
         points = window[:, 0] + np.stack(np.meshgrid(x, 1 - y), axis=-1) * (window[:, 1] - window[:, 0])
         height = display.to_relief(points)[..., 2]
         level = np.clip((height - display.floor) / max(display.ceiling - display.floor, 1e-9), 0, 1)
-        line, color = self._lines(level)[..., None], ramp_colors(self.ramp, level)
-        cover = (display.shown(points) & display.inside(points)).astype(float)[..., None]
+        shown = display.shown(points) & display.inside(points)
+        low, high = (level[shown].min(), level[shown].max()) if self.stretched and shown.any() else (0.0, 1.0)
+        line = self._lines((level - low) / max(high - low, 1e-9))[..., None]
+        color, cover = ramp_colors(self.ramp, level), shown.astype(float)[..., None]
         if self.filled:
             color = self.dim * color
-            color = color + (np.array(rgb(self.ink)) - color) * (self.strength * line)
+            ink = np.array(rgb(self.ink)) if self.ink is not None else seen_on(color)
+            color = color + (ink - color) * (self.strength * line)
         else:
             cover = cover * (line if self.strength else 0.0)
         return np.concatenate([cover * color, cover], axis=-1).astype(np.float32)
@@ -49,6 +58,14 @@ class Contours:
         near = np.clip(self.width / 2 + 0.5 - np.abs(bands - np.round(bands)) / slope, 0, 1)
         lines: np.ndarray = near * np.clip(1.4 - 2.5 * slope, 0, 1)
         return lines
+
+
+def seen_on(color: np.ndarray) -> np.ndarray:
+    """What is seen on colours (..., 3), each 0 ... 1: white on dark ones, nearly black on light ones, (..., 3)."""
+    light = (color @ LUMINANCE)[..., None]
+    share = np.clip((light - 0.5) / 0.2 + 0.5, 0, 1)
+    ink: np.ndarray = (1 - share) * np.array(rgb(WHITE)) + share * np.array(rgb(BLACK))
+    return ink
 
 
 def shares(points: np.ndarray, window: np.ndarray) -> np.ndarray:
