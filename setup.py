@@ -4,7 +4,11 @@ The members lie at the top of the repository, where users find them, and are ins
 thalweg is the only name that is importable afterwards.
 """
 
+import shutil
+
 from setuptools import find_namespace_packages, setup
+
+shutil.rmtree("build/lib", ignore_errors=True)  # or a member that was removed since would be shipped again
 
 MEMBERS = {f"thalweg.{kind}": kind for kind in ("optimizers", "surfaces", "scenes", "configs")}
 PLACES = {"thalweg": "thalweg", **MEMBERS}

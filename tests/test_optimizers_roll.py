@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 from tests.reference.objectives import Cliff, Quadratic
 from thalweg.calculus import SURFACES
 from thalweg.engine import OPTIMIZERS, Trajectory, roll
+from thalweg.engine.base import Array, Hyper, Objective, Optimizer, State
+from thalweg.registry import parameter
 
 each = pytest.mark.parametrize("name", list(OPTIMIZERS))
 points = st.lists(st.tuples(*[st.floats(-4, 4, allow_subnormal=False)] * 2), min_size=1, max_size=5)
@@ -197,3 +199,23 @@ def test_what_cannot_be_rolled_is_refused() -> None:
     ):
         with pytest.raises(ValueError, match=words):
             roll(sgd, surface, [1.0, 2.0], 3, hyper=hyper)
+
+
+def test_a_step_in_place_is_an_error_not_another_path() -> None:
+    """What was recorded and compared would change behind the rollout's back."""
+
+    @dataclass(frozen=True)
+    class InPlace(Optimizer):
+        """w = w - lr * g, written into w."""
+
+        lr: float = parameter(0.1, low=0)
+
+        def init(self, points: Array, hyper: Hyper) -> State:
+            return {}
+
+        def step(self, state: State, points: Array, objective: Objective, hyper: Hyper) -> tuple[State, Array]:
+            points -= hyper.lr * objective.gradient(points)
+            return {}, points
+
+    with pytest.raises(ValueError, match="read-only"):
+        roll(InPlace(), SURFACES["bowl"](), (-1.0, 1.0), 40)

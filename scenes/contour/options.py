@@ -20,7 +20,7 @@ class ContourOptions(MotionOptions):
     """What a contour map may be told."""
 
     scene_class: ClassVar[str] = "Contour"
-    summary: ClassVar[str] = "the race from above, as a map: exact paths and iterates, arrows, losses below"
+    summary: ClassVar[str] = "the race from above, as a map: exact paths and iterates"
     needs = ("surface", "optimizers")
     style = ContourStyle
     video = Paced

@@ -14,7 +14,9 @@ from thalweg.registry import parameter
 
 @dataclass(frozen=True)
 class TitleOptions(SceneOptions):
-    """Texts hold mathtext between two $; `formula` is mathtext, the name of an optimizer, or `surface`."""
+    """Texts hold mathtext between two $; `formula` is mathtext (without $ all of it), the name of an optimizer, or
+    `surface`.
+    """
 
     scene_class: ClassVar[str] = "Title"
     summary: ClassVar[str] = "a card: heading, lines, a formula"
@@ -22,7 +24,7 @@ class TitleOptions(SceneOptions):
 
     heading: Words | None = parameter(None, doc="large; the title unless given")
     lines: tuple[Words, ...] = parameter((), doc="below the heading, one after the other")
-    formula: Words | None = parameter(None, doc="mathtext in two $, an optimizer's name for its rule, or surface")
+    formula: Words | None = parameter(None, doc="mathtext, an optimizer's name for its rule, or surface")
 
     def problems(self, surface: Any) -> Iterator[tuple[str, str, str]]:
         """A formula that there is not, or that does not fit on a card."""
@@ -42,3 +44,5 @@ class TitleOptions(SceneOptions):
             near = difflib.get_close_matches(word, [*OPTIMIZERS, "surface"], n=1)
             cure = f"did you mean {near[0]}?" if near else "write mathtext in two $, like $x^2$"
             yield "formula", f'"{word}" is no optimizer', cure
+        elif word and "$" not in word and word not in OPTIMIZERS and (problem := problem_in_formula(word)) is not None:
+            yield "formula", *problem

@@ -59,7 +59,8 @@ class Title(FilmScene):
                 yield remark, REMARK, theme.dim, 24
                 yield f"${tex}$", FORMULA, theme.text, 4
         elif options.formula:
-            yield options.formula, FORMULA, theme.text, 44
+            formula = options.formula if "$" in options.formula else f"${options.formula}$"
+            yield formula, FORMULA, theme.text, 44
 
     def pose(self, seconds: float) -> None:
         scale = min(1.0, 0.5 * self.duration / max(FADE + APART * (len(self.rows) - 1), 1e-6))

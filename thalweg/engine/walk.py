@@ -177,7 +177,9 @@ class Block:
             moving = {name: _of(values[k], self.runs) for name, values in self.task.moving.items()}
             hyper = Hyper(**{**self.plain, **moving})
         self.watched.begin(k)
-        self.state, self.points = self.task.optimizer.step(self.state, self.points, self.watched, hyper)
+        points = self.points.view()
+        points.flags.writeable = False  # a step in place would change what is compared and recorded
+        self.state, self.points = self.task.optimizer.step(self.state, points, self.watched, hyper)
 
     def _write(self, row: int | slice, runs: Any, only: Any = None) -> None:
         moment = {"positions": self.points, "loss": self.exact.loss, "gradient": self.exact.slope}

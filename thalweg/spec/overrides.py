@@ -17,7 +17,7 @@ from thalweg.spec.sections import named_entry
 from thalweg.spec.syntax import NotYaml
 from thalweg.tree import Node
 
-TEXTS = ("title", "caption", "label", "text")  # keys whose values are words
+TEXTS = ("title", "caption", "label", "text", "heading", "formula")  # keys whose values are words
 DEEPEST = 50  # parts of a key
 NOTHING = [word for word, value in WORDS.items() if value is None]
 
