@@ -110,7 +110,7 @@ class _Field:
 
 def _flow(points: Array, run: int, span: float, objective: Objective) -> Array:
     """Where the flow carries one of the points (runs, 2) in the time `span`: (2,)."""
-    from scipy.integrate import DOP853, LSODA  # type: ignore[import-untyped]
+    from scipy.integrate import DOP853, LSODA
 
     field, point = _Field(points, run, objective), points[run : run + 1].reshape(2)
     if span == 0 or not np.isfinite(field.start).all():

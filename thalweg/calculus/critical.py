@@ -345,7 +345,7 @@ def _near(points: Array, others: Array, radius: float) -> Flags:
         return np.zeros(len(points), dtype=bool)
     if len(points) * len(others) <= FEW:
         return np.asarray((np.hypot(*np.moveaxis(points[:, None] - others, -1, 0)) <= radius).any(axis=1))
-    from scipy.spatial import cKDTree  # type: ignore[import-untyped]
+    from scipy.spatial import cKDTree
 
     return np.asarray(cKDTree(others).query(points)[0] <= radius)
 

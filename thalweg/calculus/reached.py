@@ -41,7 +41,7 @@ def reached(surface: Charted, points: Array, tolerance: float, minima: Sequence[
 def nearest(points: Array, places: Array, other: bool = False) -> tuple[Array, Indices]:
     """Distance and index (n,) of the place (m, 2) nearest to each of points (n, 2), or the second nearest."""
     if len(places) > FEW:  # a tree is worth the time that it takes to load
-        from scipy.spatial import cKDTree  # type: ignore[import-untyped]
+        from scipy.spatial import cKDTree
 
         found = cKDTree(places).query(points, k=[1 + other])
         return found[0][:, 0], found[1][:, 0].astype(np.int64)

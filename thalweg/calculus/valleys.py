@@ -206,7 +206,7 @@ def bracketed(surface: Searched, cells: Cells, points: Array, near: float, size:
 
 def thinned(points: Array, width: float) -> NDArray[np.int64]:
     """Which of points (n, 2) to keep: one in each bin of that width, none on both sides of a border."""
-    from scipy.spatial import cKDTree  # type: ignore[import-untyped]
+    from scipy.spatial import cKDTree
 
     bins = np.round(points / width).astype(np.int64)
     kept = np.sort(np.unique(bins, axis=0, return_index=True)[1])
@@ -315,8 +315,8 @@ def rows(points: Array, link: float) -> list[NDArray[np.int64]]:
 
 def _linked(count: int, pairs: NDArray[np.int64]) -> list[NDArray[np.int64]]:
     """Which of so many hang together, by pairs (m, 2)."""
-    from scipy.sparse import coo_matrix  # type: ignore[import-untyped]
-    from scipy.sparse.csgraph import connected_components  # type: ignore[import-untyped]
+    from scipy.sparse import coo_matrix
+    from scipy.sparse.csgraph import connected_components
 
     graph = coo_matrix((np.ones(len(pairs)), pairs.T), shape=(count, count))
     parts, labels = connected_components(graph, directed=False)

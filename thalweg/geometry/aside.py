@@ -74,7 +74,8 @@ def spanned(steps: Array, at_nodes: Array, dense: Array, way: Array) -> Array:
         maximum_filter1d(high, origin=side, **each) - minimum_filter1d(low, origin=side, **each)
         for side in (HALF, -HALF)
     ]
-    return np.linalg.norm(boxes, axis=-1).min(axis=0)
+    spans: Array = np.linalg.norm(boxes, axis=-1).min(axis=0)
+    return spans
 
 
 def smooth_fall(values: Array, limits: tuple[float, float]) -> Array:
@@ -88,7 +89,8 @@ def calm_parts(spans: Array, radius: float) -> Array:
     of it it is fast."""
     from scipy.ndimage import minimum_filter1d
 
-    return minimum_filter1d(smooth_fall(spans / radius, SLOW), 2 * HALF + 1, axis=1, mode="nearest")
+    calm: Array = minimum_filter1d(smooth_fall(spans / radius, SLOW), 2 * HALF + 1, axis=1, mode="nearest")
+    return calm
 
 
 def near_parts(plate: Array, group: NDArray[np.int_], radius: float) -> Array:
@@ -118,7 +120,8 @@ def valleys(display: Display, plate: Array, radius: float, every: int = 6) -> Ar
     steep = np.linalg.norm(slope, axis=-1)[..., None, None]
     downhill = slope[..., :, None] * slope[..., None, :] / np.maximum(steep * steep, 1e-12)
     disc = (np.eye(2) - (1 - 1 / np.sqrt(1 + np.minimum(steep, STEEPEST) ** 2)) * downhill) @ disc
-    return disc[:, np.arange(plate.shape[1]) // every]
+    discs: Array = disc[:, np.arange(plate.shape[1]) // every]
+    return discs
 
 
 def slots(group: NDArray[np.int_], out: Array) -> Array:
@@ -178,13 +181,15 @@ def push(shown: Array, pushing: Array, tie: Array, radius: float) -> Array:
     way = apart + tie * np.maximum(1 - distance / (0.3 * radius), 0)[..., None]  # or a ring would turn for ever
     share = force / np.maximum(np.sqrt((way * way).sum(axis=-1)), 1e-12)
     share *= (2 / (np.count_nonzero(force, axis=1) + 1.0))[:, None]
-    return (share[..., None] * way).sum(axis=1)
+    pushed: Array = (share[..., None] * way).sum(axis=1)
+    return pushed
 
 
-def within(offset: Array, inverse: Array, limit: Array) -> Array:
+def within(offset: Array, inverse: NDArray[np.floating], limit: Array) -> Array:
     """Offsets (balls, 2), shortened where `inverse` (balls, 2, 2) of them is longer than `limit` (balls,)."""
     length = np.sqrt((np.einsum("nij,nj->ni", inverse, offset) ** 2).sum(axis=-1))
-    return offset * np.minimum(1, limit / np.maximum(length, 1e-12))[:, None]
+    shortened: Array = offset * np.minimum(1, limit / np.maximum(length, 1e-12))[:, None]
+    return shortened
 
 
 def low_pass(values: Array) -> Array:
@@ -192,7 +197,8 @@ def low_pass(values: Array) -> Array:
     from scipy.ndimage import correlate1d
 
     weights = 1 + np.cos(np.pi * np.arange(-HALF, HALF + 1) / HALF)
-    return correlate1d(values, weights / weights.sum(), axis=1, mode="nearest")
+    means: Array = correlate1d(values, weights / weights.sum(), axis=1, mode="nearest")
+    return means
 
 
 def on_plate(display: Display, plate: Array, offset: Array) -> Array:
@@ -214,4 +220,5 @@ def widened(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """True within half of CALM around what is."""
     from scipy.ndimage import maximum_filter1d
 
-    return maximum_filter1d(mask.astype("u1"), 2 * HALF + 1, axis=1, mode="nearest") > 0
+    wide: NDArray[np.bool_] = maximum_filter1d(mask.astype("u1"), 2 * HALF + 1, axis=1, mode="nearest") > 0
+    return wide

@@ -4,7 +4,8 @@ numpy.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,7 +33,7 @@ class CameraPath:
     positions (n, 2) of the ball to follow, or None.
     """
 
-    def __init__(self, camera, opening: float, duration: float) -> None:
+    def __init__(self, camera: Any, opening: float, duration: float) -> None:
         self.camera, self.opening, self.duration = camera, opening, duration
         self.view = self.flat = View(1.0, 0.0, 0.0)
         self.subject = np.zeros(3)
@@ -52,11 +53,10 @@ class CameraPath:
         if last + 1 < len(self.aims):
             share = (seconds - self.times[last]) / (self.times[last + 1] - self.times[last])
             share = share * share * (3 - 2 * share)
-            mixed = [
-                a if a == b else a + share * (b - a) for a, b in zip(now[:2], self.aims[last + 1][:2], strict=True)
-            ]
-            zoom = now.zoom ** (1 - share) * self.aims[last + 1].zoom ** share
-            return Aim(*mixed, zoom, self._center(now, self.aims[last + 1], share))
+            then = self.aims[last + 1]
+            theta, phi = (a if a == b else a + share * (b - a) for a, b in zip(now[:2], then[:2], strict=True))
+            zoom = now.zoom ** (1 - share) * then.zoom**share
+            return Aim(theta, phi, zoom, self._center(now, then, share))
         return now._replace(theta=now.theta + self.camera.orbit * (seconds - self.times[last]))
 
     def _center(self, now: Aim, then: Aim, share: float) -> tuple[float, float]:
@@ -83,7 +83,7 @@ class CameraPath:
         sums = np.cumsum(np.concatenate([np.zeros((1, 2)), padded]), axis=0)
         self.followed = times, (sums[2 * reach + 1 :] - sums[: -2 * reach - 1]) / (2 * reach + 1)
 
-    def at(self, seconds: float, to_plate, middle_of_room: tuple[float, float]) -> CameraPose:
+    def at(self, seconds: float, to_plate: Callable[[Array], Array], middle_of_room: tuple[float, float]) -> CameraPose:
         """The camera's pose; `to_plate` places domain points, `middle_of_room` is where a centred point stands (frame
         units).
         """

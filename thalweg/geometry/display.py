@@ -55,7 +55,8 @@ class HeightMap:
         """d height / d loss."""
         if self.kind == "linear":
             return np.full_like(loss, self.gain)
-        return self.gain / np.log(10) / np.maximum(loss - self.low + self.unit, 1e-3 * self.unit)
+        slope: Array = self.gain / np.log(10) / np.maximum(loss - self.low + self.unit, 1e-3 * self.unit)
+        return slope
 
 
 def choose_heights(losses: Array, setting: str | float, plate_scale: float, relief: float) -> HeightMap:
@@ -197,7 +198,8 @@ class Display:
     @property
     def half_size(self) -> Array:
         """Half the plate's sides in display units, (2,)."""
-        return self.scale * (self.domain[:, 1] - self.domain[:, 0]) / 2
+        half: Array = self.scale * (self.domain[:, 1] - self.domain[:, 0]) / 2
+        return half
 
     def grid(self, n: int) -> Array:
         """Domain points on an (n, n) grid that includes the edges, indexed [x, y], shape (n, n, 2)."""
@@ -205,10 +207,12 @@ class Display:
         return np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1)
 
     def to_plate(self, points: Array) -> Array:
-        return np.clip((points - self.center) * self.scale, -FAR, FAR)
+        plate: Array = np.clip((points - self.center) * self.scale, -FAR, FAR)
+        return plate
 
     def from_plate(self, plate: Array) -> Array:
-        return plate / self.scale + self.center
+        points: Array = plate / self.scale + self.center
+        return points
 
     def to_world(self, points: Array) -> Array:
         with np.errstate(all="ignore"):
@@ -238,7 +242,8 @@ class Display:
         slope = self.heights.slope(loss)[..., None] * gradient / self.scale
         slope = np.where(np.isfinite(slope).all(axis=-1, keepdims=True), np.clip(slope, -1e9, 1e9), 0.0)
         normal = np.concatenate([-slope, np.ones(slope.shape[:-1] + (1,))], axis=-1)
-        return normal / np.linalg.norm(normal, axis=-1, keepdims=True)
+        unit: Array = normal / np.linalg.norm(normal, axis=-1, keepdims=True)
+        return unit
 
     def shown(self, points: Array) -> NDArray[np.bool_]:
         """Whether the surface is drawn at points (..., 2): the loss is finite and the height not cut off, (...)."""
@@ -270,4 +275,5 @@ class Display:
         return world
 
     def inside(self, points: Array) -> NDArray[np.bool_]:
-        return ((points >= self.domain[:, 0]) & (points <= self.domain[:, 1])).all(axis=-1)
+        inside: NDArray[np.bool_] = np.all((points >= self.domain[:, 0]) & (points <= self.domain[:, 1]), axis=-1)
+        return inside

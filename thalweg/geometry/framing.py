@@ -49,7 +49,8 @@ def rotation(theta: float, phi: float) -> Array:
     t, p = np.radians(theta), np.radians(phi)
     turn = np.array([[np.cos(t), -np.sin(t), 0], [np.sin(t), np.cos(t), 0], [0, 0, 1]])
     tilt = np.array([[1, 0, 0], [0, np.cos(p), -np.sin(p)], [0, np.sin(p), np.cos(p)]])
-    return turn @ tilt
+    axes: Array = turn @ tilt
+    return axes
 
 
 def project(points: Array, subject: Array, theta: float, phi: float, view: View) -> Array:

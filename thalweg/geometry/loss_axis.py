@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import overload
 
 import numpy as np
+from numpy.typing import NDArray
 
 from thalweg.geometry.ticks import between, decades, texts
 
+Array = NDArray[np.float64]
 LOG_FROM = 10.0  # times the least loss: with less between them, a plain axis shows more than a logarithmic one
 GONE = 2.0  # decades above the highest start at which a run that diverges leaves the picture
 WILD = 1e4  # times the least that a curve changes: one that changes more leaves a plain axis
@@ -36,7 +39,7 @@ class LossAxis:
     zero: bool = False  # whether there is a line for 0, at `low`
 
     @classmethod
-    def of(cls, losses: np.ndarray, lowest: float | None) -> LossAxis:
+    def of(cls, losses: Array, lowest: float | None) -> LossAxis:
         """For losses (curves, steps + 1); `lowest` is the value of the deepest minimum or None."""
         finite = losses[np.isfinite(losses)]
         if not finite.size:
@@ -58,7 +61,7 @@ class LossAxis:
         return cls._linear(losses)
 
     @classmethod
-    def _logarithmic(cls, finite: np.ndarray, highest: float, base: float, noise: float) -> LossAxis | None:
+    def _logarithmic(cls, finite: Array, highest: float, base: float, noise: float) -> LossAxis | None:
         """None where there is too little between the least and the highest."""
         with np.errstate(all="ignore"):
             above = np.minimum(finite - base, LARGEST)
@@ -74,7 +77,7 @@ class LossAxis:
         return cls(True, base, low - ZERO * max(high - low, 1) if zero else low, high, noise, title, low, zero)
 
     @classmethod
-    def _linear(cls, losses: np.ndarray) -> LossAxis:
+    def _linear(cls, losses: Array) -> LossAxis:
         curves = [np.clip(curve[np.isfinite(curve)], -LARGEST, LARGEST) for curve in losses]
         ends = np.array([(curve.min(), curve.max()) for curve in curves if len(curve)])
         spreads = ends[:, 1] / 2 - ends[:, 0] / 2
@@ -87,7 +90,7 @@ class LossAxis:
         room = max(room, 1e-307)
         return cls(False, 0.0, float(low - room), float(high + room), 0.0, "loss")
 
-    def level(self, losses: np.ndarray) -> np.ndarray:
+    def level(self, losses: Array) -> Array:
         """Where losses stand between `low` and `high`, or beyond; NaN for those that are not finite."""
         with np.errstate(all="ignore"):
             shown = np.where(np.isfinite(losses), losses, np.nan)
@@ -96,11 +99,17 @@ class LossAxis:
             above = shown - self.base
             return np.where(above <= self.noise, self.low, np.log10(above))
 
-    def share(self, level: np.ndarray | float) -> np.ndarray:
+    @overload
+    def share(self, level: float) -> float: ...
+
+    @overload
+    def share(self, level: Array) -> Array: ...
+
+    def share(self, level: float | Array) -> float | Array:
         """0 ... 1 along the axis, beyond for what leaves it."""
         with np.errstate(all="ignore"):
-            share: np.ndarray = (np.asarray(level) / 2 - self.low / 2) / (self.high / 2 - self.low / 2)
-            return share
+            along: Array = (np.asarray(level) / 2 - self.low / 2) / (self.high / 2 - self.low / 2)
+            return along
 
     def ticks(self) -> list[tuple[float, str]]:
         """(level, what is written there as text with formulas), from below."""

@@ -98,13 +98,17 @@ class Playback:
         _, first = np.unique(self.timing.steps, return_index=True)
         begin = int(np.searchsorted(self.timing.steps, self.timing.steps[0], side="right")) - 1
         passed = np.append(begin, first[1:]).astype(int)
-        return np.interp(steps, self.timing.steps[passed], self.timing.seconds[passed])
+        seconds: Array = np.interp(steps, self.timing.steps[passed], self.timing.seconds[passed])
+        return seconds
 
     def true_points(self, steps: Array) -> Array:
         """Where the balls are at fractional steps (n,): (balls, n, 2)."""
         low = np.clip(np.asarray(steps).astype(int), 0, max(self.last_step - 1, 0))
         share = (steps - low)[:, None]
-        return self.iterates[:, low] * (1 - share) + self.iterates[:, np.minimum(low + 1, self.last_step)] * share
+        points: Array = (
+            self.iterates[:, low] * (1 - share) + self.iterates[:, np.minimum(low + 1, self.last_step)] * share
+        )
+        return points
 
     def _step_aside(self, group: NDArray[np.int_]) -> Array:
         """Offsets (balls, nodes, 2) of the balls' drawing in display units, RATE nodes a second."""
@@ -140,7 +144,8 @@ class Playback:
         """How far the balls' drawing has stepped aside at seconds (n,): (balls, n, 2) in display units."""
         low = np.clip((seconds * RATE).astype(int), 0, self.offsets.shape[1] - 2)
         share = np.clip(seconds * RATE - low, 0, 1)[:, None]
-        return self.offsets[:, low] * (1 - share) + self.offsets[:, low + 1] * share
+        offset: Array = self.offsets[:, low] * (1 - share) + self.offsets[:, low + 1] * share
+        return offset
 
     def _turn(self, seconds: float, step: float) -> Array:
         if self.crowd:
@@ -152,7 +157,8 @@ class Playback:
         turns = self.turns[:, low : low + 2]
         nearer = np.where((turns[:, 0] * turns[:, 1]).sum(axis=1, keepdims=True) < 0, -1.0, 1.0)
         turn = turns[:, 0] * (1 - share) + nearer * turns[:, 1] * share
-        return turn / np.linalg.norm(turn, axis=1, keepdims=True)
+        unit: Array = turn / np.linalg.norm(turn, axis=1, keepdims=True)
+        return unit
 
     def at(self, seconds: float) -> Moment:
         step = self.step_at(seconds)
@@ -301,7 +307,8 @@ def chain(pieces: Array, block: int = 64) -> Array:
     for b in range(1, blocks):
         padded[:, b] = multiply(padded[:, b], padded[:, b - 1, -1:])
     turns = padded.reshape(balls, -1, 4)[:, :count]
-    return turns / np.linalg.norm(turns, axis=-1, keepdims=True)
+    units: Array = turns / np.linalg.norm(turns, axis=-1, keepdims=True)
+    return units
 
 
 def multiply(a: Array, b: Array) -> Array:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 MOST_DOTS = 3000  # of a run; of more iterates only every n-th may get one
+Array = NDArray[np.float64]
 TOLERANCE = 0.003  # display units: less than half a pixel at 1080p
 
 
-def needed(values: np.ndarray, times: np.ndarray, tolerance: float = TOLERANCE) -> np.ndarray:
+def needed(values: Array, times: Array, tolerance: float = TOLERANCE) -> NDArray[np.bool_]:
     """Mask (..., n) of the samples that must be kept so that, at any time, what is interpolated linearly between them
     is nowhere further than `tolerance` from `values` (..., n, d) interpolated between all samples.
 
@@ -36,7 +38,7 @@ def needed(values: np.ndarray, times: np.ndarray, tolerance: float = TOLERANCE) 
     return kept
 
 
-def kept_within(paths: np.ndarray, times: np.ndarray, tolerance: float, most: int) -> np.ndarray | None:
+def kept_within(paths: Array, times: Array, tolerance: float, most: int) -> NDArray[np.int_] | None:
     """Indices of the samples that all of paths (runs, n, d) are drawn through, so that none is farther than `tolerance`
     from what is drawn; None where more than `most` are needed."""
     kept = np.zeros(paths.shape[1], bool)
@@ -47,12 +49,12 @@ def kept_within(paths: np.ndarray, times: np.ndarray, tolerance: float, most: in
     return np.flatnonzero(kept)
 
 
-def candidates(count: int) -> np.ndarray:
+def candidates(count: int) -> NDArray[np.int_]:
     """Which of `count` iterates may get a dot: every n-th, n odd, so that a swing from side to side keeps both."""
     return np.arange(0, count, -(-count // MOST_DOTS) | 1)
 
 
-def spaced(points: np.ndarray, gap: float) -> list[int]:
+def spaced(points: Array, gap: float) -> list[int]:
     """Indices of points (n, 2): the first, and each that is farther than `gap` in x or y from the one chosen before."""
     chosen = [0][: len(points)]
     while chosen:

@@ -134,7 +134,10 @@ def glow(cover: NDArray[np.float32], size: float) -> NDArray[np.float32]:
     """Coverage of the halo of text of that size; `cover` has room for it around the text."""
     from scipy.ndimage import gaussian_filter
 
-    return np.clip(1.6 * gaussian_filter(cover, 0.4 * round(HALO * size), mode="constant"), 0, 0.75)
+    halo: NDArray[np.float32] = np.clip(
+        1.6 * gaussian_filter(cover, 0.4 * round(HALO * size), mode="constant"), 0, 0.75
+    )
+    return halo
 
 
 def blank(width: float, height: float) -> Image:
