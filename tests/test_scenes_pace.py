@@ -77,7 +77,7 @@ def path(steps: int, balls: int = 2, seed: int = 0) -> np.ndarray:
 @pytest.fixture(scope="module")
 def display():
     surface = SURFACES["bowl_with_two_holes"]()
-    return Display(surface, surface.domain, samples=41)
+    return Display(surface, surface.domain)
 
 
 @pytest.mark.parametrize("pace", ["dramatic", "even"])

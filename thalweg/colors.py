@@ -17,6 +17,7 @@ Array = NDArray[np.float64]
 # red, orange, yellow, white, pink, violet, brown, rose, in the order they are given out; the colour-blind tell the
 # first six apart as well: CIEDE2000 at least 13 between any two and 18 from the ramp (tests/test_colors.py)
 BALLS = ("#E54447", "#EB9A1C", "#F4F04A", "#FAFBFF", "#FEB8F5", "#D487FF", "#A8500C", "#A04A60")
+LEGIBLE = 3.0  # of contrast on a panel, as WCAG 2 asks of graphics
 
 RAMPS: dict[str, tuple[str, ...]] = {
     "deep": ("#10163F", "#14336B", "#14618A", "#1F8F9B", "#4FA99A", "#93CBA0"),
@@ -64,12 +65,12 @@ def contrast(one: str, other: str) -> float:
 
 
 @lru_cache(256)
-def legible(color: str, theme: Theme, least: float = 3.0) -> str:
+def legible(color: str, theme: Theme) -> str:
     """The colour itself, or as much of the theme's colour of text mixed into it as makes it legible on a panel."""
     for share in np.linspace(0, 1, 21):
         mixed = np.round(255 * ((1 - share) * rgb(color) + share * rgb(theme.text))).astype(int)
         told = "#{:02X}{:02X}{:02X}".format(*mixed)
-        if contrast(told, theme.panel) >= least:
+        if contrast(told, theme.panel) >= LEGIBLE:
             break
     return told
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 GRID, MOST_STARTS, MOST_KINKS = 201, 400, 6
 MOST_ZOOMED = 200
+ROUNDS = 60  # of Newton's method
 NEAR = 0.3  # of the diagonal: from farther no kink is looked for
 NOWHERE: Array = np.empty((0, 2))
 
@@ -122,13 +123,13 @@ def inside(surface: Searched, points: Array, slack: float = 0.0) -> Array:
     return points[(points >= (x0, y0)).all(axis=1) & (points <= (x1, y1)).all(axis=1)]
 
 
-def newton(function: Compiled | Searched, starts: Array, size: float, rounds: int = 60) -> Array:
+def newton(function: Compiled | Searched, starts: Array, size: float) -> Array:
     """Newton's method downhill from starts (n, 2): steps of a Hessian made positive, halved until the value falls.
 
     Nocedal and Wright, Numerical Optimization (2006), section 3.4.
     """
     points, value = starts.copy(), function.value(starts)
-    for _ in range(rounds):
+    for _ in range(ROUNDS):
         bends, axes = np.linalg.eigh(np.nan_to_num(function.hessian(points), posinf=0.0, neginf=0.0))
         bends = np.maximum(np.abs(bends), 1e-8 * np.maximum(1e-8, np.abs(bends).max(axis=1, keepdims=True)))
         slope = np.einsum("nij,ni->nj", axes, np.nan_to_num(function.gradient(points), posinf=0.0, neginf=0.0))

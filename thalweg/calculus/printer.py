@@ -94,9 +94,10 @@ class _Mathtext(LatexPrinter):  # type: ignore[misc]   # sympy has no types
 
 FORMS = {"abs": r"\left|{0}\right|", "exp": "e^{{{0}}}", "sqrt": r"\sqrt{{{0}}}", "pow": r"\left({0}\right)^{{{1}}}"}
 NAMES = {"sign": r"\mathrm{sign}", "step": r"\mathrm{step}", "asin": r"\arcsin", "acos": r"\arccos", "atan": r"\arctan"}
+DIGITS = 4
 
 
-def as_mathtext(formula: Any, digits: int = 4) -> str:
-    """A sympy expression as mathtext without its $, numbers with so many significant digits."""
-    rounded = formula.xreplace({number: Float(f"{float(number):.{digits}g}") for number in formula.atoms(Float)})
+def as_mathtext(formula: Any) -> str:
+    """A sympy expression as mathtext without its $, numbers with DIGITS significant digits."""
+    rounded = formula.xreplace({number: Float(f"{float(number):.{DIGITS}g}") for number in formula.atoms(Float)})
     return str(_Mathtext({"fold_short_frac": False}).doprint(rounded))

@@ -28,6 +28,7 @@ CROWD = 16  # with more balls than this nobody steps aside
 HALF = round(CALM * RATE / 2)
 ASKEW = 0.05  # radians that places are turned by, so that nobody is pushed exactly across a valley
 ROUNDS = 3  # of pushing at each node
+LOOK = 6  # nodes from one look at the slopes below to the next
 
 
 def step_aside(
@@ -102,10 +103,10 @@ def near_parts(plate: Array, group: NDArray[np.int_], radius: float) -> Array:
     return smooth_fall(nearest / radius, NEAR)
 
 
-def valleys(display: Display, plate: Array, radius: float, every: int = 6) -> Array:
+def valleys(display: Display, plate: Array, radius: float) -> Array:
     """Matrices (balls, nodes, 2, 2) that map the unit disc to where a ball may step: all of it on level ground, less
     across a valley or a ridge than along it, and up and down a slope no farther than along its contour line."""
-    nodes = np.arange(0, plate.shape[1] + every - 1, every).clip(max=plate.shape[1] - 1)
+    nodes = np.arange(0, plate.shape[1] + LOOK - 1, LOOK).clip(max=plate.shape[1] - 1)
     ways = np.array([[1, 0], [0, 1], [0.5**0.5, 0.5**0.5]]) * REACH * radius
     around = plate[:, nodes, None] + np.concatenate([0 * ways[:1], ways, -ways])
     height = display.to_world(display.from_plate(around))[..., 2]
@@ -120,7 +121,7 @@ def valleys(display: Display, plate: Array, radius: float, every: int = 6) -> Ar
     steep = np.linalg.norm(slope, axis=-1)[..., None, None]
     downhill = slope[..., :, None] * slope[..., None, :] / np.maximum(steep * steep, 1e-12)
     disc = (np.eye(2) - (1 - 1 / np.sqrt(1 + np.minimum(steep, STEEPEST) ** 2)) * downhill) @ disc
-    discs: Array = disc[:, np.arange(plate.shape[1]) // every]
+    discs: Array = disc[:, np.arange(plate.shape[1]) // LOOK]
     return discs
 
 

@@ -29,6 +29,7 @@ PIT, LONE = 10.0, 9  # a pole lies this many times as deep below the bulk as tha
 FLAT = 1e-9  # of heights: the far tails of a lone hill or hole are a plain
 DECADES, ENDLESS = 5, 9  # of loss that logarithmic heights tell apart; of more than ENDLESS, as in exp(x**2), all
 LARGEST = 8e307  # of a loss, for heights
+SAMPLES = 161  # a side of the domain, of which the heights are chosen
 FAR = 60.0  # nothing is drawn farther out than this; diverging runs end there, long out of the frame
 
 
@@ -138,7 +139,6 @@ class Display:
         surface: Any,
         domain: tuple[tuple[float, float], tuple[float, float]],
         z_scale: str | float = "auto",
-        samples: int = 161,
         met: Array | None = None,
         ends: Array | None = None,
     ) -> None:
@@ -151,19 +151,17 @@ class Display:
         relief = RELIEF * (PLATE + 2 * float((self.scale * sides).min())) / 3
         self.cap: float | None = getattr(surface, "cap", None)
         with np.errstate(all="ignore"):
-            self._scale_heights(samples, (met, ends), z_scale, relief)
+            self._scale_heights((met, ends), z_scale, relief)
             # then balls and trails keep to what is drawn, and numbers to the truth
             self.smoothed = rippled(self.to_relief, self.grid(FINEST), self.ceiling - self.floor)
             if self.smoothed:  # their heights are kept: of ripples that are gone, what noise is left is no landscape
                 self.surface = smoothed(surface, self.domain).carried_on
 
-    def _scale_heights(
-        self, samples: int, paths: tuple[Array | None, Array | None], z_scale: str | float, relief: float
-    ) -> None:
+    def _scale_heights(self, paths: tuple[Array | None, Array | None], z_scale: str | float, relief: float) -> None:
         """Heights and where they are cut off: `cut` and `pit` are the losses above and below which nothing is drawn,
         None where all is.
         """
-        losses = np.asarray(self.surface.value(self.grid(samples)))
+        losses = np.asarray(self.surface.value(self.grid(SAMPLES)))
         losses = losses[np.isfinite(losses)]
         highest = float(losses.max(initial=-np.inf))
         known = np.clip(losses if self.cap is None else losses[losses <= self.cap], -LARGEST, LARGEST)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from thalweg.typeset.numbers import MINUS, power_of
 
 LONG = 6  # characters that need no power of ten
+MOST = 5  # ticks of an axis
 
 
 def nice_step(least: float) -> float:
@@ -16,14 +17,14 @@ def nice_step(least: float) -> float:
     return next(step * power for step in (1, 2, 2.5, 5, 10) if step * power >= least * (1 - 1e-9))
 
 
-def decades(low: float, high: float, most: int = 5) -> list[int]:
-    """Whole powers of ten between two exponents, thinned to at most `most`."""
+def decades(low: float, high: float) -> list[int]:
+    """Whole powers of ten between two exponents, thinned to at most MOST."""
     powers = list(range(math.ceil(low - 1e-9), math.floor(high + 1e-9) + 1))
-    stride = -(-len(powers) // most) if powers else 1
+    stride = -(-len(powers) // MOST) if powers else 1
     return powers[::-1][::stride][::-1]
 
 
-def between(low: float, high: float, most: int = 5) -> list[float]:
+def between(low: float, high: float, most: int = MOST) -> list[float]:
     """At most about `most` round numbers from low to high, which differ as doubles; empty where none lie between."""
     finest = 4 * math.ulp(max(abs(low), abs(high)))
     step = nice_step(max(high / most - low / most, finest))

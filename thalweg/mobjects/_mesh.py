@@ -15,6 +15,7 @@ from thalweg.geometry.display import Display
 SIZES = (81, 121, 161, 241)
 CORNERS = ((0, 0), (1, 0), (1, 1), (0, 1))  # of a cell, going round
 HALVINGS = 40
+SAMPLES = 161  # a side of the domain, at which the bend is looked at
 SPARSEST = 0.35  # density of the mesh's lines where the surface is flat, next to their mean
 
 
@@ -62,11 +63,11 @@ def make_mesh(display: Display) -> Mesh:
     )
 
 
-def graded_axes(display: Display, samples: int = 161) -> list[Callable[[int], np.ndarray]]:
+def graded_axes(display: Display) -> list[Callable[[int], np.ndarray]]:
     """For x and y, what gives n coordinates from one edge of the domain to the other, close where the surface bends:
     as the distance of a chord from its curve grows with bend x length^2, their density goes with the bend's root.
     """
-    grid = display.grid(samples)
+    grid = display.grid(SAMPLES)
     height = np.where(display.shown(grid), display.to_relief(grid)[..., 2], np.nan)
     made = []
     for axis in (0, 1):
@@ -74,7 +75,7 @@ def graded_axes(display: Display, samples: int = 161) -> list[Callable[[int], np
         density = np.convolve(np.pad(np.sqrt(bend), 5, mode="edge"), np.ones(9) / 9, mode="valid")
         density = np.maximum(density / max(density.mean(), 1e-12), SPARSEST)
         passed = np.concatenate([[0.0], np.cumsum((density[1:] + density[:-1]) / 2)])
-        made.append(partial(spread, passed / passed[-1], np.linspace(*display.domain[axis], samples)))
+        made.append(partial(spread, passed / passed[-1], np.linspace(*display.domain[axis], SAMPLES)))
     return made
 
 

@@ -21,13 +21,13 @@ NEVER_CALLED = ("IPython", "matplotlib.pyplot", "scipy.optimize", "scipy.integra
 
 
 @contextmanager
-def deferred(roots: tuple[str, ...] = NEVER_CALLED) -> Iterator[None]:
-    """Inside, importing one of `roots` or what lies below it gives a stand-in; those loaded already stay as they are.
-    So does importing diskcache, whose stand-in has a Cache that is opened when something is first looked up in it.
+def deferred() -> Iterator[None]:
+    """Inside, importing one of NEVER_CALLED or what lies below it gives a stand-in; those loaded already stay as they
+    are. So does importing diskcache, whose stand-in has a Cache that is opened when something is first looked up in it.
 
     Afterwards an import gives the real module again, to everybody but those who hold a stand-in.
     """
-    finder = _Finder(tuple(root for root in (*roots, "diskcache") if root not in sys.modules))
+    finder = _Finder(tuple(root for root in (*NEVER_CALLED, "diskcache") if root not in sys.modules))
     sys.meta_path.insert(0, finder)
     try:
         yield
