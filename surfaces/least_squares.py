@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from thalweg.calculus.base import Array, Domain, Point
-from thalweg.calculus.examples import OverExamples
+from thalweg.calculus.batched import OverExamples
 from thalweg.registry import parameter
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from thalweg.calculus.base import SYMBOLS, Array, Domain, Point
-from thalweg.calculus.examples import OverExamples
+from thalweg.calculus.batched import OverExamples
 from thalweg.registry import parameter
 
 BLOCK = 4096  # points times examples computed at once, so that the parts stay in the processor's cache

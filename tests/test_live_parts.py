@@ -12,10 +12,10 @@ from thalweg.geometry.framing import CameraPose
 from thalweg.geometry.sight import BallAt, Sight, ball_at, on_surface
 from thalweg.live.bar import Place
 from thalweg.live.camera import CameraHand
-from thalweg.live.hands import rounded
 from thalweg.live.keys import BINDINGS, HELP, TABLE, name_of
 from thalweg.live.panel import Knob, Panel, knobs, overlap
 from thalweg.live.player import Player
+from thalweg.live.rounding import rounded
 
 # --- the clock
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from thalweg.calculus import SURFACES
 from thalweg.film.clock import OutsideFilm, frame_at, frame_count
-from thalweg.film.kinds import gif_rate
+from thalweg.film.outputs import gif_rate
 from thalweg.geometry.display import Display
 from thalweg.geometry.pace import make_timing
 

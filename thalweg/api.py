@@ -54,8 +54,8 @@ class Film:
         OSError from the disk, and MachineError where the machine cannot draw.
         """
         from thalweg.cli.targets import files, suited, targets, unsuited
-        from thalweg.film.kinds import DATA, FILMS, kind
         from thalweg.film.moments import beyond_run, moments
+        from thalweg.film.outputs import DATA, FILMS, kind
 
         problems: list[Problem] = []
         places = targets([self.shot.path], os.fspath(path), None, problems)

@@ -17,9 +17,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from thalweg.calculus import minima as lowest
-from thalweg.calculus.kinds import curvatures, eigenvalues, hessians, kind_of, kinds_of, kinked
 from thalweg.calculus.landmarks import CIRCLE, Array, CriticalPoint, Curve, Landmarks, Minimum, Searched, limit_of
 from thalweg.calculus.minima import diagonal, inside, kinks_and_tips, newton, simple_numbers
+from thalweg.calculus.point_kinds import curvatures, eigenvalues, hessians, kind_of, kinds_of, kinked
 
 if TYPE_CHECKING:
     from thalweg.calculus.interval import Cells

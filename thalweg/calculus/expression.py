@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from thalweg.calculus.base import Domain, Point, Surface
+from thalweg.calculus.foreign_names import KEYWORD, RENAMED, WRITTEN, cut, plainly, written
 from thalweg.calculus.text import ALLOWED, CONSTANTS, FUNCTIONS, POWER, ExpressionError, check_parameters, parse
-from thalweg.calculus.usual import KEYWORD, RENAMED, WRITTEN, cut, plainly, written
 
 Symbolic = Any
 MEANINGS = {  # what else the parser knows, in the user's words

@@ -10,7 +10,7 @@ import unicodedata
 import warnings
 from collections.abc import Callable, Iterable, Mapping
 
-from thalweg.calculus.usual import KEYWORD, MOST, cut
+from thalweg.calculus.foreign_names import KEYWORD, MOST, cut
 
 LENGTH, DEPTH, NODES, POWER = 4000, 60, 800, 1000  # characters, nesting, nodes of the tree, product of exponents
 FUNCTIONS: Mapping[str, Callable[..., float]] = {  # name -> the same function of numbers

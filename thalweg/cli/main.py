@@ -183,7 +183,7 @@ def _make(names: Sequence[str], options: dict[str, Any]) -> None:
     """
     started, unheard = time.perf_counter(), None
     films, places, at, jobs = _planned(names, options)
-    from thalweg.film.kinds import DATA, kind
+    from thalweg.film.outputs import DATA, kind
 
     _say(options, f"read in {time.perf_counter() - started:.2f} s")
     for film, files in zip(films, places, strict=True):
@@ -245,7 +245,7 @@ def _written(
     the disk or the machine is in the way.
     """
     from thalweg.cli.targets import suited
-    from thalweg.film.kinds import DATA, kind
+    from thalweg.film.outputs import DATA, kind
 
     film, changed = suited(film, files[0])
     if changed:
@@ -285,7 +285,7 @@ def _drawn(
     film: Film, rolled: Sequence[Any], files: Sequence[Path], at: Sequence[Moment], how: dict[str, Any]
 ) -> Iterator[Path]:
     from thalweg.film.clock import OutsideFilm
-    from thalweg.film.kinds import FILMS, kind
+    from thalweg.film.outputs import FILMS, kind
     from thalweg.stage.errors import MachineError
 
     try:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from thalweg.errors import Mark, Problem, listed, misuse, nearest, show
-from thalweg.film.kinds import DATA, FILMS, KINDS, gif_rate, kind, numbered
+from thalweg.film.outputs import DATA, FILMS, KINDS, gif_rate, kind, numbered
 from thalweg.system.machine import DISK_BYTES, disk_free, memory_free, memory_needed, size
 from thalweg.system.output import unfit
 

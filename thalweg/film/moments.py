@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from thalweg.errors import Problem, listed, misuse, show
-from thalweg.film.kinds import MOMENTARY, kind
+from thalweg.film.outputs import MOMENTARY, kind
 
 DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,4})?", re.ASCII | re.IGNORECASE)
 STEP = re.compile(r"step:0*(\d{1,15})", re.ASCII)

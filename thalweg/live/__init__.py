@@ -4,10 +4,10 @@
     show.py     what is shown, and how that changes        alarms.py  what is due later
     model.py    the shot as in the file, and what          player.py  the clock
                 was changed by hand                        screen.py  the scene, drawn at the window's size
-    hands.py    points as a person would write them        camera.py  the user's hand on the camera
+    rounding.py points as a person would write them        camera.py  the user's hand on the camera
     reload.py   watches files                              write_back.py, spans.py  changes into the YAML's text
-    film.py     renders in a process of its own            paint.py, bar.py, panel.py, notes.py  the controls
-    acts.py, files.py, pointer.py  what keys, buttons and the mouse do
+    acts.py, files.py, pointer.py  what keys, buttons,     paint.py, bar.py, panel.py, notes.py  the controls
+                and the mouse do                           film_process.py  renders in a process of its own
 
 All that any of them knows of a scene is stage/drawable.py.
 """

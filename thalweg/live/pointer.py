@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from thalweg.live.acts import Acts
-from thalweg.live.hands import rounded
+from thalweg.live.rounding import rounded
 from thalweg.live.show import Show
 
 MOVED = 4.0  # units that a press may wander and still be a click

@@ -13,7 +13,7 @@ from thalweg.errors import ConfigErrors
 from thalweg.live.acts import Acts
 from thalweg.live.bar import HEIGHT, unit_of
 from thalweg.live.files import Files
-from thalweg.live.film import FilmProcess
+from thalweg.live.film_process import FilmProcess
 from thalweg.live.keys import TABLE
 from thalweg.live.model import Model, Reader
 from thalweg.live.pointer import Pointer

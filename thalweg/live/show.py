@@ -13,7 +13,7 @@ from thalweg.errors import ConfigErrors, one_line
 from thalweg.live.alarms import Alarms
 from thalweg.live.bar import HEIGHT, TIP, Bar, BarState, Place, unit_of
 from thalweg.live.camera import CameraHand
-from thalweg.live.film import FilmProcess
+from thalweg.live.film_process import FilmProcess
 from thalweg.live.model import Model
 from thalweg.live.notes import Notes
 from thalweg.live.paint import Paint

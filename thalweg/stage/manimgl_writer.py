@@ -13,7 +13,7 @@ from typing import Any
 from manimlib.scene.scene_file_writer import SceneFileWriter
 from tqdm.auto import tqdm
 
-from thalweg.film.kinds import gif_rate
+from thalweg.film.outputs import gif_rate
 from thalweg.stage.errors import leave
 from thalweg.stage.pictures import frame_pixels, metadata, save_picture
 from thalweg.stage.writer import FilmWriter

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from thalweg.film.kinds import FRAMES, gif_rate, kind
 from thalweg.film.moments import LAST, Moment
+from thalweg.film.outputs import FRAMES, gif_rate, kind
 from thalweg.film.shot import Film
 from thalweg.stage import boot
 from thalweg.stage.cache import film_key, kept
