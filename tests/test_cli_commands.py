@@ -15,7 +15,7 @@ from thalweg.engine import OPTIMIZERS
 from thalweg.film import SCENES, SceneOptions
 from thalweg.film.clock import OutsideFilm
 from thalweg.film.moments import Moment
-from thalweg.film.sections import CameraAbove, Look, Panel
+from thalweg.film.sections import CameraAbove, Look, PanelPlace
 from thalweg.registry import parameter
 from thalweg.system.output import whole
 
@@ -121,7 +121,7 @@ def test_scenes_are_listed_with_what_they_show_need_and_take(
     @dataclass(frozen=True)
     class Map(Look):
         ramp: Literal["deep", "mono"] = parameter("deep")
-        key: Panel = parameter(True)
+        key: PanelPlace = parameter(True)
         scale: Literal["auto"] | float = parameter("auto", low=0, low_open=True, high=9)
 
     @dataclass(frozen=True)

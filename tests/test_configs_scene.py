@@ -15,7 +15,7 @@ import pytest
 
 from tests.test_configs_schema import as_json
 from thalweg.film import SCENES, SceneOptions
-from thalweg.film.sections import CameraAbove, Ground, Look, Recording
+from thalweg.film.sections import CameraAbove, Look, SurfaceLook, VideoKeys
 from thalweg.film.shot import Shot
 from thalweg.registry import parameter
 from thalweg.spec import ConfigErrors
@@ -38,7 +38,7 @@ class Land(SceneOptions):
 
     needs = ("surface",)
     may = ("optimizers",)
-    style: ClassVar[type[Look]] = Ground
+    style: ClassVar[type[Look]] = SurfaceLook
     camera = CameraAbove
 
 
@@ -204,7 +204,7 @@ def test_a_shot_is_made_of_the_classes_that_its_scene_names(tmp_path: Path) -> N
     assert (card.kind, card.options, card.style) == ("fake_card", Card(lines=3), Look(theme="light"))
     assert (card.surface, card.experiment, card.camera, card.roll()) == (None, None, None, [])
     land = loaded(WHOLE["fake_land"] + "camera: {zoom: 2}\n", tmp_path)
-    assert (land.style, land.camera) == (Ground(), CameraAbove(zoom=2.0))
+    assert (land.style, land.camera) == (SurfaceLook(), CameraAbove(zoom=2.0))
     assert land.surface is not None and land.surface.name == "bowl" and land.experiment is None
     rolling = loaded(WHOLE["fake_land"] + RUN, tmp_path)
     assert rolling.experiment is not None and rolling.experiment.surface is rolling.surface
@@ -371,6 +371,6 @@ def test_the_schema_knows_every_scene_of_the_registry() -> None:
 
 
 def test_a_recording_has_no_pace_unless_its_scene_says_so(tmp_path: Path) -> None:
-    assert Card.video is Recording
+    assert Card.video is VideoKeys
     assert "pace" not in loaded(WHOLE["fake_card"], tmp_path).resolved["video"]
     assert loaded(WHOLE["race"], tmp_path).resolved["video"]["pace"] == "dramatic"

@@ -19,7 +19,7 @@ from tests.scenes_help import shipped, staged
 from tests.window_help import SIZE, WHOLE, far
 from thalweg.colors import THEMES, ball_colors, rgb
 from thalweg.film import SCENES
-from thalweg.film.sections import Panel
+from thalweg.film.sections import PanelPlace
 from thalweg.spec import find, load
 from thalweg.stage.pictures import frame_pixels
 from thalweg.stage.reel import Reel
@@ -371,7 +371,7 @@ def test_a_balls_pixel_leads_to_its_point(large: Any, facts: dict[int, dict]) ->
 def switches(kind: str) -> list[str]:
     """The panels that a scene's style can switch."""
     hints = get_type_hints(SCENES[kind].style)
-    return [each.name for each in fields(SCENES[kind].style) if hints[each.name] == Panel]
+    return [each.name for each in fields(SCENES[kind].style) if hints[each.name] == PanelPlace]
 
 
 def test_what_is_switched_off_is_gone(made: Subject, folder: Path) -> None:

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from thalweg.film.options import MotionOptions
-from thalweg.film.sections import Balls, CameraAbove, Ground, Paced, Panels
+from thalweg.film.sections import Balls, CameraAbove, SurfaceLook, Paced, Panels
 from thalweg.registry import parameter
 
 
 @dataclass(frozen=True)
-class ContourStyle(Panels, Balls, Ground):
+class ContourStyle(Panels, Balls, SurfaceLook):
     """What a contour map's style has."""
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from thalweg.film.options import MotionOptions
-from thalweg.film.sections import Balls, Camera3D, Paced, Panel, Panels, Relief
+from thalweg.film.sections import Balls, Camera3D, Paced, PanelPlace, Panels, Relief
 from thalweg.registry import parameter
 
 
@@ -14,7 +14,7 @@ from thalweg.registry import parameter
 class RaceStyle(Panels, Balls, Relief):
     """What a race's style has."""
 
-    contour_map: Panel = parameter(False, doc="the race from above, as an inset")
+    contour_map: PanelPlace = parameter(False, doc="the race from above, as an inset")
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 from thalweg.errors import listed, one_line
 from thalweg.experiment.tables import NAMED
 from thalweg.film.options import Need, SceneOptions
-from thalweg.film.sections import Panel
+from thalweg.film.sections import PanelPlace
 from thalweg.registry import BrokenMember, Range
 from thalweg.spec.labels import words
 
@@ -96,7 +96,7 @@ def _parameters(cls: type[Any]) -> str:
 
 def _parameter(each: Any, hint: Any) -> str:
     limits: Range = each.metadata.get("range", Range())
-    choices = PLACES if hint == Panel else map(words, _choices(hint))
+    choices = PLACES if hint == PanelPlace else map(words, _choices(hint))
     taken = listed(filter(None, [*choices, limits.words()]))
     default = "..." if each.default is MISSING else words(each.default)  # must be given
     return f"{each.name}={default}" + (f" ({taken})" if taken else "")

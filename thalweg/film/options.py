@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar, Literal
 
-from thalweg.film.sections import Camera, Look, Recording
+from thalweg.film.sections import Camera, Look, VideoKeys
 from thalweg.registry import parameter
 
 Need = Literal["surface", "optimizers", "optimizer"]
@@ -34,7 +34,7 @@ class SceneOptions:
     needs: ClassVar[tuple[Need, ...]] = ()
     may: ClassVar[tuple[Need, ...]] = ()
     style: ClassVar[type[Look]] = Look
-    video: ClassVar[type[Recording]] = Recording
+    video: ClassVar[type[VideoKeys]] = VideoKeys
     camera: ClassVar[type[Camera] | None] = None
 
     def problems(self, surface: Any) -> Iterator[tuple[str, str, str]]:

@@ -14,7 +14,7 @@ from thalweg.registry import parameter
 Color: TypeAlias = Annotated[str, "color"]
 Size: TypeAlias = Annotated[str, "size"]
 Words: TypeAlias = Annotated[str, "words"]  # to be set on screen: $...$ is mathtext, and must be such
-Panel: TypeAlias = bool | Literal["left", "right", "top_left", "top_right", "bottom_left", "bottom_right"]
+PanelPlace: TypeAlias = bool | Literal["left", "right", "top_left", "top_right", "bottom_left", "bottom_right"]
 Pair: TypeAlias = tuple[float, float]
 
 FASTEST, WIDEST = 240, 7680
@@ -32,12 +32,12 @@ class Look:
 
     theme: Literal["dark", "light"] = parameter("dark")
     background: Color | None = parameter(None)
-    title: Panel = parameter(True)
+    title: PanelPlace = parameter(True)
     text_scale: float = parameter(1.0, low=0.5, high=3)
 
 
 @dataclass(frozen=True)
-class Ground(Look):
+class SurfaceLook(Look):
     """How the loss is coloured, and what is drawn on it."""
 
     ramp: Literal["deep", "viridis", "cividis", "magma", "mono"] = parameter("deep")
@@ -46,7 +46,7 @@ class Ground(Look):
 
 
 @dataclass(frozen=True)
-class Relief(Ground):
+class Relief(SurfaceLook):
     """A landscape in space."""
 
     z_scale: Literal["auto", "linear", "log"] | float = parameter("auto", low=0, low_open=True, high=1e6)
@@ -66,10 +66,10 @@ class Balls:
 class Panels:
     """What stands beside the picture of a race."""
 
-    legend: Panel = parameter("left")
-    counter: Panel = parameter(True)
-    caption: Panel = parameter(True)
-    loss_panel: Panel = parameter(False, doc="the losses as curves that grow")
+    legend: PanelPlace = parameter("left")
+    counter: PanelPlace = parameter(True)
+    caption: PanelPlace = parameter(True)
+    loss_panel: PanelPlace = parameter(False, doc="the losses as curves that grow")
 
 
 # --- camera
@@ -110,7 +110,8 @@ class CameraAbove(Camera):
 class Camera3D(Camera):
     """Angles in degrees, orbit in degrees a second, center in the surface's units (None: everything is framed).
 
-    `follow` is the label of the entry whose ball stays in the middle. Fields with `apart` are read by their own code.
+    `follow` is the label of the entry whose ball stays in the middle. Fields with `own_reader` are read by code of
+    their own.
     """
 
     theta: float = parameter(-35.0, low=-3600, high=3600, doc="degrees around")
@@ -120,7 +121,7 @@ class Camera3D(Camera):
     orbit: float = parameter(1.5, low=-90, high=90, doc="degrees a second")
     opening: Literal["flat", "none"] = parameter("none")
     follow: str | None = parameter(None, doc="the label of an entry; its ball stays in the middle")
-    keyframes: tuple[Keyframe, ...] = field(default=(), metadata={"apart": True})
+    keyframes: tuple[Keyframe, ...] = field(default=(), metadata={"own_reader": True})
 
     @property
     def closest(self) -> float:
@@ -132,7 +133,7 @@ class Camera3D(Camera):
 
 
 @dataclass(frozen=True)
-class Recording:
+class VideoKeys:
     """What every scene's video section has, as written; see `Video` for what becomes of it."""
 
     quality: Literal["low", "medium", "high", "4k"] = parameter("medium")
@@ -143,7 +144,7 @@ class Recording:
 
 
 @dataclass(frozen=True)
-class Paced(Recording):
+class Paced(VideoKeys):
     """The video section of scenes that show steps in time."""
 
     pace: Literal["dramatic", "even"] = parameter("dramatic")

@@ -11,7 +11,7 @@ from thalweg.errors import ConfigErrors, Mark, Problem, Report, show
 from thalweg.experiment.experiment import Experiment
 from thalweg.film import SceneOptions
 from thalweg.film.options import KEYS
-from thalweg.film.sections import QUALITIES, WIDEST, Recording, Video
+from thalweg.film.sections import QUALITIES, WIDEST, Video, VideoKeys
 from thalweg.film.shot import Film, Shot
 from thalweg.spec.basics import Basics
 from thalweg.spec.camera import check_follow, read_camera
@@ -198,7 +198,7 @@ def _section(tree: Node, key: str) -> Node:
     return tree.child(key) if tree.has(key) else Node(tree.mark, entries={})
 
 
-def _video(cls: type[Recording], node: Node, report: Report) -> Video | None:
+def _video(cls: type[VideoKeys], node: Node, report: Report) -> Video | None:
     """The video section with its quality resolved to a size and a rate."""
     words, bad = checked(cls, node, "video", report)
     if words is None:

@@ -210,7 +210,7 @@ def _fields(cls: Any) -> dict[str, tuple[Any, Range]]:
     return {
         each.name: (hints[each.name], each.metadata.get("range", Range()))
         for each in dataclasses.fields(cls)
-        if each.init and "apart" not in each.metadata
+        if each.init and "own_reader" not in each.metadata
     }
 
 
