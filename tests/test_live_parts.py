@@ -113,7 +113,7 @@ def test_points_are_rounded_below_a_pixel_and_stay_inside() -> None:
 
 
 class Stage:
-    ground, middle_of_room = 0.5, (1.0, -0.5)
+    floor, middle_of_room = 0.5, (1.0, -0.5)
 
 
 def hand() -> CameraHand:
@@ -142,14 +142,14 @@ def test_an_idle_hand_leaves_the_films_camera() -> None:
 
 def test_turning_keeps_the_landscapes_middle_and_enlarging_that_of_the_room() -> None:
     held = hand()
-    middle = np.array([0, 0, Stage.ground])
+    middle = np.array([0, 0, Stage.floor])
     before = place(held(POSE), middle)
     for _ in range(3):  # as the mouse tells it, several times between two pictures
         held.turn(10, -4, POSE)
     seen = held(POSE)
     assert (seen.theta, seen.phi) == (52.0, 28.0)
     assert np.abs(place(seen, middle) - before).max() < 1e-9
-    middle = held.on_ground(seen, Stage.middle_of_room)
+    middle = held.on_floor(seen, Stage.middle_of_room)
     held.enlarge(1.5, Stage.middle_of_room)
     seen = held(POSE)
     assert seen.scale == pytest.approx(1.3 / 1.5)
@@ -160,7 +160,7 @@ def test_turning_keeps_the_rooms_middle_where_the_landscapes_is_out_of_sight() -
     held = hand()
     held(POSE)
     held.pull((0.0, 0.0), (9.0, 3.0))
-    middle = held.on_ground(held(POSE), Stage.middle_of_room)
+    middle = held.on_floor(held(POSE), Stage.middle_of_room)
     held.turn(30, -10, held(POSE))
     assert np.abs(place(held(POSE), middle) - Stage.middle_of_room).max() < 1e-9
 
@@ -168,11 +168,11 @@ def test_turning_keeps_the_rooms_middle_where_the_landscapes_is_out_of_sight() -
 def test_what_is_pulled_comes_along_and_the_wheel_keeps_what_is_under_it() -> None:
     held = hand()
     shown = held(POSE)
-    point = held.on_ground(shown, (-2.0, 1.0))
+    point = held.on_floor(shown, (-2.0, 1.0))
     held.pull((-2.0, 1.0), (0.5, 0.7))
     shown = held(POSE)
     assert np.abs(place(shown, point) - (0.5, 0.7)).max() < 1e-9
-    point = held.on_ground(shown, (2.0, -1.0))
+    point = held.on_floor(shown, (2.0, -1.0))
     held.enlarge(1.7, (2.0, -1.0))
     assert np.abs(place(held(POSE), point) - (2.0, -1.0)).max() < 1e-9
 

@@ -14,7 +14,7 @@ from thalweg.parts.panels.board import Board
 
 
 class Aim:
-    """`middle_of_room`: where the free part of the picture has its middle, frame units; `ground`: the height of the
+    """`middle_of_room`: where the free part of the picture has its middle, frame units; `floor`: the height of the
     plane that a hand moves the camera along.
     """
 
@@ -30,7 +30,7 @@ class Aim:
         path.view = fit(points, path.subject, path.angles(), free, avoid)
         path.flat = fit(points, path.subject, [(0.0, 0.0)], free, avoid)
         self.middle_of_room = ((free.left + free.right) / 2, (free.bottom + free.top) / 2)
-        self.ground = float(path.subject[2])
+        self.floor = float(path.subject[2])
         if camera.follow:
             self._follow(camera.follow, motion)
 

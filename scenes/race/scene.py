@@ -41,7 +41,7 @@ class Race(FilmScene):
         panels = Usual(self.board, shot, self.motion, ground, self.display.notes, marked, more)
         self.aim = Aim(shot, self.motion, self.landscape, self.board)
         self.hands, self.marks = Hands(self.motion, self.rolling, panels), self.motion.marks
-        self.taken, self.ground, self.middle_of_room = self.board.taken, self.aim.ground, self.aim.middle_of_room
+        self.taken, self.floor, self.middle_of_room = self.board.taken, self.aim.floor, self.aim.middle_of_room
         self.add(*self.landscape.mobjects, *self.rolling.mobjects, *self.board.mobjects)
 
     def pose(self, seconds: float) -> None:

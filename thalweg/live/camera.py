@@ -1,6 +1,6 @@
 """The user's hand on the camera: it turns, moves and enlarges what the film's own camera sees. Pure numpy.
 
-What the hand holds is the point of the ground that stands in the middle of the free room: it is what a camera section
+What the hand holds is the point of the floor that stands in the middle of the free room: it is what a camera section
 of the YAML calls the centre. Turning and enlarging move it so that what they turn about or enlarge stays in its place.
 """
 
@@ -22,14 +22,14 @@ class Room(Protocol):
     """What a Drawable says of where the hand moves."""
 
     @property
-    def ground(self) -> float: ...
+    def floor(self) -> float: ...
 
     @property
     def middle_of_room(self) -> tuple[float, float]: ...
 
 
 class CameraHand:
-    """Called with the film's pose, gives the pose to draw. `scene` tells where the ground and the middle are.
+    """Called with the film's pose, gives the pose to draw. `scene` tells where the floor and the middle are.
 
     `film` is the film's own pose at the moment posed last, `shown` what is seen then; None where a scene has no camera
     that a hand could turn: then nothing moves.
@@ -63,21 +63,21 @@ class CameraHand:
         return self.shown
 
     def _moved(self, pose: CameraPose) -> CameraPose:
-        held = self.on_ground(pose, self.scene.middle_of_room)
+        held = self.on_floor(pose, self.scene.middle_of_room)
         seen = (held - pose.center) @ rotation(pose.theta, pose.phi) / pose.scale
         theta, phi = pose.theta + self.theta, float(np.clip(pose.phi + self.phi, 0, STEEPEST))
         scale = pose.scale / self.zoom
         held = held + [*self.shift, 0]
         return CameraPose(theta, phi, scale, held - scale * rotation(theta, phi) @ seen)
 
-    def on_ground(self, pose: CameraPose, place: tuple[float, float]) -> Array:
-        """The point of the ground's plane seen at `place` (frame units); where none is, the nearest to it below."""
+    def on_floor(self, pose: CameraPose, place: tuple[float, float]) -> Array:
+        """The point of the floor seen at `place` (frame units); where none is, the nearest to it below."""
         axes = rotation(pose.theta, pose.phi)
         eye = np.array([0.0, 0.0, 1 / K])
         near = pose.center + pose.scale * axes @ eye
         along = axes @ (np.array([*place, 0.0]) - eye)
-        along[2] = min(along[2], -0.02)  # towards the sky the ground is far away, but somewhere
-        far = min((self.scene.ground - near[2]) / along[2], 40 * pose.scale / np.linalg.norm(along) / K)
+        along[2] = min(along[2], -0.02)  # towards the sky the floor is far away, but somewhere
+        far = min((self.scene.floor - near[2]) / along[2], 40 * pose.scale / np.linalg.norm(along) / K)
         reached: Array = near + along * far
         return reached
 
@@ -88,30 +88,30 @@ class CameraHand:
         """
         if pose is None or self.film is None:
             return
-        pivot, before = np.array([0.0, 0.0, self.scene.ground]), self._moved(self.film)
+        pivot, before = np.array([0.0, 0.0, self.scene.floor]), self._moved(self.film)
         x, y = project(pivot, before.center, before.theta, before.phi, View(before.scale, 0, 0)).tolist()
         self.theta += theta
         self.phi = float(np.clip(pose.phi + phi, 0, STEEPEST)) - (pose.phi - self.phi)
         if max(abs(x), abs(y)) < FRAME_HEIGHT / 2:
-            self.shift += (pivot - self.on_ground(self._moved(self.film), (x, y)))[:2]
+            self.shift += (pivot - self.on_floor(self._moved(self.film), (x, y)))[:2]
 
     def enlarge(self, factor: float, place: tuple[float, float]) -> None:
         """What stands at `place` (frame units) stays there."""
         if self.shown is None:
             return
-        before = self.on_ground(self.shown, place)
-        held = self.on_ground(self.shown, self.scene.middle_of_room)
+        before = self.on_floor(self.shown, place)
+        held = self.on_floor(self.shown, self.scene.middle_of_room)
         wanted = float(np.clip(self.zoom * factor, 0.05, 50))
         share = self.zoom / wanted
         self.zoom = wanted
         self.shift += ((before - held) * (1 - share))[:2]
 
     def pull(self, start: tuple[float, float], end: tuple[float, float]) -> None:
-        """The ground is pulled along: what stood at `start` stands at `end`."""
+        """The floor is pulled along: what stood at `start` stands at `end`."""
         if self.shown is not None:
-            self.shift += (self.on_ground(self.shown, start) - self.on_ground(self.shown, end))[:2]
+            self.shift += (self.on_floor(self.shown, start) - self.on_floor(self.shown, end))[:2]
 
     def center(self, point: Array) -> None:
         """Put that point of space (3,) into the middle."""
         if self.shown is not None:
-            self.shift += (point - self.on_ground(self.shown, self.scene.middle_of_room))[:2]
+            self.shift += (point - self.on_floor(self.shown, self.scene.middle_of_room))[:2]

@@ -149,7 +149,7 @@ class Files:
         if hasattr(camera, "orbit") and not camera.keyframes:
             theta -= camera.orbit * show.player.seconds
         theta = (theta + 180) % 360 - 180
-        below = show.scene.point_below(show.hand.on_ground(pose, show.scene.middle_of_room))
+        below = show.scene.point_below(show.hand.on_floor(pose, show.scene.middle_of_room))
         center = center if below is None else tuple(below.tolist())
         zoom = self._zoom_of(pose, dict(theta=theta, phi=pose.phi, center=center))
         words = {"theta": f"{theta:.4g}", "phi": f"{pose.phi:.4g}", "zoom": f"{zoom:.4g}"}

@@ -42,7 +42,7 @@ class Defaults:
     replace: Callable[..., Any]  # manimgl's
 
     hand: Hand | None = None
-    ground: float = 0.0
+    floor: float = 0.0
     middle_of_room: tuple[float, float] = (0.0, 0.0)
     marks: Sequence[tuple[float, str]] = ()
     beats: Sequence[tuple[str, float]] = ()

@@ -135,7 +135,7 @@ class Drawable(Protocol):
     def hand(self, hand: Hand | None) -> None: ...
 
     @property
-    def ground(self) -> float:
+    def floor(self) -> float:
         """Height of the plane in space that the hand moves the camera along."""
 
     @property
