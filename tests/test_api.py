@@ -13,6 +13,7 @@ from PIL import Image
 
 import thalweg
 from tests.scenes_help import FILM, decoded, environment
+from thalweg.cli import main as cli
 
 
 @pytest.fixture
@@ -71,3 +72,35 @@ def test_everything_named_is_there_and_importing_it_is_light() -> None:
     code = "import sys, thalweg; print({m.split('.')[0] for m in sys.modules} & {'numpy', 'sympy', 'yaml', 'click'})"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment())
     assert done.stdout == "set()\n", done.stderr
+
+
+INPUTS = {
+    "run.csv": "optimizers: [{recorded: {file: run.csv}}]\nsurface: bowl\n",
+    "grid.npz": "surface: {samples: grid.npz}\nstart: [0.5, 0.5]\noptimizers: [sgd]\n",
+}
+
+
+@pytest.mark.parametrize("name", INPUTS)
+@pytest.mark.parametrize("door", ["python", "command"])
+def test_nothing_that_is_read_is_written_over(name: str, door: str, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    axis = np.linspace(-1, 1, 9)
+    thalweg.save_samples("grid.npz", axis, axis, lambda x, y: x * x + y * y)
+    Path("run.csv").write_text("x,y\n1,1\n0.5,0.5\n")
+    Path("film.yaml").write_text(INPUTS[name] + "steps: 1\n")
+    before = Path(name).read_bytes()
+    if door == "python":
+        with pytest.raises(thalweg.ConfigErrors, match="is read by film.yaml"):
+            thalweg.load("film.yaml").save(name)
+    else:
+        assert cli.main(["film.yaml", "-o", name]) == 2
+    assert Path(name).read_bytes() == before
+
+
+def test_a_moment_that_the_film_lacks_is_told_like_every_problem(film: thalweg.Film, tmp_path: Path) -> None:
+    with pytest.raises(thalweg.ConfigErrors, match="the film has no second 99"):
+        film.save(tmp_path / "x.png", at=99)
+
+
+def test_one_setting_may_stand_alone(tmp_path: Path) -> None:
+    assert thalweg.load("boss_fight", "steps=12").shot.experiment.steps == 12

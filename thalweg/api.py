@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from thalweg.errors import ConfigErrors, Problem
+from thalweg.errors import ConfigErrors, Problem, misuse
 from thalweg.film import shot
 from thalweg.spec import find
 from thalweg.spec import load as read
@@ -53,41 +53,33 @@ class Film:
         needs `if __name__ == "__main__":`. Raises ConfigErrors, a line a problem, for what the film cannot become,
         OSError from the disk, and MachineError where the machine cannot draw.
         """
-        from thalweg.cli.targets import files, suited, targets, unsuited
-        from thalweg.film.moments import beyond_run, moments
-        from thalweg.film.outputs import DATA, FILMS, kind
+        from thalweg.cli.plan import make, planned
+        from thalweg.cli.targets import suited
+        from thalweg.film.clock import OutsideFilm
+        from thalweg.film.outputs import DATA, kind
 
         problems: list[Problem] = []
-        places = targets([self.shot.path], os.fspath(path), None, problems)
-        if not places:
-            raise ConfigErrors(problems)
-        place = places[0]
-        asked = moments(None if at is None else str(at), places, problems)
-        made = files([self.shot.path], places, len(asked), problems)[0]
-        problems += unsuited(self.shot, place)
-        if self.shot.experiment is not None:
-            problems += beyond_run(asked, self.shot.experiment.steps, self.shot.name)
+        paths = [self.shot.path]
+        files, asked = planned([self.film], paths, os.fspath(path), None, None if at is None else str(at), problems)
         if problems:
             raise ConfigErrors(problems)
-        film, _ = suited(self.film, place)
-        if kind(place) in DATA:
-            from thalweg.experiment.data import write
-
-            assert self.shot.experiment is not None
-            write(place, self.shot.experiment, self.shot.roll(as_data=True), self.shot.resolved)
-            return [place]
-        from thalweg.stage.render import render_film, render_frames
-
-        if kind(place) in FILMS:
-            render_film(film, self._rolled, place, jobs=jobs)
-            return [place]
-        return list(render_frames(film, self._rolled, made, asked))
+        film, _ = suited(self.film, files[0][0])
+        rolled = self.film.roll(as_data=True) if kind(files[0][0]) in DATA else self._rolled
+        try:
+            return list(make(film, rolled, files[0], asked, jobs=jobs))
+        except OutsideFilm as error:
+            raise ConfigErrors(
+                [misuse(f"at {self.shot.name}", *line.rsplit("; ", 1)) for line in error.args]
+            ) from error
 
 
-def load(name: str | os.PathLike[str], overrides: Iterable[str] = (), video: Mapping[str, Any] | None = None) -> Film:
+def load(
+    name: str | os.PathLike[str], overrides: str | Iterable[str] = (), video: Mapping[str, Any] | None = None
+) -> Film:
     """The film of a YAML file, or of a shipped one by its bare name; `overrides` are KEY=VALUE as for --set, `video`
     holds values of the command line (quality, resolution, fps, transparent).
 
     Raises ConfigErrors with every problem of the file at once. Nothing is simulated or drawn yet.
     """
-    return Film(read(find(os.fspath(name)), overrides, video))
+    given = [overrides] if isinstance(overrides, str) else overrides
+    return Film(read(find(os.fspath(name)), given, video))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from thalweg.film.options import MotionOptions
-from thalweg.film.sections import Balls, CameraAbove, SurfaceLook, Paced, Panels
+from thalweg.film.sections import Balls, CameraAbove, Paced, Panels, SurfaceLook
 from thalweg.registry import parameter
 
 

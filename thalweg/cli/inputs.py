@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from thalweg.errors import Problem, misuse
-from thalweg.spec.plugins import files_of, files_of_command
+from thalweg.spec.named import named_files
+from thalweg.spec.plugins import files_of_command
 
 if TYPE_CHECKING:
     from thalweg.film.shot import Shot
-
-NAMING = ("samples", "file")  # keys whose values are paths
 
 
 def inputs(shot: Shot) -> Iterator[tuple[str, Path]]:
@@ -21,16 +20,8 @@ def inputs(shot: Shot) -> Iterator[tuple[str, Path]]:
     yield "the config", shot.path
     for plugin in files_of_command():
         yield "a plugin of this command", plugin
-    waiting = [shot.tree]
-    while waiting:
-        node = waiting.pop()
-        waiting += [*(node.items or []), *(node.entries or {}).values()]
-        for key, child in (node.entries or {}).items():
-            if key in NAMING and isinstance(child.scalar, str) and "\0" not in child.scalar:
-                yield f"read by {shot.path}", shot.path.parent / child.scalar
-    if shot.tree.has("plugins"):
-        for plugin in files_of(shot.tree.child("plugins"), shot.path.parent):
-            yield f"read by {shot.path}", plugin
+    for file in named_files(shot):
+        yield f"read by {shot.path}", file
 
 
 def overwritten(shots: Sequence[Shot], files: Sequence[Sequence[Path]]) -> list[Problem]:

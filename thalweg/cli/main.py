@@ -210,29 +210,20 @@ def _planned(names: Sequence[str], options: dict[str, Any]) -> tuple[list[Film],
     """The films, the files of each, the moments of --at and the number of --jobs. Raises UserErrors with all
     problems of all configs.
     """
-    from thalweg.cli.inputs import overwritten
-    from thalweg.cli.targets import files, processes, resumable, targets, unsuited
-    from thalweg.film.moments import beyond_run, moments
+    from thalweg.cli.plan import planned
+    from thalweg.cli.targets import processes, resumable
+    from thalweg.film.moments import moments
 
     problems: list[Problem] = []
     films = [loaded for name in names for loaded in _load(name, options, problems)]
-    whole = len(films) == len(names)
-    paths = [film.shot.path for film in films] if whole else [Path(name) for name in names]
-    only_check = options["check"] and options["output"] is None and options["format"] is None
-    places = paths if only_check else targets(paths, options["output"], options["format"], problems)
-    at = moments(options["at"], places, problems)
-    made = [[place] for place in places]
-    if not only_check and places:
-        made = files(paths, places, len(at), problems)
+    paths = [film.shot.path for film in films] if len(films) == len(names) else [Path(name) for name in names]
+    if options["check"] and options["output"] is None and options["format"] is None:
+        made, at = [[path] for path in paths], moments(options["at"], paths, problems)
+    else:
+        made, at = planned(films, paths, options["output"], options["format"], options["at"], problems)
     jobs = processes(options["jobs"], problems)
     if options["resume"]:
-        resumable(places, problems)
-    if whole and places and not only_check:
-        for film, place in zip(films, places, strict=True):
-            problems += unsuited(film.shot, place)
-            if film.shot.experiment is not None:
-                problems += beyond_run(at, film.shot.experiment.steps, film.shot.name)
-        problems += overwritten([film.shot for film in films], made)
+        resumable([files[0] for files in made], problems)
     if problems:
         raise UserErrors(problems)
     return films, made, at, jobs
@@ -250,8 +241,8 @@ def _written(
     film, changed = suited(film, files[0])
     if changed:
         print(one_line(changed), file=sys.stderr)
-    writes = _data if kind(files[0]) in DATA else _drawn
-    waiting, made = list(files), writes(film, rolled, files, at, how)
+    waiting = list(files)
+    made = (_data if kind(files[0]) in DATA else _drawn)(film, rolled, files, at, how)
     while waiting:
         try:
             next(made)
@@ -272,32 +263,27 @@ def _load(name: str, options: dict[str, Any], problems: list[Problem]) -> list[F
         return []
 
 
-def _data(film: Film, rolled: Sequence[Any], files: Sequence[Path], *_: Any) -> Iterator[Path]:
-    from thalweg.experiment.data import write
+def _data(film: Film, rolled: Sequence[Any], files: Sequence[Path], at: Sequence[Moment], _: Any) -> Iterator[Path]:
+    from thalweg.cli.plan import make
 
-    shot = film.shot
-    assert shot.experiment is not None  # else it was said beforehand
-    write(files[0], shot.experiment, rolled[0], shot.resolved)
-    yield files[0]
+    return make(film, rolled, files, at)
 
 
 def _drawn(
     film: Film, rolled: Sequence[Any], files: Sequence[Path], at: Sequence[Moment], how: dict[str, Any]
 ) -> Iterator[Path]:
+    from thalweg.cli.plan import make
+    from thalweg.cli.progress import Progress
     from thalweg.film.clock import OutsideFilm
     from thalweg.film.outputs import FILMS, kind
     from thalweg.stage.errors import MachineError
 
     try:
-        from thalweg.cli.progress import Progress
-        from thalweg.stage.render import render_film, render_frames
-
         if kind(files[0]) not in FILMS:
-            yield from render_frames(film, rolled, files, at)
+            yield from make(film, rolled, files, at)
             return
         with Progress(film.shot.name) as progress:
-            render_film(film, rolled, files[0], progress, **how)
-        yield files[0]
+            yield from make(film, rolled, files, at, progress=progress, **how)
     except OutsideFilm as error:
         raise UserErrors([f"--at {line}" for line in error.args]) from error
     except MachineError as error:

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from thalweg.film.shot import Shot
-from thalweg.spec.plugins import files_of, files_of_command
+from thalweg.spec.named import named_files
+from thalweg.spec.plugins import files_of_command
 
 SETTLED = 30  # milliseconds without a change until it is told
-NAMED = (".npz", ".npy", ".csv")
 
 
 class Watcher:
@@ -56,19 +56,7 @@ def absolute(file: Path) -> Path:
     return Path(os.path.abspath(file))
 
 
-def named_files(shot: Shot) -> list[Path]:
-    """The YAML, and the data files and plugins that it names."""
-    folder = Path(os.path.realpath(shot.path)).parent
-    found = [Path(shot.path), *files_of_command()]
-    if shot.tree.has("plugins"):
-        found += files_of(shot.tree.child("plugins"), folder)
-    open_nodes = [shot.tree]
-    while open_nodes:
-        node = open_nodes.pop()
-        open_nodes += [*(node.items or []), *(node.entries or {}).values()]
-        if isinstance(node.scalar, str) and node.scalar.endswith(NAMED) and "\0" not in node.scalar:
-            place = Path(shot.path).parent / node.scalar
-            place = place if place.is_file() else folder / node.scalar
-            if place.is_file():
-                found.append(place)
-    return found
+def watched_files(shot: Shot) -> list[Path]:
+    """The YAML, the data files and plugins that it names, and those of the command."""
+    named = [file for file in named_files(shot) if file.suffix == ".py" or file.is_file()]
+    return [Path(shot.path), *files_of_command(), *named]

@@ -17,7 +17,7 @@ from thalweg.live.film_process import FilmProcess
 from thalweg.live.keys import TABLE
 from thalweg.live.model import Model, Reader
 from thalweg.live.pointer import Pointer
-from thalweg.live.reload import Watcher, named_files
+from thalweg.live.reload import Watcher, watched_files
 from thalweg.live.screen import drawn_size
 from thalweg.live.show import Show
 from thalweg.spec.plugins import run_again
@@ -54,7 +54,7 @@ class Session:
         self.acts = Acts(self.show, Files(self.show, self.command), self.resized, self._end)
         self.pointer = Pointer(self.show, self.acts)
         self.show.restage()
-        self.watcher.watch(named_files(self.model.filed))
+        self.watcher.watch(watched_files(self.model.filed))
         self.now = self.before = time.perf_counter()
 
     def _end(self) -> None:
@@ -146,7 +146,7 @@ class Session:
         self.pointer.forget()
         self.show.panel.choose_again(self.show.model.entries)
         self.show.restage()
-        self.watcher.watch(named_files(filed))
+        self.watcher.watch(watched_files(filed))
 
     def _mended(self) -> None:
         self.show.alarms.cancel("again")
