@@ -31,7 +31,6 @@ class FloodStyle(Look):
 
 @dataclass(frozen=True)
 class FloodOptions(SceneOptions):
-    scene_class: ClassVar[str] = "Flood"
     summary: ClassVar[str] = "one colour"
     style = FloodStyle
     green: float = parameter(0.5, low=0, high=1, doc=WORD)
@@ -51,8 +50,6 @@ class Water(Layer):
         gpu.all.render()
 
 class Flood(FilmScene):
-    kind = "my_flood"
-
     def stage(self, shot, trajectories):
         self.duration = shot.video.seconds
         self.water, self.start = Water(), (shot.style.red, shot.options.green)

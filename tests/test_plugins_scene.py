@@ -221,13 +221,13 @@ def test_it_is_listed_and_in_the_schema(
             "options.py cannot be loaded: ZeroDivisionError: division by zero; mend that file",
         ),
         (
-            "unsaid",
+            "two",
             {
-                "options.py": OPTIONS.replace(".my_flood", ".unsaid").replace('"Flood"', '""'),
-                "scene.py": SCENE,
+                "options.py": OPTIONS.replace(".my_flood", ".two"),
+                "scene.py": SCENE + "class Ebb(FilmScene): ...",
                 "words.py": "WORD = ''",
             },
-            "options.py does not name the scene's class; write scene_class = ... in FloodOptions",
+            "scene.py defines 2 FilmScenes; define one",
         ),
         (
             "other",
@@ -236,7 +236,7 @@ def test_it_is_listed_and_in_the_schema(
                 "scene.py": "class Fire: ...",
                 "words.py": "WORD = ''",
             },
-            "scene.py has no class Flood; write it, or mend scene_class in options.py",
+            "scene.py defines no scene; write a class that derives from FilmScene",
         ),
         (
             "wrong",

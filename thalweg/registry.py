@@ -19,6 +19,7 @@ from types import CodeType, ModuleType
 from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
+S = TypeVar("S")
 HOUSE = "thalweg"
 PLUGINS = f"{HOUSE}.plugins"
 SOURCES = (".py", ".vert", ".frag", ".glsl")  # what of a member's files is code
@@ -191,20 +192,16 @@ class Registry(Mapping[str, type[T]], Generic[T]):
             dotted = ".".join(part for part in (self.package, name, self.module) if part)
             try:
                 module = importlib.import_module(dotted)
-                self._loaded[name] = self._member(module)
+                self._loaded[name] = the_one(module, self.base)
             except Exception as error:
                 raise BrokenMember(name, path, error) from error
         return self._loaded[name]
 
-    def beside(self, name: str, module: str) -> ModuleType:
-        """The module of that name in the folder of a member: for scenes "scene". Raises what importing it raises."""
-        return importlib.import_module(f"{self.package}.{name}.{module}")
-
-    def _member(self, module: Any) -> type[T]:
-        classes = defined(module, self.base)
-        if len(classes) != 1:
-            raise TypeError(f"expected exactly one {self.base.__name__} class in the file, found {len(classes)}")
-        return classes[0]
+    def beside(self, name: str, module: str, base: type[S]) -> type[S]:
+        """The class of that base in a module in the folder of a member: for scenes "scene". Raises what importing it
+        raises, and TypeError where it does not define just one.
+        """
+        return the_one(importlib.import_module(f"{self.package}.{name}.{module}"), base)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.paths())
@@ -224,6 +221,14 @@ def defined(module: ModuleType, base: type[T]) -> list[type[T]]:
         for value in vars(module).values()
         if isinstance(value, type) and issubclass(value, base) and value.__module__ == module.__name__
     ]
+
+
+def the_one(module: ModuleType, base: type[T]) -> type[T]:
+    """The class of that base that a module defines. Raises TypeError where there is not just one."""
+    classes = defined(module, base)
+    if len(classes) != 1:
+        raise TypeError(f"expected exactly one {base.__name__} class in the file, found {len(classes)}")
+    return classes[0]
 
 
 @dataclass(frozen=True)

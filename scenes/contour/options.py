@@ -19,7 +19,6 @@ class ContourStyle(Panels, Balls, SurfaceLook):
 class ContourOptions(MotionOptions):
     """What a contour map may be told."""
 
-    scene_class: ClassVar[str] = "Contour"
     summary: ClassVar[str] = "the race from above, as a map: exact paths and iterates"
     needs = ("surface", "optimizers")
     style = ContourStyle

@@ -24,8 +24,6 @@ from thalweg.stage.film_scene import FilmScene
 
 
 class Contour(FilmScene):
-    kind = "contour"
-
     def stage(self, shot, trajectories) -> None:
         style, options, ground, theme = shot.style, shot.options, self.background(), THEMES[shot.style.theme]
         page = Page(*self.pixels, style.text_scale)

@@ -21,7 +21,6 @@ class RaceStyle(Panels, Balls, Relief):
 class RaceOptions(MotionOptions):
     """What a race may be told."""
 
-    scene_class: ClassVar[str] = "Race"
     summary: ClassVar[str] = "all optimizers roll at once, with legend, step counter and the result at the end"
     needs = ("surface", "optimizers")
     style = RaceStyle

@@ -22,8 +22,6 @@ from thalweg.stage.film_scene import FilmScene
 
 
 class Race(FilmScene):
-    kind = "race"
-
     def stage(self, shot, trajectories) -> None:
         ground, theme = self.background(), THEMES[shot.style.theme]
         page = Page(*self.pixels, shot.style.text_scale)

@@ -18,7 +18,6 @@ class TitleOptions(SceneOptions):
     `surface`.
     """
 
-    scene_class: ClassVar[str] = "Title"
     summary: ClassVar[str] = "a card: heading, lines, a formula"
     may = ("surface",)
 

@@ -22,8 +22,6 @@ ROOM = 0.86  # of the page's width and height
 
 
 class Title(FilmScene):
-    kind = "title"
-
     def stage(self, shot, trajectories) -> None:
         self.duration = shot.video.seconds or SECONDS
         page, theme = Page(*self.pixels, shot.style.text_scale), THEMES[shot.style.theme]

@@ -23,13 +23,12 @@ OF_ALL = ("title", "scene", "style", "video", "plugins")
 class SceneOptions:
     """Options of one kind of scene as frozen dataclass fields made with `registry.parameter`: the keys of `scene:`.
 
-    `scene_class` names the manimgl Scene class in the scene.py beside the options; `summary` is its line in --list.
+    The manimgl Scene is the one class of scene.py beside the options; `summary` is its line in --list.
     `needs` must be in the file, `may` can be: "surface", "optimizers", or "optimizer" for just one entry. `style`,
     `video` and `camera` (None: it has none) are the classes of film/sections.py, or subclasses, whose fields those
     sections may hold. What none of these names is an error in the file.
     """
 
-    scene_class: ClassVar[str] = ""
     summary: ClassVar[str] = ""
     needs: ClassVar[tuple[Need, ...]] = ()
     may: ClassVar[tuple[Need, ...]] = ()

@@ -115,7 +115,7 @@ def _member(module: str, place: Path) -> type[Any]:
             else f"defines {len(found)} optimizers and surfaces; define one Optimizer or one Surface"
         )
     if folder:
-        _check_scene(place / "scene.py", found[0])
+        _check_scene(place / "scene.py")
     for each in ELSEWHERE.loaded(module):
         for cls in defined(sys.modules[each], object):
             if cls.__reduce__ is object.__reduce__ and cls.__reduce_ex__ is object.__reduce_ex__:
@@ -123,20 +123,20 @@ def _member(module: str, place: Path) -> type[Any]:
     return found[0]
 
 
-def _check_scene(file: Path, options: Any) -> None:
-    """That scene.py has the class, as far as can be told without running it, which takes all that draws."""
+def _check_scene(file: Path) -> None:
+    """That scene.py has a class, as far as can be told without running it, which takes all that draws."""
     try:
         tree = ast.parse(file.read_bytes())
     except (SyntaxError, ValueError) as error:
         raise PluginError(f"scene.py cannot be loaded: {type(error).__name__}: {error}; mend that file") from None
-    names = {node.name for node in tree.body if isinstance(node, ast.ClassDef)}
-    names |= {
-        alias.asname or alias.name for node in tree.body if isinstance(node, ast.ImportFrom) for alias in node.names
-    }
-    if not options.scene_class:
-        raise PluginError(f"options.py does not name the scene's class; write scene_class = ... in {options.__name__}")
-    if options.scene_class not in names:
-        raise PluginError(f"scene.py has no class {options.scene_class}; write it, or mend scene_class in options.py")
+    classes, scenes = [node for node in tree.body if isinstance(node, ast.ClassDef)], ["FilmScene"]
+    for node in classes:
+        if any(ast.unparse(base).rpartition(".")[2] in scenes for base in node.bases):
+            scenes.append(node.name)
+    if len(scenes) > 2:
+        raise PluginError(f"scene.py defines {len(scenes) - 1} FilmScenes; define one")
+    if not any(node.bases for node in classes):
+        raise PluginError("scene.py defines no scene; write a class that derives from FilmScene")
 
 
 def _reduced(thing: Any, protocol: Any) -> Any:

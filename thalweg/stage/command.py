@@ -50,10 +50,11 @@ class NoWriter(SimpleNamespace):
     def abandon(self) -> None: ...
 
 
-def film_from_environment(kind: str, scene_class: str) -> Film:
+def film_from_environment(kind: str, scene_class: type[Any], base: type[Any]) -> Film:
     """The film named by CONFIG, for manimgl's own command, whose -r, --fps, -t win over the YAML's.
 
-    Ends with exit code 2 and one line a problem when CONFIG is missing, has errors, or is of another kind.
+    `scene_class` is that of the `kind` that was asked for, `base` that of all. Ends with exit code 2 and one line a
+    problem when CONFIG is missing, has errors, or is of another kind.
     """
     from thalweg.errors import ConfigErrors
     from thalweg.film import SCENES
@@ -61,14 +62,14 @@ def film_from_environment(kind: str, scene_class: str) -> Film:
 
     name = os.environ.get("CONFIG")
     if not name:
-        leave(f"set CONFIG to the film: CONFIG=boss_fight manimgl {scene_file(kind)} {scene_class} -w")
+        leave(f"set CONFIG to the film: CONFIG=boss_fight manimgl {scene_file(kind)} {scene_class.__name__} -w")
     try:
         film = load(find(name), video=video_of_command())
     except ConfigErrors as error:
         leave(*map(str, error.problems))
     found = film.shot.kind
     if found != kind:
-        right = SCENES[found].scene_class
+        right = SCENES.beside(found, "scene", base).__name__
         leave(f"{name} is a {found}; run: CONFIG={name} manimgl {scene_file(found)} {right} -w")
     return film
 

@@ -7,7 +7,9 @@ same for all: pose, draw, emit, for every frame of the clock; so manimgl's own c
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -88,7 +90,6 @@ class FilmScene(Defaults, Scene):
     picture is made otherwise overrides `point_at`, `world_at` and the like.
     """
 
-    kind = ""
     samples = 0
     duration = 1.0
     display: Display | None = None
@@ -100,7 +101,7 @@ class FilmScene(Defaults, Scene):
         self.samples = config.pop("samples", self.samples)
         by_command = shot is None
         if shot is None or trajectories is None:
-            self.film: Film = film_from_environment(self.kind, type(self).__name__)
+            self.film: Film = film_from_environment(self.kind, type(self), FilmScene)
             shot = self.film.shot
             trajectories = shot.roll()
             camera_config |= dict(resolution=(shot.video.width, shot.video.height), fps=shot.video.fps)
@@ -124,6 +125,11 @@ class FilmScene(Defaults, Scene):
             leave(str(error))
         finally:
             manim_scene.Camera, manim_scene.SceneFileWriter = stock, stock_writer
+
+    @property
+    def kind(self) -> str:
+        """The name of the folder that its scene.py lies in; manimgl's own command gives the module other names."""
+        return Path(inspect.getfile(type(self).stage)).absolute().parent.name
 
     def background(self) -> str:
         from thalweg.colors import THEMES

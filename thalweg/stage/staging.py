@@ -12,15 +12,15 @@ from thalweg.stage.drawable import Drawable
 
 if TYPE_CHECKING:
     from thalweg.engine import Trajectory
-    from thalweg.stage.film_scene import FilmScene
 
 
 def make_scene(shot: Shot, trajectories: Sequence[Trajectory], fps: int | None = None, samples: int = 0) -> Drawable:
     """The manimgl scene of a shot, staged and ready to draw any frame."""
     boot.ensure()
-    scene_class = getattr(SCENES.beside(shot.kind, "scene"), SCENES[shot.kind].scene_class)
+    from thalweg.stage.film_scene import FilmScene
+
     video = shot.video
-    scene: FilmScene = scene_class(
+    scene = SCENES.beside(shot.kind, "scene", FilmScene)(
         shot,
         trajectories,
         file_writer_config=dict(write_to_movie=False, save_last_frame=False, quiet=True),
