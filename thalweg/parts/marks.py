@@ -122,7 +122,7 @@ def picture(kind: str, size: float, color: str, ground: str) -> raster.Image:
 
 
 def placed(
-    points: Sequence[CriticalPoint], pixel: Callable[[Any], Any], size: float, color: str, ground: str
+    points: Sequence[CriticalPoint], pixel: Callable[[np.ndarray], np.ndarray], size: float, color: str, ground: str
 ) -> list[Picture]:
     """Marks on a map, where `pixel` says that points of the domain are."""
     made = []

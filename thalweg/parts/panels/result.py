@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
+from thalweg.experiment.experiment import Entry
 from thalweg.experiment.outcome_words import Say, lines, one_start
 from thalweg.experiment.outcomes import Outcomes
 from thalweg.typeset.numbers import loss_text
@@ -16,7 +16,7 @@ LEVELS = ((4, True), (2, True), (4, False), (2, False), (1, False))  # minima th
 
 def result_lines(
     outcomes: Outcomes,
-    entries: Sequence[Any],
+    entries: Sequence[Entry],
     colors: list[str],
     say: Say = loss_text,
     most: int = LEVELS[0][0],
