@@ -216,3 +216,33 @@ def test_the_name_of_what_is_kept_of_a_film_follows_its_plugins(folder: Path, mo
             opened.write("# another thought\n")
         keys.add(film_key(film, []))
     assert len(keys) == 3
+
+
+@pytest.mark.parametrize(
+    "right, wrong, told",
+    [
+        ("np.sign(", "np.sing(", "AttributeError: module 'numpy' has no attribute 'sing'"),
+        ("hyper.lr", "hyper.lrr", "AttributeError"),
+        (
+            "return {}, points - hyper.lr * np.sign(objective.gradient(points))",
+            "points -= hyper.lr; return {}, points",
+            "ValueError: output array is read-only",
+        ),
+    ],
+)
+def test_a_mistake_in_its_code_is_told_with_file_and_line(
+    right: str,
+    wrong: str,
+    told: str,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(folder)
+    file = folder / "code" / "my_signs.py"
+    file.write_text(SIGNS.replace(right, wrong), encoding="utf-8")
+    line = next(number for number, text in enumerate(file.read_text().splitlines(), 1) if wrong[:12] in text)
+    (folder / "own.yaml").write_text("surface: bowl\noptimizers: [my_signs]\nsteps: 5\n", encoding="utf-8")
+    assert cli.main(["own.yaml", "--check", "--plugin", "code/my_signs.py", "--trust"]) == 2
+    (said_of_it,) = capsys.readouterr().err.splitlines()
+    assert said_of_it.startswith(f"{file}:{line}: step: {told}") and said_of_it.endswith("; mend that file")

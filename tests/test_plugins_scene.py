@@ -259,3 +259,16 @@ def test_folders_that_are_no_scenes(
         problems = [str(each).removeprefix(str(tmp_path / "film.yaml")) for each in caught.value.problems]
         assert problems == [f":3: plugins.0: {folder}: {words}"]
         assert folder == "race" or not any(name.startswith(f"thalweg.scenes.{folder}") for name in sys.modules)
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_a_mistake_in_a_scene_is_told_with_file_and_line(
+    jobs: str, film: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Also one that another process meets."""
+    scene = next(film.parent.rglob("scene.py"))
+    scene.write_text(scene.read_text().replace("seconds / self.duration", "seconds / self.duratoin"))
+    monkeypatch.chdir(film.parent)
+    assert cli.main([str(film), "--trust", "-o", "x.mp4", "--jobs", jobs]) == 2
+    line = capsys.readouterr().err.splitlines()[-1]
+    assert line.startswith(f"{scene}:") and ": pose: AttributeError: " in line and line.endswith("; mend that file")

@@ -305,10 +305,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return INTERRUPTED
         except Terminated:
             return TERMINATED
-        except Exception:
-            if (code := stop.asked()) is None:
+        except Exception as error:
+            if (code := stop.asked()) is not None:
+                return code
+            from thalweg.spec.plugins import at_fault
+
+            if (line := at_fault(error)) is None:
                 raise
-            return code
+            print(one_line(line), file=sys.stderr)
+            return USER
 
 
 def _ended(arguments: Sequence[str] | None) -> int:

@@ -10,7 +10,9 @@ import ast
 import importlib
 import keyword
 import os
+import re
 import sys
+import traceback
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -26,6 +28,7 @@ CODE = "is code that runs with your rights"
 CURE = "read it, then add --trust to this command (THALWEG_TRUST=1 to manimgl's)"
 GIVE = "give FILE.py or the folder of a scene"
 MOST_BYTES = 10_000_000  # of a file
+FRAME = re.compile(r'File "(.+)", line (\d+), in (\S+)')
 _loaded: dict[Path, str] = {}  # file or folder -> its module
 _given: list[str] = []  # what --plugin names
 
@@ -112,6 +115,8 @@ def _member(module: str, place: Path) -> type[Any]:
         raise PluginError(
             f"{file} defines {len(found)} SceneOptions; define one"
             if folder
+            else "is a part of a scene; give its folder"
+            if place.with_name("options.py").exists() and place.name in ("scene.py", "options.py")
             else f"defines {len(found)} optimizers and surfaces; define one Optimizer or one Surface"
         )
     if folder:
@@ -243,6 +248,18 @@ def run_again(files: Iterable[Path]) -> None:
         ELSEWHERE.leave(module)
     if problems := _add_given():
         raise ConfigErrors(problems)
+
+
+def at_fault(error: BaseException) -> str | None:
+    """Where in a plugin's own files what led to an error stands, and what it was: 'p.py:26: step: ...; mend that file'.
+
+    None when no line of a plugin is in its traceback, nor in that of the process that it comes from.
+    """
+    told = "".join(traceback.format_exception(error))
+    for file, line, function in reversed(FRAME.findall(told)):
+        if any(Path(file).is_relative_to(place) for place in _loaded):
+            return f"{file}:{line}: {function}: {type(error).__name__}: {error}; mend that file"
+    return None
 
 
 def words() -> list[str]:
