@@ -180,11 +180,12 @@ def test_a_wrong_config_is_told_in_lines(config, tmp_path):
 
 def test_a_config_of_another_kind_is_told_where_it_belongs(monkeypatch, capsys):
     from thalweg.stage import command
+    from thalweg.stage.film_scene import FilmScene
 
     monkeypatch.setenv("CONFIG", "kink")
     monkeypatch.setattr(command, "video_of_command", lambda: None)
     with pytest.raises(SystemExit) as caught:
-        command.film_from_environment("explain", "Explain")
+        command.film_from_environment("explain", type("Explain", (FilmScene,), {}), FilmScene)
     told = capsys.readouterr().err.splitlines()
     assert caught.value.code == 2 and len(told) == 1
     assert "CONFIG=kink manimgl scenes/race/scene.py Race -w" in told[0]

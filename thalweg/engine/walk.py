@@ -177,9 +177,10 @@ class Block:
             moving = {name: _of(values[k], self.runs) for name, values in self.task.moving.items()}
             hyper = Hyper(**{**self.plain, **moving})
         self.watched.begin(k)
-        points = self.points.view()
+        points = self.points
         points.flags.writeable = False  # a step in place would change what is compared and recorded
         self.state, self.points = self.task.optimizer.step(self.state, points, self.watched, hyper)
+        points.flags.writeable = True
 
     def _write(self, row: int | slice, runs: Any, only: Any = None) -> None:
         moment = {"positions": self.points, "loss": self.exact.loss, "gradient": self.exact.slope}
