@@ -97,6 +97,18 @@ def test_nothing_that_is_read_is_written_over(name: str, door: str, tmp_path: Pa
     assert Path(name).read_bytes() == before
 
 
+def test_what_was_read_is_known_after_a_change_of_folder(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("run.csv").write_text("x,y\n1,1\n0.5,0.5\n")
+    Path("film.yaml").write_text(INPUTS["run.csv"] + "steps: 1\n")
+    film, before = thalweg.load("film.yaml"), Path("run.csv").read_bytes()
+    Path("sub").mkdir()
+    monkeypatch.chdir("sub")
+    with pytest.raises(thalweg.ConfigErrors, match="is read by film.yaml"):
+        film.save("../run.csv")
+    assert Path("../run.csv").read_bytes() == before
+
+
 def test_a_moment_that_the_film_lacks_is_told_like_every_problem(film: thalweg.Film, tmp_path: Path) -> None:
     with pytest.raises(thalweg.ConfigErrors, match="the film has no second 99"):
         film.save(tmp_path / "x.png", at=99)

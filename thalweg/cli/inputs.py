@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def inputs(shot: Shot) -> Iterator[tuple[str, Path]]:
     """What each file that this shot is read from is to it, and where: the config, its data, its plugins."""
-    yield "the config", shot.path
+    yield "the config", shot.folder / shot.path.name
     for plugin in files_of_command():
         yield "a plugin of this command", plugin
     for file in named_files(shot):

@@ -23,10 +23,12 @@ class Shot:
     """What one scene shows: its kind and options, an experiment (None for a scene that needs none), its look.
 
     `style`, `camera` and `options` are instances of the classes that the kind's options declare. `resolved` is the file
-    with its defaults, JSON-able; `tree` the file as written.
+    with its defaults, JSON-able; `tree` the file as written. `path` is the file as it was called, `folder` the absolute
+    one that paths in it start from, wherever the process goes later.
     """
 
     path: Path
+    folder: Path
     name: str
     title: str | None
     caption: str | None

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from thalweg.errors import ConfigErrors, Mark, Problem, Report, show
-from thalweg.experiment.experiment import Experiment
+from thalweg.experiment.experiment import Entry, Experiment
 from thalweg.film import SceneOptions
 from thalweg.film.options import KEYS
 from thalweg.film.sections import QUALITIES, WIDEST, Video, VideoKeys
@@ -77,30 +78,18 @@ def _read(path: Path, overrides: Iterable[str], video: Mapping[str, Any], data: 
     report.stop()
     assert parts.video is not None
     basics = parts.basics
-    rolled = (
-        Experiment(
-            surface=parts.surface,
-            entries=tuple(found),
-            steps=basics.steps,
-            seed=basics.seed,
-            tolerance=basics.tolerance,
-            noise=parts.noise,
-            record=parts.record,
-        )
-        if parts.rolls
-        else None
-    )
     return Film(
         (
             Shot(
                 path=path,
+                folder=Path(os.path.abspath(path)).parent,
                 name=path.stem,
                 title=basics.title,
                 caption=basics.caption,
                 kind=parts.kind,
                 options=parts.options,
                 surface=parts.surface,
-                experiment=rolled,
+                experiment=_rolled(parts, found) if parts.rolls else None,
                 camera=parts.camera,
                 style=parts.style,
                 video=parts.video,
@@ -108,6 +97,20 @@ def _read(path: Path, overrides: Iterable[str], video: Mapping[str, Any], data: 
                 tree=tree,
             ),
         )
+    )
+
+
+def _rolled(parts: Document, found: list[Entry]) -> Experiment:
+    """What the file says of rolling."""
+    basics = parts.basics
+    return Experiment(
+        surface=parts.surface,
+        entries=tuple(found),
+        steps=basics.steps,
+        seed=basics.seed,
+        tolerance=basics.tolerance,
+        noise=parts.noise,
+        record=parts.record,
     )
 
 

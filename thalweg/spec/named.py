@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,15 +12,13 @@ NAMING = ("samples", "file")  # keys whose values are paths
 
 
 def named_files(shot: Shot) -> Iterator[Path]:
-    """Each, relative to the YAML's folder or, where it is a link, to the folder of what it leads to."""
-    folder = Path(os.path.realpath(shot.path)).parent
+    """Each, absolute."""
     waiting = [shot.tree]
     while waiting:
         node = waiting.pop()
         waiting += [*(node.items or []), *(node.entries or {}).values()]
         for key, child in (node.entries or {}).items():
             if key in NAMING and isinstance(child.scalar, str) and "\0" not in child.scalar:
-                place = shot.path.parent / child.scalar
-                yield place if place.is_file() else folder / child.scalar
+                yield shot.folder / child.scalar
     if shot.tree.has("plugins"):
-        yield from files_of(shot.tree.child("plugins"), folder)
+        yield from files_of(shot.tree.child("plugins"), shot.folder)
