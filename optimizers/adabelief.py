@@ -35,12 +35,21 @@ class AdaBelief(Optimizer):
 
     display_name = "AdaBelief"
     scale_free = True
-    rule = (
-        ("first moment", r"m \leftarrow \beta_1 m + (1 - \beta_1)\, g, \quad g = \nabla f(w)"),
-        ("variance", r"s \leftarrow \beta_2 s + (1 - \beta_2)\, (g - m)^2 + \epsilon"),
-        ("correction", r"\hat{m} = \frac{m}{1 - \beta_1^t}, \quad \hat{s} = \frac{s}{1 - \beta_2^t}"),
-        ("step", r"w \leftarrow w - \eta \frac{\hat{m}}{\sqrt{\hat{s}} + \epsilon}"),
-    )
+    rule = """
+        # gradient
+        g = grad(w)
+        # decay
+        w = w - lr*weight_decay*w
+        # first moment
+        m = beta1*m + (1 - beta1)*g
+        # variance
+        s = beta2*s + (1 - beta2)*(g - m)**2 + eps
+        # correction
+        m_hat = m/(1 - beta1**t)
+        s_hat = s/(1 - beta2**t)
+        # step
+        w = w - lr*(m_hat/(sqrt(s_hat) + eps))
+    """
 
     lr: float = parameter(0.05, low=0, doc="learning rate")
     betas: tuple[float, float] = parameter(

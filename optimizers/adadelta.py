@@ -35,13 +35,18 @@ class Adadelta(Optimizer):
     """
 
     display_name = "Adadelta"
-    rule = (
-        ("gradient", r"g \leftarrow \nabla f(w) + \lambda w"),
-        ("mean square", r"s \leftarrow \rho s + (1 - \rho)\, g^2"),
-        ("change", r"d = \frac{\sqrt{a + \epsilon}}{\sqrt{s + \epsilon}}\, g"),
-        ("mean square change", r"a \leftarrow \rho a + (1 - \rho)\, d^2"),
-        ("step", r"w \leftarrow w - \eta\, d"),
-    )
+    rule = """
+        # gradient
+        g = grad(w) + weight_decay*w
+        # mean square
+        s = rho*s + (1 - rho)*g**2
+        # change
+        d = sqrt(a + eps)/sqrt(s + eps)*g
+        # mean square change
+        a = rho*a + (1 - rho)*d**2
+        # step
+        w = w - lr*d
+    """
 
     lr: float = parameter(1.0, low=0, doc="factor of the step")
     rho: float = parameter(0.9, low=0, high=1, doc="share of the two mean squares that is kept")

@@ -32,18 +32,25 @@ class AdaGrad(Optimizer):
 
     display_name = "AdaGrad"
     scale_free = True
-    rule = (
-        ("gradient", r"g \leftarrow \nabla f(w) + \lambda w"),
-        ("sum of squares", r"s \leftarrow s + g^2"),
-        ("rate", r"\eta_t = \frac{\eta}{1 + (t - 1)\, \delta}"),
-        ("step", r"w \leftarrow w - \eta_t \frac{g}{\sqrt{s} + \epsilon}"),
-    )
+    rule = """
+        # gradient
+        g = grad(w) + weight_decay*w
+        # sum of squares
+        s = s + g**2
+        # rate
+        lr_t = lr/(1 + (t - 1)*lr_decay)
+        # step
+        w = w - lr_t*(g/(sqrt(s) + eps))
+    """
 
     lr: float = parameter(0.3, low=0, doc="learning rate")
     lr_decay: float = parameter(0.0, low=0, doc="lr is divided by 1 + (t - 1) * lr_decay")
     weight_decay: float = parameter(0.0, low=0, doc="adds weight_decay * w to the gradient")
     initial_accumulator_value: float = parameter(0.0, low=0, doc="where the sum of squares starts")
     eps: float = parameter(1e-10, low=0, doc="keeps the division finite")
+
+    def rule_initial(self) -> dict[str, float]:
+        return {"s": self.initial_accumulator_value}
 
     def init(self, points: Array, hyper: Hyper) -> State:
         return {"step": counter(points), "sum": np.zeros_like(points) + hyper.initial_accumulator_value}

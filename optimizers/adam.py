@@ -34,13 +34,19 @@ class Adam(Optimizer):
 
     display_name = "Adam"
     scale_free = True
-    rule = (
-        ("gradient", r"g \leftarrow \nabla f(w) + \lambda w"),
-        ("first moment", r"m \leftarrow \beta_1 m + (1 - \beta_1)\, g"),
-        ("second moment", r"v \leftarrow \beta_2 v + (1 - \beta_2)\, g^2"),
-        ("correction", r"\hat{m} = \frac{m}{1 - \beta_1^t}, \quad \hat{v} = \frac{v}{1 - \beta_2^t}"),
-        ("step", r"w \leftarrow w - \eta \frac{\hat{m}}{\sqrt{\hat{v}} + \epsilon}"),
-    )
+    rule = """
+        # gradient
+        g = grad(w) + weight_decay*w
+        # first moment
+        m = beta1*m + (1 - beta1)*g
+        # second moment
+        v = beta2*v + (1 - beta2)*g**2
+        # correction
+        m_hat = m/(1 - beta1**t)
+        v_hat = v/(1 - beta2**t)
+        # step
+        w = w - lr*(m_hat/(sqrt(v_hat) + eps))
+    """
 
     lr: float = parameter(0.05, low=0, doc="learning rate")
     betas: tuple[float, float] = parameter(

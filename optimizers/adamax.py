@@ -33,12 +33,16 @@ class Adamax(Optimizer):
 
     display_name = "Adamax"
     scale_free = True
-    rule = (
-        ("gradient", r"g \leftarrow \nabla f(w) + \lambda w"),
-        ("first moment", r"m \leftarrow \beta_1 m + (1 - \beta_1)\, g"),
-        ("largest", r"u \leftarrow \max(\beta_2 u, |g| + \epsilon)"),
-        ("step", r"w \leftarrow w - \frac{\eta}{1 - \beta_1^t}\, \frac{m}{u}"),
-    )
+    rule = """
+        # gradient
+        g = grad(w) + weight_decay*w
+        # first moment
+        m = beta1*m + (1 - beta1)*g
+        # largest
+        u = max(beta2*u, abs(g) + eps)
+        # step
+        w = w - lr/(1 - beta1**t)*(m/u)
+    """
 
     lr: float = parameter(0.05, low=0, doc="learning rate")
     betas: tuple[float, float] = parameter(

@@ -36,22 +36,27 @@ class Adan(Optimizer):
 
     display_name = "Adan"
     scale_free = True
-    rule = (
-        ("gradient", r"g = \nabla f(w), \quad d = g - g_\mathrm{before}"),
-        ("first moment", r"m \leftarrow \beta_1 m + (1 - \beta_1)\, g"),
-        ("change", r"v \leftarrow \beta_2 v + (1 - \beta_2)\, d"),
-        ("second moment", r"n \leftarrow \beta_3 n + (1 - \beta_3)\, (g + \beta_2 d)^2"),
-        (
-            "correction",
-            r"\hat{m} = \frac{m}{1 - \beta_1^t}, \quad \hat{v} = \frac{v}{1 - \beta_2^t}, \quad "
-            r"\hat{n} = \frac{n}{1 - \beta_3^t}",
-        ),
-        (
-            "step",
-            r"w \leftarrow \frac{1}{1 + \eta \lambda} \left(w - \eta \frac{\hat{m} + \beta_2 \hat{v}}"
-            r"{\sqrt{\hat{n}} + \epsilon}\right)",
-        ),
-    )
+    symbols = {"g_before": r"g_\mathrm{before}"}
+    rule = """
+        # gradient
+        g = grad(w)
+        d = where(t == 1, 0, g - g_before)
+        g_before = g
+        # first moment
+        m = beta1*m + (1 - beta1)*g
+        # change
+        v = beta2*v + (1 - beta2)*d
+        # second moment
+        n = beta3*n + (1 - beta3)*(g + beta2*d)**2
+        # correction
+        m_hat = m/(1 - beta1**t)
+        v_hat = v/(1 - beta2**t)
+        n_hat = n/(1 - beta3**t)
+        # step
+        w = w - lr*((m_hat + beta2*v_hat)/(sqrt(n_hat) + eps))
+        # decay
+        w = w/(1 + lr*weight_decay)
+    """
 
     lr: float = parameter(0.05, low=0, doc="learning rate")
     betas: tuple[float, float, float] = parameter(

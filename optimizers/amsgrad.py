@@ -36,14 +36,21 @@ class AMSGrad(Optimizer):
 
     display_name = "AMSGrad"
     scale_free = True
-    rule = (
-        ("gradient", r"g \leftarrow \nabla f(w) + \lambda w"),
-        ("first moment", r"m \leftarrow \beta_1 m + (1 - \beta_1)\, g"),
-        ("second moment", r"v \leftarrow \beta_2 v + (1 - \beta_2)\, g^2"),
-        ("largest", r"u \leftarrow \max(u, v)"),
-        ("correction", r"\hat{m} = \frac{m}{1 - \beta_1^t}, \quad \hat{u} = \frac{u}{1 - \beta_2^t}"),
-        ("step", r"w \leftarrow w - \eta \frac{\hat{m}}{\sqrt{\hat{u}} + \epsilon}"),
-    )
+    rule = """
+        # gradient
+        g = grad(w) + weight_decay*w
+        # first moment
+        m = beta1*m + (1 - beta1)*g
+        # second moment
+        v = beta2*v + (1 - beta2)*g**2
+        # largest
+        u = max(u, v)
+        # correction
+        m_hat = m/(1 - beta1**t)
+        u_hat = u/(1 - beta2**t)
+        # step
+        w = w - lr*(m_hat/(sqrt(u_hat) + eps))
+    """
 
     lr: float = parameter(0.05, low=0, doc="learning rate")
     betas: tuple[float, float] = parameter(

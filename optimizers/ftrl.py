@@ -39,17 +39,24 @@ class FTRL(Optimizer):
     """
 
     display_name = "FTRL"
-    rule = (
-        ("sums", r"n' = n + g^2, \quad g = \nabla f(w)"),
-        ("leader", r"z \leftarrow z + \eta\, g - (\sqrt{n'} - \sqrt{n})\, w, \quad n \leftarrow n'"),
-        ("step", r"w \leftarrow -\frac{z - \eta \lambda_1 \mathrm{sign}(z)}{\beta + \sqrt{n} + \eta \lambda_2}"),
-        ("zero", r"w \leftarrow 0 \ \mathrm{where} \ |z| \leq \eta \lambda_1"),
-    )
+    rule = """
+        # gradient
+        g = grad(w)
+        # leader
+        z = where(t == 1, -beta*w, z) + lr*g - (sqrt(n + g**2) - sqrt(n))*w
+        # sum of squares
+        n = n + g**2
+        # step
+    """
 
     lr: float = parameter(0.5, low=0, doc="learning rate")
     beta: float = parameter(1.0, low=0, doc="lr is divided by beta + sqrt(n)")
     lambda_1: float = parameter(0.0, low=0, doc="strength of the penalty |w|, which makes exact zeros")
     lambda_2: float = parameter(0.0, low=0, doc="strength of the penalty w^2 / 2")
+
+    def rule_text(self) -> str:
+        penalty = "w = where(abs(z) <= lr*lambda_1, 0, (lr*lambda_1*sign(z) - z)/(beta + sqrt(n) + lr*lambda_2))"
+        return self.rule + (penalty if self.lambda_1 else "w = -z/(beta + sqrt(n) + lr*lambda_2)")
 
     def init(self, points: Array, hyper: Hyper) -> State:
         return {"z": -(hyper.beta * points), "n": np.zeros_like(points)}

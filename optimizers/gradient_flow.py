@@ -48,7 +48,7 @@ class GradientFlow(Optimizer):
     """
 
     display_name = "Gradient flow"
-    rule = (
+    formula = (
         ("flow", r"\frac{dw}{dt} = -\nabla f(w)"),
         ("step", r"w \leftarrow w - \int_t^{t + \eta} \nabla f(w(\tau))\, d\tau"),
     )

@@ -39,7 +39,7 @@ class LBFGS(Optimizer):
     """
 
     display_name = "L-BFGS"
-    rule = (
+    formula = (
         ("pairs", r"s = w - w_\mathrm{before}, \quad y = g - g_\mathrm{before}, \quad g = \nabla f(w)"),
         ("scale", r"B_0 = \frac{s \cdot y}{y \cdot y}\, I"),
         (

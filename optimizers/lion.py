@@ -34,11 +34,16 @@ class Lion(Optimizer):
 
     display_name = "Lion"
     scale_free = True
-    rule = (
-        ("mean", r"c = \beta_1 m + (1 - \beta_1)\, \nabla f(w)"),
-        ("step", r"w \leftarrow w - \eta\, (\mathrm{sign}(c) + \lambda w)"),
-        ("momentum", r"m \leftarrow \beta_2 m + (1 - \beta_2)\, \nabla f(w)"),
-    )
+    rule = """
+        # gradient
+        g = grad(w)
+        # mean
+        c = beta1*m + (1 - beta1)*g
+        # step
+        w = w - lr*(sign(c) + weight_decay*w)
+        # momentum
+        m = beta2*m + (1 - beta2)*g
+    """
 
     lr: float = parameter(0.02, low=0, doc="learning rate: the length of every step, per component")
     betas: tuple[float, float] = parameter(

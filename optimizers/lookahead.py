@@ -36,7 +36,7 @@ class Lookahead(Wrapper):
     """
 
     display_name = "Lookahead"
-    rule = (
+    formula = (
         ("fast", r"w \leftarrow \mathrm{optimizer}(w, \eta)"),
         ("slow, every k steps", r"s \leftarrow s + \alpha\, (w - s)"),
         ("back, every k steps", r"w \leftarrow s"),
@@ -46,6 +46,20 @@ class Lookahead(Wrapper):
     lr: float = parameter(0.05, low=0, doc="learning rate of the optimizer inside")
     k: int = parameter(5, low=1, doc="steps forward before each step back")
     alpha: float = parameter(0.5, low=0, high=1, doc="how far the slow weights follow")
+
+    def rule_text(self) -> str:
+        inside = self.inside().rule_text()
+        before, after = (
+            "slow = where(t == 1, w, slow)\n",
+            """
+            # every k steps the slow weights follow
+            since = where(since == k, 1, since + 1)
+            slow = where(since == k, slow + alpha*(w - slow), slow)
+            # and the fast ones go back
+            w = where(since == k, slow, w)
+        """,
+        )
+        return before + inside + after if inside else ""
 
     def init(self, points: Array, hyper: Hyper) -> State:
         return {"step": counter(points), "slow": points.copy(), **super().init(points, hyper)}

@@ -39,18 +39,21 @@ class MAS(Optimizer):
     """
 
     display_name = "MAS"
-    rule = (
-        ("gradient", r"g \leftarrow \nabla f(w) + \lambda w"),
-        ("SGD", r"b \leftarrow \mu b + g"),
-        (
-            "Adam moments",
-            r"m \leftarrow \beta_1 m + (1 - \beta_1)\, g, \quad "
-            r"v \leftarrow \beta_2 v + (1 - \beta_2)\, g^2",
-        ),
-        ("Adam", r"a = \frac{m}{\sqrt{v / (1 - \beta_2^t)} + \epsilon}"),
-        ("rate", r"\eta_t = \lambda_s \eta + \lambda_a \frac{\eta}{1 - \beta_1^t}"),
-        ("step", r"w \leftarrow w - \eta_t\, (\lambda_s b + \lambda_a a)"),
-    )
+    rule = """
+        # gradient
+        g = grad(w) + weight_decay*w
+        # SGD
+        b = momentum*b + g
+        # Adam's moments
+        m = beta1*m + (1 - beta1)*g
+        v = beta2*v + (1 - beta2)*g**2
+        # Adam
+        a = m/(sqrt(v/(1 - beta2**t)) + eps)
+        # rate
+        lr_t = lambda_s*lr + lambda_a*(lr/(1 - beta1**t))
+        # step
+        w = w - lr_t*(lambda_s*b + lambda_a*a)
+    """
 
     lr: float = parameter(0.05, low=0, doc="learning rate")
     lambda_a: float = parameter(0.5, low=0, doc="weight of Adam")

@@ -31,11 +31,6 @@ class Momentum(TorchSGD):
     """
 
     display_name = "Momentum"
-    rule = (
-        ("gradient", r"g \leftarrow \nabla f(w) + \lambda w"),
-        ("velocity", r"v \leftarrow \mu v + (1 - \tau)\, g"),
-        ("step", r"w \leftarrow w - \eta\, v"),
-    )
 
     lr: float = parameter(0.02, low=0, doc="learning rate")
     momentum: float = parameter(0.9, low=0, doc="share of the velocity that is kept")

@@ -37,18 +37,23 @@ class NAdam(Optimizer):
 
     display_name = "NAdam"
     scale_free = True
-    rule = (
-        ("gradient", r"g \leftarrow \nabla f(w) + \lambda w"),
-        ("momentum", r"\mu_t = \beta_1 \left(1 - \frac{1}{2} 0.96^{t \psi}\right)"),
-        ("first moment", r"m \leftarrow \beta_1 m + (1 - \beta_1)\, g"),
-        ("second moment", r"v \leftarrow \beta_2 v + (1 - \beta_2)\, g^2"),
-        (
-            "look ahead",
-            r"\hat{m} = \frac{\mu_{t+1} m}{1 - \mu_1 \cdots \mu_{t+1}} "
-            r"+ \frac{(1 - \mu_t)\, g}{1 - \mu_1 \cdots \mu_t}, \quad \hat{v} = \frac{v}{1 - \beta_2^t}",
-        ),
-        ("step", r"w \leftarrow w - \eta \frac{\hat{m}}{\sqrt{\hat{v}} + \epsilon}"),
-    )
+    symbols = {"momentum_decay": r"\psi", "mu": r"\mu_t", "mu_next": r"\mu_{t+1}"}
+    rule = """
+        # momentum, now and next
+        mu = beta1*(1 - 0.5*0.96**(t*momentum_decay))
+        mu_next = beta1*(1 - 0.5*0.96**((t + 1)*momentum_decay))
+        # their product so far
+        c = c*mu
+        # first moment
+        m = beta1*m + (1 - beta1)*g
+        # second moment
+        v = beta2*v + (1 - beta2)*g**2
+        # look ahead
+        m_hat = mu_next*m/(1 - c*mu_next) + (1 - mu)*g/(1 - c)
+        v_hat = v/(1 - beta2**t)
+        # step
+        w = w - lr*(m_hat/(sqrt(v_hat) + eps))
+    """
 
     lr: float = parameter(0.05, low=0, doc="learning rate")
     betas: tuple[float, float] = parameter(
@@ -58,6 +63,14 @@ class NAdam(Optimizer):
     weight_decay: float = parameter(0.0, low=0, doc="adds weight_decay * w to the gradient")
     momentum_decay: float = parameter(4e-3, low=0, doc="how fast the momentum warms up")
     decoupled_weight_decay: bool = parameter(False, doc="weight decay as in AdamW")
+
+    def rule_text(self) -> str:
+        decoupled = "# gradient\ng = grad(w)\n# decay\nw = w - lr*weight_decay*w\n"
+        coupled = "# gradient\ng = grad(w) + weight_decay*w\n"
+        return (decoupled if self.decoupled_weight_decay else coupled) + self.rule
+
+    def rule_initial(self) -> dict[str, float]:
+        return {"c": 1.0}
 
     def init(self, points: Array, hyper: Hyper) -> State:
         return {

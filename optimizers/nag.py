@@ -31,12 +31,16 @@ class NAG(Optimizer):
     """
 
     display_name = "NAG"
-    rule = (
-        ("look ahead", r"a \leftarrow w + \mu v"),
-        ("gradient", r"g \leftarrow \nabla f(a) + \lambda a"),
-        ("velocity", r"v \leftarrow \mu v - \eta\, g"),
-        ("step", r"w \leftarrow w + v"),
-    )
+    rule = """
+        # look ahead
+        a = w + momentum*v
+        # gradient
+        g = grad(a) + weight_decay*a
+        # velocity
+        v = momentum*v - lr*g
+        # step
+        w = w + v
+    """
 
     lr: float = parameter(0.02, low=0, doc="learning rate")
     momentum: float = parameter(0.9, low=0, doc="share of the velocity that is kept")

@@ -35,7 +35,7 @@ class Newton(Optimizer):
 
     display_name = "Newton"
     scale_free = True
-    rule = (
+    formula = (
         ("Hessian", r"H = \nabla^2 f(w) + \delta I"),
         ("step", r"w \leftarrow w - \eta\, H^{-1} \nabla f(w)"),
     )

@@ -38,16 +38,19 @@ class QHAdam(Optimizer):
 
     display_name = "QHAdam"
     scale_free = True
-    rule = (
-        ("gradient", r"g \leftarrow \nabla f(w) + \lambda w"),
-        ("moments", r"m \leftarrow \beta_1 m + (1 - \beta_1)\, g, \quad v \leftarrow \beta_2 v + (1 - \beta_2)\, g^2"),
-        ("correction", r"\hat{m} = \frac{m}{1 - \beta_1^t}, \quad \hat{v} = \frac{v}{1 - \beta_2^t}"),
-        (
-            "step",
-            r"w \leftarrow w - \eta \frac{(1 - \nu_1)\, g + \nu_1 \hat{m}}"
-            r"{\sqrt{(1 - \nu_2)\, g^2 + \nu_2 \hat{v}} + \epsilon}",
-        ),
-    )
+    rule = """
+        # gradient
+        g = grad(w) + weight_decay*w
+        # first moment
+        m = beta1*m + (1 - beta1)*g
+        # second moment
+        v = beta2*v + (1 - beta2)*g**2
+        # correction
+        m_hat = m/(1 - beta1**t)
+        v_hat = v/(1 - beta2**t)
+        # step
+        w = w - lr*(((1 - nu1)*g + nu1*m_hat)/(sqrt((1 - nu2)*g**2 + nu2*v_hat) + eps))
+    """
 
     lr: float = parameter(0.05, low=0, doc="learning rate")
     betas: tuple[float, float] = parameter(

@@ -35,11 +35,15 @@ class QHM(Optimizer):
     """
 
     display_name = "QHM"
-    rule = (
-        ("gradient", r"g \leftarrow \nabla f(w) + \lambda w"),
-        ("momentum", r"m \leftarrow \beta m + (1 - \beta)\, g"),
-        ("step", r"w \leftarrow w - \eta\, ((1 - \nu)\, g + \nu\, m)"),
-    )
+    symbols = {"momentum": r"\beta"}
+    rule = """
+        # gradient
+        g = grad(w) + weight_decay*w
+        # momentum
+        m = momentum*m + (1 - momentum)*g
+        # step
+        w = w - lr*((1 - nu)*g + nu*m)
+    """
 
     lr: float = parameter(0.1, low=0, doc="learning rate")
     momentum: float = parameter(0.9, low=0, high=1, high_open=True, doc="share of the mean gradient that is kept")

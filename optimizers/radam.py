@@ -39,27 +39,22 @@ class RAdam(Optimizer):
     """
 
     display_name = "RAdam"
-    rule = (
-        ("gradient", r"g \leftarrow \nabla f(w) + \lambda w"),
-        ("first moment", r"m \leftarrow \beta_1 m + (1 - \beta_1)\, g, \quad \hat{m} = \frac{m}{1 - \beta_1^t}"),
-        ("second moment", r"v \leftarrow \beta_2 v + (1 - \beta_2)\, g^2"),
-        (
-            "trust",
-            r"\rho_\infty = \frac{2}{1 - \beta_2} - 1, \quad "
-            r"\rho = \rho_\infty - \frac{2 t \beta_2^t}{1 - \beta_2^t}",
-        ),
-        (
-            "rectifier",
-            r"r = \sqrt{\frac{(\rho - 4)(\rho - 2)\, \rho_\infty}"
-            r"{(\rho_\infty - 4)(\rho_\infty - 2)\, \rho}}",
-        ),
-        (
-            "step",
-            r"w \leftarrow w - \eta\, r\, \hat{m} \frac{\sqrt{1 - \beta_2^t}}{\sqrt{v} + \epsilon} "
-            r"\ \mathrm{if} \ \rho > 5",
-        ),
-        ("else", r"w \leftarrow w - \eta\, \hat{m}"),
-    )
+    symbols = {"rho_inf": r"\rho_\infty"}
+    rule = """
+        # first moment
+        m = beta1*m + (1 - beta1)*g
+        # second moment
+        v = beta2*v + (1 - beta2)*g**2
+        # correction
+        m_hat = m/(1 - beta1**t)
+        # trust
+        rho_inf = 2/(1 - beta2) - 1
+        rho = rho_inf - 2*t*beta2**t/(1 - beta2**t)
+        # rectifier
+        r = sqrt((rho - 4)*(rho - 2)*rho_inf/((rho_inf - 4)*(rho_inf - 2)*rho))
+        # step
+        w = w - lr*m_hat*where(rho > 5, r*sqrt(1 - beta2**t)/(sqrt(v) + eps), 1)
+    """
 
     lr: float = parameter(0.05, low=0, doc="learning rate")
     betas: tuple[float, float] = parameter(
@@ -68,6 +63,11 @@ class RAdam(Optimizer):
     eps: float = parameter(1e-8, low=0, doc="keeps the division finite")
     weight_decay: float = parameter(0.0, low=0, doc="adds weight_decay * w to the gradient")
     decoupled_weight_decay: bool = parameter(False, doc="weight decay as in AdamW")
+
+    def rule_text(self) -> str:
+        decoupled = "# gradient\ng = grad(w)\n# decay\nw = w - lr*weight_decay*w\n"
+        coupled = "# gradient\ng = grad(w) + weight_decay*w\n"
+        return (decoupled if self.decoupled_weight_decay else coupled) + self.rule
 
     def init(self, points: Array, hyper: Hyper) -> State:
         return {"step": counter(points), "exp_avg": np.zeros_like(points), "exp_avg_sq": np.zeros_like(points)}

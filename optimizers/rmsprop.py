@@ -36,20 +36,21 @@ class RMSProp(Optimizer):
 
     display_name = "RMSProp"
     scale_free = True
-    rule = (
-        ("gradient", r"g \leftarrow \nabla f(w) + \lambda w"),
-        ("mean square", r"s \leftarrow \alpha s + (1 - \alpha)\, g^2"),
-        ("velocity", r"b \leftarrow \mu b + \frac{g}{\sqrt{s} + \epsilon}"),
-        ("step", r"w \leftarrow w - \eta\, b"),
-        ("centered", r"m \leftarrow \alpha m + (1 - \alpha)\, g, \quad s - m^2 \ \mathrm{for} \ s"),
-    )
-
     lr: float = parameter(0.02, low=0, doc="learning rate")
     alpha: float = parameter(0.99, low=0, doc="share of the mean square that is kept")
     eps: float = parameter(1e-8, low=0, doc="keeps the division finite")
     weight_decay: float = parameter(0.0, low=0, doc="adds weight_decay * w to the gradient")
     momentum: float = parameter(0.0, low=0, doc="share of the velocity that is kept")
     centered: bool = parameter(False, doc="divide by the standard deviation instead of the root mean square")
+
+    def rule_text(self) -> str:
+        mean = "# mean\nm = alpha*m + (1 - alpha)*g\n" if self.centered else ""
+        scaled = f"g/(sqrt({'s - m**2' if self.centered else 's'}) + eps)"
+        velocity = f"# velocity\nb = momentum*b + {scaled}\n" if self.momentum else ""
+        return (
+            "# gradient\ng = grad(w) + weight_decay*w\n# mean square\ns = alpha*s + (1 - alpha)*g**2\n"
+            f"{mean}{velocity}# step\nw = w - lr*{'b' if self.momentum else f'({scaled})'}"
+        )
 
     def init(self, points: Array, hyper: Hyper) -> State:
         names = ["square_avg"]

@@ -37,12 +37,19 @@ class Rprop(Optimizer):
 
     display_name = "Rprop"
     scale_free = True
-    rule = (
-        ("same sign", r"d \leftarrow \min(\eta_+ d,\ d_\mathrm{max}) \ \mathrm{if} \ g\, p > 0"),
-        ("other sign", r"d \leftarrow \max(\eta_- d,\ d_\mathrm{min}), \ g \leftarrow 0 \ \mathrm{if} \ g\, p < 0"),
-        ("step", r"w \leftarrow w - \mathrm{sign}(g)\, d, \quad g = \nabla f(w)"),
-        ("remember", r"p \leftarrow g"),
-    )
+    symbols = {"eta1": r"\eta_-", "eta2": r"\eta_+", "step_size1": r"d_\mathrm{min}", "step_size2": r"d_\mathrm{max}"}
+    rule = """
+        # gradient
+        g = grad(w)
+        # step size
+        d = where(t == 1, lr, d)
+        d = where(g*p > 0, eta2*d, where(g*p < 0, eta1*d, d))
+        d = clip(d, step_size1, step_size2)
+        # rest after a change of sign
+        p = where(g*p < 0, 0, g)
+        # step
+        w = w - sign(p)*d
+    """
 
     lr: float = parameter(0.05, low=0, doc="first step size")
     etas: tuple[float, float] = parameter(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -37,7 +38,7 @@ class SAM(Wrapper):
     """
 
     display_name = "SAM"
-    rule = (
+    formula = (
         ("uphill", r"e = \rho \frac{\nabla f(w)}{\Vert \nabla f(w) \Vert}"),
         ("gradient", r"g = \nabla f(w + e)"),
         ("step", r"w \leftarrow \mathrm{optimizer}(w, g, \eta)"),
@@ -46,6 +47,13 @@ class SAM(Wrapper):
     optimizer: Annotated[Any, "optimizer"] = parameter("sgd", doc="the one inside: a name or {name: {...}}")
     lr: float = parameter(0.1, low=0, doc="learning rate of the optimizer inside")
     rho: float = parameter(0.05, low=0, doc="how far uphill the gradient is taken")
+
+    def rule_text(self) -> str:
+        inside = self.inside().rule_text()
+        if "grad(w)" not in inside or re.search(r"grad\((?!w\))|hess_diag|loss", inside):
+            return ""  # asks elsewhere than at w, or for more
+        uphill = "# uphill\ne = rho*(grad(w)/(norm(grad(w)) + 1e-12))\n"
+        return uphill + inside.replace("grad(w)", "grad(w + e)")
 
     def step(self, state: State, points: Array, objective: Objective, hyper: Hyper) -> tuple[State, Array]:
         base, own = self._inner(hyper)

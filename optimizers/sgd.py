@@ -29,9 +29,3 @@ class SGD(TorchSGD):
     """
 
     display_name = "SGD"
-    rule = (
-        ("gradient", r"g \leftarrow \nabla f(w) + \lambda w"),
-        ("velocity", r"v \leftarrow \mu v + (1 - \tau)\, g"),
-        ("step", r"w \leftarrow w - \eta\, v"),
-        ("nesterov step", r"w \leftarrow w - \eta\, (g + \mu v)"),
-    )

@@ -34,10 +34,12 @@ class SignSGD(Optimizer):
 
     display_name = "signSGD"
     scale_free = True
-    rule = (
-        ("mean", r"m \leftarrow \mu m + (1 - \mu)\, \nabla f(w)"),
-        ("step", r"w \leftarrow w - \eta\, (\mathrm{sign}(m) + \lambda w)"),
-    )
+    rule = """
+        # mean
+        m = momentum*m + (1 - momentum)*grad(w)
+        # step
+        w = w - lr*(sign(m) + weight_decay*w)
+    """
 
     lr: float = parameter(0.02, low=0, doc="learning rate: the length of every step, per component")
     momentum: float = parameter(0.0, low=0, high=1, high_open=True, doc="share of the mean gradient that is kept")

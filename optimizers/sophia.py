@@ -41,17 +41,26 @@ class Sophia(Optimizer):
     """
 
     display_name = "Sophia"
-    scale_free = True
-    rule = (
+    formula = (
         ("momentum", r"m \leftarrow \beta_1 m + (1 - \beta_1)\, \nabla f(w)"),
-        (
-            "curvature",
-            r"h \leftarrow \beta_2 h + (1 - \beta_2)\, \mathrm{diag}\, \nabla^2 f(w) "
-            r"\ \mathrm{every} \ k \ \mathrm{steps}",
-        ),
-        ("decay", r"w \leftarrow w - \eta\, \lambda\, w"),
+        ("curvature, every k steps", r"h \leftarrow \beta_2 h + (1 - \beta_2)\, z \odot \nabla^2 f(w)\, z"),
         ("step", r"w \leftarrow w - \eta\ \mathrm{clip}\left(\frac{m}{\max(\gamma h, \epsilon)}, -1, 1\right)"),
     )
+    scale_free = True
+    symbols = {"update_period": "k"}
+    rule = """
+        # gradient
+        g = grad(w)
+        # curvature, every k steps
+        h = where(c == 0, beta2*h + (1 - beta2)*hess_diag(w), h)
+        c = where(c == update_period - 1, 0, c + 1)
+        # decay
+        w = w - lr*weight_decay*w
+        # momentum
+        m = beta1*m + (1 - beta1)*g
+        # step
+        w = w - lr*clip(m/max(gamma*h, eps), -1, 1)
+    """
 
     lr: float = parameter(0.05, low=0, doc="learning rate: the longest step, per component")
     betas: tuple[float, float] = parameter(
@@ -63,6 +72,9 @@ class Sophia(Optimizer):
     update_period: int = parameter(10, low=1, doc="the curvature is taken every so many steps")
     hutchinson: bool = parameter(False, doc="estimate the curvature from random signs instead of taking it exactly")
     seed: int = parameter(0, low=0, high=2**32 - 1, doc="seed of the random signs")
+
+    def rule_text(self) -> str:
+        return "" if self.hutchinson else self.rule
 
     def init(self, points: Array, hyper: Hyper) -> State:
         state = {"step": counter(points), "exp_avg": np.zeros_like(points), "hessian": np.zeros_like(points)}

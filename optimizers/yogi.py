@@ -36,12 +36,21 @@ class Yogi(Optimizer):
 
     display_name = "Yogi"
     scale_free = True
-    rule = (
-        ("first moment", r"m \leftarrow \beta_1 m + (1 - \beta_1)\, g, \quad g = \nabla f(w)"),
-        ("second moment", r"v \leftarrow v - (1 - \beta_2)\, \mathrm{sign}(v - g^2)\, g^2"),
-        ("correction", r"\hat{m} = \frac{m}{1 - \beta_1^t}, \quad \hat{v} = \frac{v}{1 - \beta_2^t}"),
-        ("step", r"w \leftarrow w - \eta \frac{\hat{m}}{\sqrt{\hat{v}} + \epsilon}"),
-    )
+    rule = """
+        # gradient
+        g = grad(w)
+        # decay
+        w = w - lr*weight_decay*w
+        # first moment
+        m = beta1*m + (1 - beta1)*g
+        # second moment
+        v = v - (1 - beta2)*sign(v - g**2)*g**2
+        # correction
+        m_hat = m/(1 - beta1**t)
+        v_hat = v/(1 - beta2**t)
+        # step
+        w = w - lr*(m_hat/(sqrt(v_hat) + eps))
+    """
 
     lr: float = parameter(0.05, low=0, doc="learning rate")
     betas: tuple[float, float] = parameter(
@@ -50,6 +59,9 @@ class Yogi(Optimizer):
     eps: float = parameter(1e-3, low=0, doc="keeps the division finite")
     initial_accumulator_value: float = parameter(1e-6, low=0, doc="where the two moments start")
     weight_decay: float = parameter(0.0, low=0, doc="each step shrinks w by lr * weight_decay of itself")
+
+    def rule_initial(self) -> dict[str, float]:
+        return dict.fromkeys(("m", "v"), self.initial_accumulator_value)
 
     def init(self, points: Array, hyper: Hyper) -> State:
         moments = {name: np.zeros_like(points) + hyper.initial_accumulator_value for name in ("exp_avg", "exp_avg_sq")}

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from matplotlib.mathtext import MathTextParser
 
 from tests.reference.objectives import Quadratic
 from thalweg.calculus import SURFACES
@@ -36,16 +35,6 @@ def test_presents_itself(name: str) -> None:
     assert member().name == name
     assert member.display_name.strip() == member.display_name != ""
     assert [other for other in OPTIMIZERS if OPTIMIZERS[other].display_name == member.display_name] == [name]
-
-
-@each
-def test_rule_is_mathtext(name: str) -> None:
-    rule = OPTIMIZERS[name].rule
-    assert rule and len({title for title, _ in rule}) == len(rule)
-    for title, line in rule:
-        assert title and "$" not in line
-        width, height, *_ = MathTextParser("path").parse(f"${line}$")
-        assert width > height > 0
 
 
 @each

@@ -9,6 +9,7 @@ import numpy as np
 
 from thalweg.colors import THEMES
 from thalweg.engine import OPTIMIZERS
+from thalweg.engine.rule.members import shown_lines
 from thalweg.geometry.layout import Page
 from thalweg.mobjects.sprites import Picture
 from thalweg.stage.film_scene import FilmScene
@@ -53,8 +54,9 @@ class Title(FilmScene):
         if options.formula == "surface":
             yield shot.surface.mathtext, FORMULA, theme.text, 44
         elif options.formula in OPTIMIZERS:
-            for remark, tex in OPTIMIZERS[options.formula].rule:
-                yield remark, REMARK, theme.dim, 24
+            for remark, tex in shown_lines(OPTIMIZERS[options.formula]()):
+                if remark:
+                    yield remark, REMARK, theme.dim, 24
                 yield f"${tex}$", FORMULA, theme.text, 4
         elif options.formula:
             formula = options.formula if "$" in options.formula else f"${options.formula}$"

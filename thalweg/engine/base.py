@@ -7,6 +7,7 @@ from run to run, as an array (runs, 1); both broadcast against points, so no rul
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from types import SimpleNamespace
 from typing import Any, ClassVar, Protocol, TypeAlias
@@ -35,13 +36,17 @@ class Objective(Protocol):
 class Optimizer:
     """Base of all optimizers; a member's fields are its hyperparameters, each made with `registry.parameter`.
 
-    `display_name` is what the screen calls it; `rule` its update as (name, mathtext without $) lines; `scale_free` says
-    that f times a positive number gives the same path (with eps and weight decay 0).
+    `display_name` is what the screen calls it. `rule` is its update as text (see `rule_text`), `symbols` how names in
+    it are written where the field has letters of its own (mathtext); a member that no text can say has `formula`, lines
+    of (what it is in words, mathtext without $). `scale_free` says that f times a positive number gives the same path
+    (with eps and weight decay 0).
     Raises ValueError, in one line, when a hyperparameter is out of its range.
     """
 
     display_name: ClassVar[str] = ""
-    rule: ClassVar[tuple[tuple[str, str], ...]] = ()
+    rule: ClassVar[str] = ""
+    symbols: ClassVar[Mapping[str, str]] = {}
+    formula: ClassVar[tuple[tuple[str, str], ...]] = ()
     scale_free: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
@@ -62,6 +67,16 @@ class Optimizer:
     def hyper(self) -> Hyper:
         """The hyperparameters as `init` and `step` take them."""
         return Hyper(**{entry.name: getattr(self, entry.name) for entry in fields(self)})
+
+    def rule_text(self) -> str:
+        """The update as text, as `engine.rule` reads it, for these switches (nesterov, centered and the like); ''
+        where a loop, a matrix or a draw is needed. A pair such as betas has its numbers as beta1 and beta2.
+        """
+        return self.rule
+
+    def rule_initial(self) -> Mapping[str, float]:
+        """Where what the text carries from step to step starts, 0 unless named."""
+        return {}
 
     def init(self, points: Array, hyper: Hyper) -> State:
         """The inner state before the first step, from the starts (runs, 2)."""

@@ -28,6 +28,14 @@ class TorchSGD(Optimizer):
                 "no rule; it needs momentum > 0 and dampening 0"
             )
 
+    def rule_text(self) -> str:
+        gradient = ["# gradient", "g = grad(w) + weight_decay*w"]
+        if not self.momentum:
+            return "\n".join([*gradient, "# step", "w = w - lr*g"])
+        kept = "momentum*v + (1 - dampening)*g"
+        velocity = ["# velocity", f"v = where(t == 1, g, {kept})" if self.dampening else f"v = {kept}"]
+        return "\n".join([*gradient, *velocity, "# step", f"w = w - lr*{'(g + momentum*v)' if self.nesterov else 'v'}"])
+
     def init(self, points: Array, hyper: Hyper) -> State:
         state = {"step": counter(points)}
         if np.any(hyper.momentum):  # without momentum there is no velocity to keep, as in torch

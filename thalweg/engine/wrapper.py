@@ -36,9 +36,9 @@ class Wrapper(Optimizer):
             object.__setattr__(self, "lr", lr)
         object.__setattr__(self, "optimizer", {name: given} if given else name)
         super().__post_init__()
-        self._inside()
+        self.inside()
 
-    def _inside(self) -> Optimizer:
+    def inside(self) -> Optimizer:
         """The optimizer inside, with lr as it is here."""
         from thalweg.engine import OPTIMIZERS
 
@@ -60,7 +60,7 @@ class Wrapper(Optimizer):
 
     def _inner(self, hyper: Hyper) -> tuple[Optimizer, Hyper]:
         """The optimizer inside and its hyperparameters, with lr as it is in this step."""
-        inside = self._inside()
+        inside = self.inside()
         return inside, SimpleNamespace(**{**vars(inside.hyper()), "lr": hyper.lr})
 
     def init(self, points: Array, hyper: Hyper) -> State:
