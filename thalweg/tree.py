@@ -13,7 +13,8 @@ from thalweg.scalars import EMPTY
 class Node:
     """A scalar, a list (`items`) or a mapping (`entries`, with the mark of each key in `keys`).
 
-    `text` is a scalar as written, `size` the number of nodes it stands for. Nodes may be shared (aliases): change none.
+    `block` says that a scalar's text stands below a |, line by line; `text` is a scalar as written, `size` the number
+    of nodes it stands for. Nodes may be shared (aliases): change none.
     """
 
     mark: Mark
@@ -23,6 +24,12 @@ class Node:
     keys: dict[str, Mark] = field(default_factory=dict)
     text: str = ""
     size: int = 1
+    block: bool = False
+
+    @property
+    def first(self) -> int:
+        """The line on which a scalar's text begins."""
+        return self.mark.line + self.block
 
     @property
     def plain(self) -> Any:
@@ -62,4 +69,6 @@ class Node:
         mark = replace(self.mark, source=source)
         items = None if self.items is None else [node.from_source(source) for node in self.items]
         entries = None if self.entries is None else {k: node.from_source(source) for k, node in self.entries.items()}
-        return Node(mark, self.scalar, items, entries, {key: mark for key in self.keys}, self.text, self.size)
+        return Node(
+            mark, self.scalar, items, entries, {key: mark for key in self.keys}, self.text, self.size, self.block
+        )

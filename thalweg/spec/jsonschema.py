@@ -172,6 +172,7 @@ def _entries(members: Registry[Any]) -> Schema:
     bodies = {name: _optimizer(cls, {**basics, "schedule": _schedules(cls)}) for name, cls in _working(members).items()}
     names, text = list(bodies), {"type": "string", "minLength": 1}
     bodies["recorded"] = {**_object(EntryBasics, {"file": text, "sha256": text, **_of_csv()}), "required": ["file"]}
+    bodies["rule"] = _rule(basics)
     return {
         "anyOf": [
             {"enum": names},
@@ -184,6 +185,16 @@ def _entries(members: Registry[Any]) -> Schema:
             },
         ]
     }
+
+
+def _rule(basics: Schema) -> Schema:
+    """An optimizer written as its update: any other name is a number of it."""
+    update = {"type": "string", "minLength": 1, "description": "assignments, one a line, as w = w - lr*grad(w)"}
+    numbers = {"type": "object", "additionalProperties": {"type": "number"}}
+    initial = {**numbers, "type": ["object", "null"], "description": "where what is carried from step to step starts"}
+    schedule: Schema = {"anyOf": [{"$ref": "#/$defs/schedule"}, {"type": ["object", "null"]}]}
+    own = {**basics, "update": update, "initial": initial, "schedule": schedule}
+    return {"type": "object", "required": ["update"], "properties": own, "additionalProperties": {"type": "number"}}
 
 
 def _of_csv() -> Schema:

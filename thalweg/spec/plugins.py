@@ -27,6 +27,7 @@ TRUST = "THALWEG_TRUST"  # "1": plugins may run; render.py sets it by --trust, m
 CODE = "is code that runs with your rights"
 CURE = "read it, then add --trust to this command (THALWEG_TRUST=1 to manimgl's)"
 GIVE = "give FILE.py or the folder of a scene"
+OF_ENTRIES = ("recorded", "rule")  # what an entry may be in place of an optimizer
 MOST_BYTES = 10_000_000  # of a file
 FRAME = re.compile(r'File "(.+)", line (\d+), in (\S+)')
 _loaded: dict[Path, str] = {}  # file or folder -> its module
@@ -56,6 +57,8 @@ def add_plugin(path: Path) -> str:
     what = "folder" if path.is_dir() else "file"
     if not name.isidentifier() or keyword.iskeyword(name) or name.startswith("_"):
         raise PluginError(f"{show(name)} is no name; name the {what} with letters, digits and _, a letter first")
+    if name in OF_ENTRIES:
+        raise PluginError(f"{name} has a meaning of its own in optimizers; rename the {what}")
     for kind, registry in _registries(place.is_dir()):
         if name in registry:
             raise PluginError(f"there is {kind} named {name} already; rename the {what}")

@@ -112,7 +112,7 @@ class _Builder:
                 value = tagged(event.tag, value)
             except ValueError:
                 raise _tagged(event.tag, line) from None
-        node = Node(Mark(line), value, text=event.value)
+        node = Node(Mark(line), value, text=event.value, block=event.style == "|")
         if event.anchor:
             self.anchors[event.anchor] = node
         return node

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from thalweg.engine.rule.own import OwnRule
 from thalweg.engine.schedules import Schedule
 from thalweg.experiment.experiment import Entry
 from thalweg.spec.document import Document
@@ -88,6 +89,8 @@ def _entry(entry: Entry, own_start: bool) -> dict[str, Any]:
             }
         }
     body = {**vars(entry.optimizer), "label": entry.label, "color": entry.color}
+    if isinstance(entry.optimizer, OwnRule):
+        body |= {"update": entry.optimizer.rule, "initial": dict(entry.optimizer.rule_initial())}
     if own_start:
         body["start"] = starts(entry).tolist()
     if entry.schedule:

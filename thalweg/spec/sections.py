@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 
 from thalweg.calculus import SURFACES, ExpressionError, from_expression
 from thalweg.engine import OPTIMIZERS
+from thalweg.engine.rule.own import LABEL
+from thalweg.engine.rule.own import NAME as OWN_RULE
 from thalweg.errors import Mark, Report, show
 from thalweg.experiment.recorded import Recorded
 from thalweg.registry import BrokenMember
@@ -17,6 +19,7 @@ from thalweg.spec.basics import Basics, EntryBasics
 from thalweg.spec.document import Draft, told_apart
 from thalweg.spec.labels import Named
 from thalweg.spec.members import member, with_inner
+from thalweg.spec.rules import OWN, read_rule
 from thalweg.spec.samples import crop_and_cap, read_recorded, read_sampled
 from thalweg.spec.schedules import read_clip, read_schedules
 from thalweg.spec.schema import checked, fields_of, holders_of, join, unknown
@@ -138,6 +141,9 @@ def _draft(entry: Node, index: int, report: Report) -> Iterator[Draft]:
     if key.scalar == "recorded":
         yield _recorded(body, key.mark, join(where, "recorded"), report)
         return
+    if key.scalar == OWN_RULE:
+        yield _entry(key, body, *_ruled(key, body, where, report), join(where, OWN_RULE), report)
+        return
     cls = member(OPTIMIZERS, key, key.mark, where, "an optimizer", report)
     if cls is None:
         return
@@ -146,18 +152,30 @@ def _draft(entry: Node, index: int, report: Report) -> Iterator[Draft]:
         report.add(body.mark, where, f"{show(body.plain)} is not a mapping", f"write - {key.text}: {{lr: 0.1}}")
         return
     optimizer, bad = with_inner(cls, body, where, report, RESERVED)
+    yield _entry(key, body, cls, None if bad else optimizer, where, report)
+
+
+def _ruled(key: Node, body: Node, where: str, report: Report) -> tuple[Any, Any]:
+    """The class and the optimizer of an entry that is written as its update."""
+    own = read_rule(body, key.mark, join(where, OWN_RULE), report, RESERVED)
+    return (type(own) if own else None), own
+
+
+def _entry(key: Node, body: Node, cls: Any, optimizer: Any, where: str, report: Report) -> Draft:
+    """What an entry says besides its hyperparameters; `cls` and `optimizer` are None where those were wrong."""
+    body = body if body.entries is not None else Node(body.mark)
     basics, _ = checked(EntryBasics, body, where, report, known=False)
     start = (
         read_start(body.child("start"), join(where, "start"), body.mark_of("start"), report)
         if body.has("start")
         else None
     )
-    schedules = read_schedules(body, cls, where, report)
+    schedules = read_schedules(body, cls, where, report) if cls else None
     clip, clip_bad = read_clip(body, where, report)
-    if bad or clip_bad or schedules is None:
+    if clip_bad or schedules is None:
         optimizer = None
-    chosen = tuple(name for name in fields_of(cls) if body.has(name) or name == "lr")
-    yield Draft(
+    chosen = tuple(name for name in fields_of(cls) if body.has(name) or name == "lr") if cls else ()
+    return Draft(
         key.text,
         where,
         key.mark,
@@ -173,7 +191,7 @@ def _draft(entry: Node, index: int, report: Report) -> Iterator[Draft]:
 
 def _not_one(entries: dict[str, Node]) -> tuple[str, str]:
     """What is wrong with an entry of no key or several, and the cure."""
-    names = [name for name in entries if name in OPTIMIZERS or name == "recorded"]
+    names = [name for name in entries if name in OPTIMIZERS or name in ("recorded", OWN_RULE)]
     keys = f"holds {len(entries)} keys ({', '.join(entries)})"[:200]
     if len(names) > 1:
         each = [f"- {name}" if body.is_null else f"- {name}: {flow(body.plain)}" for name, body in entries.items()]
@@ -247,7 +265,8 @@ def named_entry(entry: Node) -> Named:
         if holders_of(cls):  # which take an lr from the optimizer inside
             hyper = vars(with_inner(cls, body, "", silent, RESERVED)[0] or cls())
     except (KeyError, BrokenMember):
-        pass
+        if name == OWN_RULE:
+            display, hyper = LABEL, {key: each for key, each in written.items() if key not in (*RESERVED, *OWN)}
     label = written.get("label")
     own = folded(label) if isinstance(label, str) else None
     clip = read_clip(body, "", silent)[0] if body.entries is not None else None

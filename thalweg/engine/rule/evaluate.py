@@ -99,9 +99,11 @@ class Mover:
         return Step({**numbers, **carried, WEIGHTS: points, TIME: float(state["step"][0]) + 1}, objective)
 
 
-def _shaped(value: Any, like: Array) -> Array:
-    """A value as an array of that shape, its own."""
-    return value if getattr(value, "shape", None) == like.shape else np.broadcast_to(value, like.shape).copy()
+def _shaped(value: Any, like: Array) -> Any:
+    """A number, or one number a run, as an array of that shape; an array, or what stands for one, as it is."""
+    if isinstance(value, (int, float, np.generic)) or (isinstance(value, np.ndarray) and value.shape != like.shape):
+        return np.broadcast_to(np.asarray(value, dtype=np.float64), np.shape(like)).copy()
+    return value
 
 
 def _worked(node: Node) -> Work:
