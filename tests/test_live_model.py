@@ -122,3 +122,15 @@ def test_values_are_written_as_yaml() -> None:
     ]
     assert yaml_of(START, ((1.0, 2.5),)) == "[1, 2.5]"
     assert yaml_of(START, ((1.0, 2.0), (0.0, 1.0))) == "[[1, 2], [0, 1]]"
+
+
+def test_one_of_a_sweep_is_not_changed_by_hand_and_what_stands_below_it_is(tmp_path: Path) -> None:
+    text = b"surface: bowl\nsteps: 5\noptimizers:\n  - sgd: {lr: {sweep: [0.1, 0.2, 0.3]}}\n  - adam\n"
+    model = Model(lambda data, more: shot(tmp_path / "film.yaml", more, data=data), text)
+    with pytest.raises(ValueError, match="SGD lr=0.2 is one of a sweep; change that in the file"):
+        model.tune(1, "lr", 0.25)
+    assert (model.edits, model.unsettled) == ({}, False)
+    model.tune(3, "lr", 0.25)
+    assert settings(model.in_file(model.edits)) == ["optimizers.1.lr=0.25"]
+    model.settle()
+    assert model.entries[3].optimizer.lr == 0.25 and model.entries[1].optimizer.lr == 0.2

@@ -14,7 +14,8 @@ class Node:
     """A scalar, a list (`items`) or a mapping (`entries`, with the mark of each key in `keys`).
 
     `block` says that a scalar's text stands below a |, line by line; `text` is a scalar as written, `size` the number
-    of nodes it stands for. Nodes may be shared (aliases): change none.
+    of nodes it stands for. `origin` is the place in the file's list of an item that was made of the one there. Nodes
+    may be shared (aliases): change none.
     """
 
     mark: Mark
@@ -25,6 +26,7 @@ class Node:
     text: str = ""
     size: int = 1
     block: bool = False
+    origin: int | None = None
 
     @property
     def first(self) -> int:

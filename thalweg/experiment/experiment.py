@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,11 +12,13 @@ import numpy.typing as npt
 if TYPE_CHECKING:
     from thalweg.calculus import Surface
     from thalweg.engine import Optimizer, Record, Trajectory
+    from thalweg.engine.asked import CountedTrajectory
     from thalweg.engine.clip import Clip
     from thalweg.engine.noise import Noise
     from thalweg.engine.schedules import Schedule
     from thalweg.experiment.recorded import Recording
 
+FEW = 4  # entries that differ in numbers alone and are rolled one by one
 PROJECTED = "elsewhere, projected"  # what the screen says of a recording whose loss is not the surface's below it
 
 
@@ -62,29 +65,100 @@ class Experiment:
 
         `record` says which steps are kept: what is drawn needs all, data those of `self.record`.
         """
-        from thalweg.engine.asked import counted_roll
         from thalweg.engine.record import thinned
 
-        made: dict[tuple[str, bytes], Trajectory] = {}
-        rolled = []
-        for entry in self.entries:
-            if entry.recording:
-                rolled.append(thinned(entry.recording.trajectory(self.surface, self.steps), record))
-                continue
-            same = repr((entry.optimizer, entry.schedule, entry.clip)), entry.starts.tobytes()
-            if same not in made:
-                made[same] = counted_roll(
-                    entry.optimizer,
-                    self.surface,
-                    entry.starts,
-                    self.steps,
-                    schedule=entry.schedule,
-                    clip=entry.clip,
-                    noise=self.noise,
-                    seed=self.seed,
-                    start_index=entry.start_index,
-                    replica=entry.replica,
-                    record=record,
-                )
-            rolled.append(made[same])
-        return rolled
+        made = _together(self, [entry for entry in self.entries if not entry.recording], record)
+        return [
+            thinned(entry.recording.trajectory(self.surface, self.steps), record) if entry.recording else next(made)
+            for entry in self.entries
+        ]
+
+
+def _together(experiment: Experiment, entries: Sequence[Entry], record: Record) -> Iterator[CountedTrajectory]:
+    """A trajectory for each entry, none of them recorded; entries that are the same share it. Each is to the bit what
+    it is alone.
+    """
+    made: dict[str, CountedTrajectory] = {}
+    names = [_name(entry) for entry in entries]
+    alike: dict[str, dict[str, Entry]] = {}  # what numbers apart are the same -> the different ones among them
+    for name, entry in zip(names, entries, strict=True):
+        alike.setdefault(_but_for_numbers(entry), {}).setdefault(name, entry)
+    for group in alike.values():
+        batch = _batch(experiment, list(group.values()), record) if len(group) > FEW else None
+        alone = batch or [_roll(experiment, [entry], record, {}) for entry in group.values()]
+        made |= zip(group, alone, strict=True)
+    return iter([made[name] for name in names])
+
+
+def _name(entry: Entry) -> str:
+    rest = entry.starts.tobytes(), entry.start_index.tobytes(), entry.replica.tobytes()
+    return repr((type(entry.optimizer), entry.optimizer, entry.optimizer.rule_text(), entry.schedule, entry.clip, rest))
+
+
+def _numbers(entry: Entry) -> dict[str, Any]:
+    """The hyperparameters that may differ from run to run: numbers, and pairs of them."""
+    found = {each.name: getattr(entry.optimizer, each.name) for each in fields(entry.optimizer)}
+    return {
+        name: value
+        for name, value in found.items()
+        if isinstance(value, float) or isinstance(value, tuple) and all(isinstance(part, float) for part in value)
+    }
+
+
+def _but_for_numbers(entry: Entry) -> str:
+    # a number that is 0 may leave an array out of the state, or a term out of the text
+    zeros = {name: value == 0 for name, value in _numbers(entry).items()}
+    others = {name: getattr(entry.optimizer, name) for name in vars(entry.optimizer) if name not in zeros}
+    rest = entry.starts.tobytes(), entry.start_index.tobytes(), entry.replica.tobytes()
+    text = entry.optimizer.rule_text()
+    return repr((entry.optimizer.name, others, zeros, text, entry.schedule, entry.clip, rest))
+
+
+def _batch(experiment: Experiment, entries: list[Entry], record: Record) -> list[CountedTrajectory] | None:
+    """All of them at once, or None where what they asked for cannot be told apart afterwards."""
+    balls = len(entries[0].starts)
+    numbers = [_numbers(entry) for entry in entries]
+    hyper: dict[str, Any] = {}
+    for name, first in numbers[0].items():
+        values = [each[name] for each in numbers]
+        if any(value != first for value in values):
+            columns = np.repeat(np.array(values, dtype=np.float64), balls, axis=0)
+            hyper[name] = tuple(columns.T) if columns.ndim > 1 else columns
+    whole = _roll(experiment, entries, record, hyper)
+    if whole.asked.single:
+        return None
+    return [_part(whole, slice(index * balls, (index + 1) * balls)) for index in range(len(entries))]
+
+
+def _roll(experiment: Experiment, entries: Sequence[Entry], record: Record, hyper: dict[str, Any]) -> CountedTrajectory:
+    from thalweg.engine.asked import counted_roll
+
+    first = entries[0]
+    return counted_roll(
+        first.optimizer,
+        experiment.surface,
+        np.concatenate([entry.starts for entry in entries]),
+        experiment.steps,
+        schedule=first.schedule,
+        clip=first.clip,
+        noise=experiment.noise,
+        seed=experiment.seed,
+        start_index=np.concatenate([entry.start_index for entry in entries]),
+        replica=np.concatenate([entry.replica for entry in entries]),
+        record=record,
+        **({"hyper": hyper} if hyper else {}),
+    )
+
+
+def _part(whole: CountedTrajectory, runs: slice) -> CountedTrajectory:
+    """Some runs of a batch."""
+    from thalweg.engine.tail import Tail
+
+    arrays = ("start", "positions", "loss", "gradient", "gradient_used", "gradient_at", "status", "last")
+    ending = None if whole.ending is None else Tail(*(each[runs] for each in whole.ending))
+    return replace(
+        whole,
+        **{name: getattr(whole, name)[runs] for name in arrays},
+        state={name: rows[runs] for name, rows in whole.state.items()},
+        ending=ending,
+    )

@@ -73,7 +73,7 @@ class Files:
         text, question = data.decode("utf-8"), ""
         if model.stale:
             question = "the file changed after this was changed here"
-        elif replaces_many(text, model.edits):
+        elif replaces_many(text, model.in_file(model.edits)):
             points = [yaml_of(START, value) for (_, name), value in model.edits.items() if name == START]
             question = "this replaces the file's starts by " + ", ".join(dict.fromkeys(points))[:60]
         if question and self._asked != (data, tuple(model.edits.items())):
@@ -81,7 +81,7 @@ class Files:
             raise CannotWrite(f"{question}; w again writes it")
         for key in model.edits:
             self._on_command_line(key)
-        new = written(text, model.edits).encode("utf-8")
+        new = written(text, model.in_file(model.edits)).encode("utf-8")
         try:
             same = told(model.read(new, [])) == told(model.shot)
         except ConfigErrors as error:
@@ -128,7 +128,9 @@ class Files:
     def render(self) -> None:
         if self.show.film.share is not None:
             return self.show.say("a film is being rendered")
-        more = [word for setting in settings(self.show.model.edits) for word in ("--set", setting)]
+        more = [
+            word for setting in settings(self.show.model.in_file(self.show.model.edits)) for word in ("--set", setting)
+        ]
         self.show.film.start([*self.command, *more])
         self.show.say("rendering the film; the line below shows how far it is")
 

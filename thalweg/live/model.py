@@ -59,6 +59,16 @@ class Model:
             return getattr(entries_of(self.filed)[entry].optimizer, name)
         return places(entries_of(self.filed)[(self.sharing or [0])[0] if entry is None else entry])
 
+    def in_file(self, edits: dict[Key, Value]) -> dict[Key, Value]:
+        """The edits by the places of the file's own entries, of which each sweep is one. Raises ValueError, in a line,
+        for an edit of one of a sweep.
+        """
+        origins = origins_of(self.filed)
+        for entry, _ in edits:
+            if entry is not None and origins.count(origins[entry]) > 1:
+                raise ValueError(f"{entries_of(self.filed)[entry].label} is one of a sweep; change that in the file")
+        return {(None if entry is None else origins[entry], name): value for (entry, name), value in edits.items()}
+
     # changes by hand
     def tune(self, entry: int, name: str, value: Value) -> None:
         """A hyperparameter changes and its optimizer is rolled anew, at once; `settle` does what can wait.
@@ -70,7 +80,7 @@ class Model:
         self._show_at_once({entry: changed}, {**self.edits, (entry, name): value})
 
     def drop(self, x: float, y: float) -> None:
-        """All balls start at one point. Raises ConfigErrors where the reader refuses it."""
+        """All balls start at one point. Raises ConfigErrors where the reader refuses it, ValueError as `in_file`."""
         edits = {key: value for key, value in self.edits.items() if key[1] != START}
         keys = [(index, START) for index in range(len(entries_of(self.filed))) if self.owns_start(index)]
         for key in [*keys, *([(SHARED, START)] if self.sharing else [])]:
@@ -106,6 +116,7 @@ class Model:
 
     def _show_at_once(self, changed: dict[int, Entry], edits: dict[Key, Value]) -> None:
         """Roll these entries, and no others, without the reader: labels and the like wait for `settle`."""
+        self.in_file(edits)
         entries = [changed.get(index, entry) for index, entry in enumerate(self.entries)]
         new, rolled = with_entries(self.shot, entries), list(self.trajectories)
         for index, entry in changed.items():
@@ -119,7 +130,7 @@ class Model:
 
     def take(self, edits: dict[Key, Value]) -> None:
         """Have exactly these edits. Raises ConfigErrors, and changes nothing, where the reader refuses them."""
-        self._show(self.read(self.data, settings(edits)) if edits else self.filed)
+        self._show(self.read(self.data, settings(self.in_file(edits))) if edits else self.filed)
         self.edits = dict(edits)
         self._forget_unchanged()
 
@@ -152,7 +163,7 @@ class Model:
         self.data, self.filed = data, filed
         kept = {key: value for key, value in edits.items() if self._still(key, was[key], before)}
         try:
-            shot = self.read(data, settings(kept)) if kept else filed
+            shot = self.read(data, settings(self.in_file(kept))) if kept else filed
         except ConfigErrors:  # what was changed by hand does not suit the file any more
             kept, shot = {}, filed
         self._show(shot, reuse=not others)
@@ -174,6 +185,12 @@ class Model:
 def entries_of(shot: Shot) -> tuple[Entry, ...]:
     """What rolls in a shot."""
     return shot.experiment.entries if shot.experiment else ()
+
+
+def origins_of(shot: Shot) -> list[int]:
+    """Of each entry, the place of the one in the file's list that it was made of."""
+    written = shot.tree.child("optimizers").items or [] if shot.tree.has("optimizers") else []
+    return [index if each.origin is None else each.origin for index, each in enumerate(written)]
 
 
 def with_entries(shot: Shot, entries: Sequence[Entry]) -> Shot:

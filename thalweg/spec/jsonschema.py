@@ -23,6 +23,7 @@ from thalweg.spec.samples import Cap
 from thalweg.spec.scene import EVERY, SECTIONS, USUAL, kinds
 from thalweg.spec.schema import fields_of, holders_of, model_of
 from thalweg.spec.starts import Box, Grid, Random
+from thalweg.spec.sweeps import SWEEP, Span
 
 FILE = home("configs") / "schema.json"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -58,6 +59,7 @@ def schema() -> Schema:
             "start": _start(),
             "schedule": _schedule(),
             "inner": _inner(OPTIMIZERS),
+            "several": several(),
         },
     }
 
@@ -169,7 +171,10 @@ def _samples() -> Schema:
 
 def _entries(members: Registry[Any]) -> Schema:
     basics = _object(EntryBasics, {"start": {"$ref": "#/$defs/start"}, "clip": _clip()})["properties"]
-    bodies = {name: _optimizer(cls, {**basics, "schedule": _schedules(cls)}) for name, cls in _working(members).items()}
+    bodies = {
+        name: _swept(_optimizer(cls), {**basics, "schedule": _schedules(cls)})
+        for name, cls in _working(members).items()
+    }
     names, text = list(bodies), {"type": "string", "minLength": 1}
     bodies["recorded"] = {**_object(EntryBasics, {"file": text, "sha256": text, **_of_csv()}), "required": ["file"]}
     bodies["rule"] = _rule(basics)
@@ -187,6 +192,35 @@ def _entries(members: Registry[Any]) -> Schema:
     }
 
 
+def several() -> Schema:
+    """In place of a number: an entry for each of these."""
+    number = {"type": "number"}
+    ends = {"type": "object", "additionalProperties": False, "required": ["from", "to", "count"]}
+    span = {**ends, "properties": {"from": number, "to": number, **_object(Span)["properties"]}}
+    values = {"anyOf": [{"type": "array", "minItems": 1, "items": number}, span]}
+    return {"type": "object", "additionalProperties": False, "required": [SWEEP], "properties": {SWEEP: values}}
+
+
+def _swept(body: Schema, extra: Schema) -> Schema:
+    """An entry's body whose numbers, each alone or in a pair, may also be several."""
+    several = {"$ref": "#/$defs/several"}
+
+    def number(each: Schema) -> Schema:
+        if each.get("type") not in ("number", "integer"):
+            return each
+        about: Schema = {key: each[key] for key in ("default", "description") if key in each}
+        return {"anyOf": [{key: value for key, value in each.items() if key not in about}, several], **about}
+
+    made, parts = {}, []
+    for name, each in body["properties"].items():
+        if "prefixItems" in each:
+            parts.append(name)
+            each = {**each, "prefixItems": [number(part) for part in each["prefixItems"]]}
+        made[name] = number(each)
+    dotted = {rf"^({'|'.join(parts)})\.[0-9]$": {"anyOf": [{"type": "number"}, several]}} if parts else {}
+    return {**body, "properties": {**made, **extra}, **({"patternProperties": dotted} if dotted else {})}
+
+
 def _rule(basics: Schema) -> Schema:
     """An optimizer written as its update: any other name is a number of it."""
     update = {"type": "string", "minLength": 1, "description": "assignments, one a line, as w = w - lr*grad(w)"}
@@ -194,7 +228,8 @@ def _rule(basics: Schema) -> Schema:
     initial = {**numbers, "type": ["object", "null"], "description": "where what is carried from step to step starts"}
     schedule: Schema = {"anyOf": [{"$ref": "#/$defs/schedule"}, {"type": ["object", "null"]}]}
     own = {**basics, "update": update, "initial": initial, "schedule": schedule}
-    return {"type": "object", "required": ["update"], "properties": own, "additionalProperties": {"type": "number"}}
+    number = {"anyOf": [{"type": "number"}, {"$ref": "#/$defs/several"}]}
+    return {"type": "object", "required": ["update"], "properties": own, "additionalProperties": number}
 
 
 def _of_csv() -> Schema:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from thalweg.errors import number
+
+LONG = 8  # characters of a number
 
 
 @dataclass(frozen=True)
@@ -25,7 +28,12 @@ def labels(entries: Sequence[Named]) -> list[str]:
     """The user's label where given, else the display name, the hyperparameters in which the entries of that name
     differ, schedule, clipping and start where that is not enough, and (2), (3) where nothing tells two apart."""
     differing = _differing(entries)
-    made = [entry.label or _with_hyper(entry, differing[entry.name]) for entry in entries]
+    made = [entry.label or _with_hyper(entry, differing[entry.name], short) for entry in entries]
+    alike = Counter(made)  # numbers of a sweep that four digits do not tell apart have all of theirs
+    made = [
+        label if entry.label or alike[label] == 1 else _with_hyper(entry, differing[entry.name], words)
+        for entry, label in zip(entries, made, strict=True)
+    ]
     twice = Counter(made)
     made = [
         label if entry.label or twice[label] == 1 or not entry.apart else f"{label} {', '.join(entry.apart)}"
@@ -53,13 +61,23 @@ def _differing(entries: Sequence[Named]) -> dict[str, list[str]]:
     return {name: [key for key, other in differs.items() if other] for name, differs in found.items()}
 
 
-def _with_hyper(entry: Named, differing: Sequence[str]) -> str:
+def _with_hyper(entry: Named, differing: Sequence[str], written: Callable[[Any], str]) -> str:
     differing = [key for key in differing if key in entry.hyper]
-    return " ".join([entry.display, ", ".join(f"{key}={words(entry.hyper[key])}" for key in differing)]).strip()
+    return " ".join([entry.display, ", ".join(f"{key}={written(entry.hyper[key])}" for key in differing)]).strip()
+
+
+def short(value: Any) -> str:
+    """As `words`, long numbers with four digits."""
+    if isinstance(value, (tuple, list)):
+        return "[" + ", ".join(short(each) for each in value) + "]"
+    exact = words(value)
+    if isinstance(value, float) and len(exact) > LONG and math.isfinite(value):
+        return number(float(f"{value:.4g}"))
+    return exact
 
 
 def words(value: Any) -> str:
-    """A hyperparameter as labels and reports show it: 0.1, true, [0.9, 0.999], adam(betas=[0.9, 0.999])."""
+    """A hyperparameter as reports show it: 0.1, true, [0.9, 0.999], adam(betas=[0.9, 0.999])."""
     if value is None:
         return "null"
     if isinstance(value, bool):

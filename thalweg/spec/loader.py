@@ -29,6 +29,7 @@ from thalweg.spec.scene import EVERY, check_options, only_what_is_read, read_sce
 from thalweg.spec.schema import checked
 from thalweg.spec.sections import one_lined, read_optimizers, read_surface
 from thalweg.spec.starts import read_start
+from thalweg.spec.sweeps import expanded
 from thalweg.spec.syntax import NotYaml
 from thalweg.system.files import NotRegular, TooLarge, read_bounded
 from thalweg.system.machine import size
@@ -67,7 +68,7 @@ def _better(
 
 def _read(path: Path, overrides: Iterable[str], video: Mapping[str, Any], data: bytes | None) -> Film:
     report = Report(str(path))
-    tree = overridden(_tree(path, report, data), overrides, video, report)
+    tree = expanded(overridden(_tree(path, report, data), overrides, video, report), report)
     parts = _document(tree, report)
     names = named(parts.drafts)
     found = entries(parts, names, report) if parts.rolls else []

@@ -126,7 +126,10 @@ def read_optimizers(tree: Node, report: Report) -> list[Draft]:
         report.add(mark, "optimizers", what, LIST_FORM if node.is_null else f"write a list:  - {node.text}")
     elif not node.items:
         report.add(mark, "optimizers", "the list is empty", LIST_FORM)
-    return [draft for index, entry in enumerate(node.items or []) for draft in _draft(entry, index, report)]
+    places = [index if entry.origin is None else entry.origin for index, entry in enumerate(node.items or [])]
+    return [
+        each for place, entry in zip(places, node.items or [], strict=True) for each in _draft(entry, place, report)
+    ]
 
 
 def _draft(entry: Node, index: int, report: Report) -> Iterator[Draft]:
