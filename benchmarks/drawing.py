@@ -25,7 +25,7 @@ from benchmarks._report import FLOOR, OURS, PLAIN
 CONFIG = "boss_fight"
 WORDS = {
     OURS: "render.py with its defaults",
-    FLOOR: "ramp and light alone, same read-back, encoder, processes",
+    FLOOR: "ramp and light alone, same read-back and processes; mesh, shader, encoder as of November 2026",
     PLAIN: "get_graph, SurfaceMesh 31x31, Spheres, TracedPaths, Text, samples 4, its own writer",
     "Manim Community": "ThreeDScene, plot_surface 31x31, Dot3D, TracedPaths, Text, Cairo (its default)",
     "Manim Community, OpenGL": "the same file with --renderer opengl",

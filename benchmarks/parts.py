@@ -68,14 +68,17 @@ def draw(scene, index: int, into: np.ndarray, clock: Clock) -> None:
 
 def encode(frames: list[np.ndarray], shot, clock: Clock) -> None:
     """As films are: one thread in the codec."""
-    from thalweg.stage.writer import FilmWriter
+    from thalweg.stage.writer import FilmWriter, Line
 
-    video = shot.video
+    size = (shot.video.width, shot.video.height)
     with tempfile.TemporaryDirectory() as folder:
-        since = clock.now()
-        with FilmWriter(Path(folder, "block.mp4"), (video.width, video.height), video.fps, threads=1) as film:
-            for frame in frames:
-                film.add(frame)
+        since, line = clock.now(), Line(size)
+        line.ring = frames  # as if it had lent them: nothing is copied
+        film = FilmWriter(Path(folder, "block.mp4"), size, shot.video.fps, line=line, threads=1)
+        for frame in frames:
+            film.add(frame)
+        film.close()
+        line.close()
         clock.add("encode", since)
 
 

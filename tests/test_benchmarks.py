@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 FOLDER = Path(__file__).resolve().parent.parent / "benchmarks"
-DRIVER = ("_measure", "_peers", "_report", "drawing", "parts", "quality", "race_data")
+DRIVER = ("_measure", "_peers", "_report", "drawing", "encoding", "parts", "quality", "race_data")
 PEERS = sorted(path.stem for path in (FOLDER / "peers").glob("*.py") if path.stem not in ("__init__", "race"))
 
 
@@ -90,3 +90,11 @@ def test_swarms_are_measured_and_compared() -> None:
 
     first, best, apart = measured({OURS: ours, "again": ours}, 10, 5, 2)
     assert apart == 0 and all(0 < seconds < 60 for seconds in (*first.values(), *best.values()))
+
+
+def test_the_floor_keeps_its_own_encoder(tmp_path: Path) -> None:
+    """x264 writes into a film what it was told; Thalweg's own settings may change, those of the floor may not."""
+    film = tmp_path / "floor.mp4"
+    command = ["-m", "benchmarks.floor", "boss_fight", "--resolution", "160x90", "--set", "video.seconds=1"]
+    subprocess.run([sys.executable, *command, "--jobs", "1", "-o", film], cwd=FOLDER.parent, check=True)
+    assert re.search(rb"x264.*cabac=1 .*subme=1 .*bframes=3 .*rc_lookahead=10 .*crf=17\.0", film.read_bytes())

@@ -18,13 +18,14 @@ class Format:
     container: dict[str, str] = field(default_factory=dict)
 
 
-# x264's fast preset with the tools that keep quality at these films' smooth gradients: at least 43 dB at crf 17.
-# cpu-independent: else, with AVX-512 and mbtree, what was left in memory decides about the bytes of a film whose width
-# is no multiple of 128 pixels; without AVX-512 or mbtree it does not.
+# x264's cheapest preset at a fixed quantizer: no looking ahead, no rate control. `subme=1` looks for motion between
+# pixels, which a slow orbit is made of: half of the bytes, and grounds without crumbs. More than 43 dB in the worst
+# frame of every shipped film; benchmarks/ENCODING.md has what was compared. cpu-independent: bytes that do not depend
+# on what a processor can do.
 X264 = {
-    "crf": "17",
-    "preset": "superfast",
-    "x264-params": "mbtree=1:rc-lookahead=10:bframes=3:b-adapt=0:cpu-independent=1:log-level=none",
+    "qp": "20",
+    "preset": "ultrafast",
+    "x264-params": "subme=1:cpu-independent=1:log-level=none",
 }
 SAME = {"fflags": "+bitexact"}  # matroska's muxer would give every file a number of its own by lot
 KEPT = ".mkv"  # frames kept exactly as drawn, until a gif's one palette is known
