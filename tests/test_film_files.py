@@ -83,7 +83,10 @@ def test_the_film_carries_its_config(file, small):
     with av.open(str(file)) as container:
         about = {key.lower(): value for key, value in container.metadata.items()}
     assert about["title"] == "A small film" and VERSION in about["version"]
-    assert json.loads(about["comment"]) == json.loads(json.dumps(small.shot.resolved))
+    told, config = json.loads(about["comment"]), json.loads(json.dumps(small.shot.resolved))
+    chosen = {name: told["camera"][name] for name in ("theta", "phi")}
+    assert set(map(type, chosen.values())) == {float}
+    assert told == {**config, "camera": {**config["camera"], **chosen}}
 
 
 def test_players_can_start_at_once(file):

@@ -9,6 +9,7 @@ from thalweg.scenes.race.aim import Aim
 from thalweg.scenes.race.inset import Inset
 from thalweg.scenes.race.landscape import Landscape
 from thalweg.scenes.race.rolling import Rolling
+from thalweg.scenes.race.sights import with_angles
 
 from thalweg.colors import THEMES
 from thalweg.geometry.display import display_of
@@ -28,6 +29,7 @@ class Race(FilmScene):
         self.display = display_of(shot.surface, trajectories, shot.style.z_scale)
         self.motion = Motion(shot, trajectories, self.display, max(self.pixels))
         self.duration = self.motion.duration
+        self.shot = shot = with_angles(shot, self.motion)
         self.landscape = Landscape(shot, self.display, page, ground)
         self.rolling = Rolling(shot, self.motion, self.landscape)
         self.board, marked = Board(page), self.landscape.marked

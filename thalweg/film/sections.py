@@ -110,12 +110,16 @@ class CameraAbove(Camera):
 class Camera3D(Camera):
     """Angles in degrees, orbit in degrees a second, center in the surface's units (None: everything is framed).
 
-    `follow` is the label of the entry whose ball stays in the middle. Fields with `own_reader` are read by code of
-    their own.
+    Angles that are 'auto' are chosen for what is to be seen, by geometry/viewpoint.py. `follow` is the label of the
+    entry whose ball stays in the middle. Fields with `own_reader` are read by code of their own.
     """
 
-    theta: float = parameter(-35.0, low=-3600, high=3600, doc="degrees around")
-    phi: float = parameter(60.0, low=0, high=89, doc="degrees from straight above")
+    theta: Literal["auto"] | float = parameter(
+        "auto", low=-3600, high=3600, doc="degrees around; auto: from where least is hidden"
+    )
+    phi: Literal["auto"] | float = parameter(
+        "auto", low=0, high=89, doc="degrees from straight above; auto: from where least is hidden"
+    )
     zoom: float = parameter(1.0, low=0.1, high=20)
     center: Pair | None = parameter(None)
     orbit: float = parameter(1.5, low=-90, high=90, doc="degrees a second")

@@ -25,6 +25,9 @@ class Aim(NamedTuple):
     center: tuple[float, float]
 
 
+USUAL = Aim(-35.0, 45.0, 1.0, (np.nan, np.nan))  # where nothing speaks for other angles
+
+
 class CameraPath:
     """`camera` is the YAML's camera section, `opening` the seconds of the look at the landscape, `duration` the film's.
 
@@ -39,7 +42,11 @@ class CameraPath:
         self.subject = np.zeros(3)
         self.middle = (0.0, 0.0)
         self.followed: tuple[Array, Array] | None = None
-        base = Aim(camera.theta, camera.phi, camera.zoom, camera.center or (np.nan, np.nan))
+        theta, phi = (
+            usual if angle == "auto" else angle
+            for angle, usual in zip((camera.theta, camera.phi), USUAL[:2], strict=True)
+        )
+        base = Aim(theta, phi, camera.zoom, camera.center or (np.nan, np.nan))
         self.times, self.aims = [0.0], [base]
         for frame in getattr(camera, "keyframes", None) or ():
             told = {name: getattr(frame, name) for name in Aim._fields if getattr(frame, name) is not None}

@@ -106,8 +106,8 @@ class Files:
         if model.unsettled:
             self.show.attempt(model.settle)
         path = free_name(Path("videos") / f"{self.show.path.stem}-{self.show.player.seconds:.2f}s.png")
-        film = make_scene(replace(model.shot, video=replace(model.shot.video, transparent=False)),
-                          model.trajectories)  # fmt: skip
+        shot = self.show.screen.kept(model.shot)
+        film = make_scene(replace(shot, video=replace(shot.video, transparent=False)), model.trajectories)
         try:
             self.show.hand.hold(film)
             film.hand = self.show.hand
@@ -128,11 +128,17 @@ class Files:
     def render(self) -> None:
         if self.show.film.share is not None:
             return self.show.say("a film is being rendered")
-        more = [
-            word for setting in settings(self.show.model.in_file(self.show.model.edits)) for word in ("--set", setting)
-        ]
+        edits = self.show.model.in_file(self.show.model.edits)
+        given = (*settings(edits), *(self._angles() if edits else ()))
+        more = [word for setting in given for word in ("--set", setting)]
         self.show.film.start([*self.command, *more])
         self.show.say("rendering the film; the line below shows how far it is")
+
+    def _angles(self) -> list[str]:
+        """Those that were chosen before anything was changed by hand, as --set takes them."""
+        asked, shown = self.show.model.shot.camera, self.show.scene.shot.camera
+        return [f"camera.{name}={getattr(shown, name):g}" for name in ("theta", "phi")
+                if getattr(asked, name, None) == "auto"]  # fmt: skip
 
     def copy_camera(self) -> None:
         """A camera section that shows this view at this moment, onto the clipboard."""

@@ -7,7 +7,7 @@ import gc
 from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import moderngl
 
@@ -37,6 +37,7 @@ class Screen:
         self.ctx, self.hand = ctx, hand
         self._scene: Drawable | None = None
         self.hidden: set[int] = set()
+        self._cameras: tuple[Any, Any] | None = None  # a camera's section, and the same with the angles chosen for it
         self.samples = multisampling(ctx)
         self.program = ctx.program(vertex_shader=source("shown.vert"), fragment_shader=source("shown.frag"))
         self.quad = ctx.vertex_array(self.program, [(ctx.buffer(QUAD.tobytes()), "2f", "corner")])
@@ -54,15 +55,26 @@ class Screen:
 
     def show(self, shot: Shot, trajectories: Sequence[Trajectory], size: tuple[int, int]) -> None:
         """Stage the shot in pictures of that size. Raises what staging raises; the old scene then stays."""
-        scene = self._staged(shot, trajectories, drawn_size(size))
+        scene = self._staged(self.kept(shot), trajectories, drawn_size(size))
         first = not self.staged
         self.release()
         self._scene = scene
+        self._cameras = shot.camera, scene.shot.camera
         if first:
             gc.freeze()  # what is there to stay need not be looked through each time
         else:
             tidy()
         self._take_in_hand()
+
+    def kept(self, shot: Shot) -> Shot:
+        """The shot from where it is seen here: angles that were chosen stay while its values are changed by hand."""
+        if self._cameras is None or shot.camera != self._cameras[0]:
+            return shot
+        return replace(shot, camera=self._cameras[1])
+
+    def forget_angles(self) -> None:
+        """They are chosen anew for what is shown next."""
+        self._cameras = None
 
     def _staged(self, shot: Shot, trajectories: Sequence[Trajectory], size: tuple[int, int]) -> Drawable:
         video = replace(shot.video, width=size[0], height=size[1], transparent=False)

@@ -145,6 +145,7 @@ class Session:
             self.show.say(f"the file says otherwise now: {', '.join(lost)}")
         self.pointer.forget()
         self.show.panel.choose_again(self.show.model.entries)
+        self.show.screen.forget_angles()
         self.show.restage()
         self.watcher.watch(watched_files(filed))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 class Reel:
     """Every scene of a film, drawn one after the other or, in a transition, mixed.
 
-    `pixels` (width, height); `frames` of the whole film, at `fps`. Raises MachineError where nothing can be drawn.
+    `film` has what its scenes chose for themselves; `pixels` (width, height); `frames` of the whole, at `fps`. Raises
+    MachineError where nothing can be drawn.
     """
 
     def __init__(self, film: Film, rolled: Sequence[Sequence[Trajectory]], fps: int | None = None) -> None:
@@ -34,6 +36,7 @@ class Reel:
         except BaseException:
             self.release()
             raise
+        self.film = replace(film, shots=tuple(scene.shot for scene in self.scenes))
         self.timeline = Timeline([scene.duration for scene in self.scenes], self.fps, film.transitions)
         self.pixels: tuple[int, int] = self.scenes[0].pixels
         self._other = np.empty((*self.pixels[::-1], 4) if len(self.scenes) > 1 else (0, 0, 4), np.uint8)

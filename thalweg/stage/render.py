@@ -58,7 +58,7 @@ def render_film(
                 if resume:
                     Chunks(folder, reel.frames, suffix).trust()
                 chunks = crew.draw(reel, folder, progress)
-                join(chunks.files(), temporary, suffix, size, fps, metadata(film))
+                join(chunks.files(), temporary, suffix, size, fps, metadata(reel.film))
         finally:
             reel.release()
 
@@ -93,7 +93,7 @@ def render_frames(
                 save_told(path, reel.told(index))
             else:
                 pixels = reel.draw(index, np.empty((*reel.pixels[::-1], 4), "u1"))
-                save_picture(path, finished(pixels, film.video.transparent), film)
+                save_picture(path, finished(pixels, film.video.transparent), reel.film)
             yield path
     finally:
         reel.release()
