@@ -79,7 +79,7 @@ class BareSurface(LossSurface):
     def draw(self, gpu) -> None:
         gpu.baked.use(0)
         gpu.ctx.disable(moderngl.BLEND)
-        gpu.set(gpu.surface, plate=self.plate, baked=0)
+        gpu.set(gpu.surface, plate=self.plate, baked=0, shine=0.16)
         gpu.mesh.render()
 
 

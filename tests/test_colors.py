@@ -6,12 +6,14 @@ Distances are CIEDE2000 (Sharma, Wu and Dalal 2005); colour-blindness is Machado
 
 from __future__ import annotations
 
+import colorsys
 from itertools import combinations
 
 import numpy as np
 import pytest
+from PIL import Image
 
-from thalweg.colors import BALLS, THEMES, ball_colors, contrast, legible, ramp_colors, rgb
+from thalweg.colors import BALLS, DASHES, SOLID, THEMES, Look, ball_colors, contrast, legible, looks, ramp_colors, rgb
 
 VISIONS = {
     "normal": np.eye(3),
@@ -116,13 +118,72 @@ def test_colours_are_given_out_once():
     assert given == [BALLS[1], BALLS[0], BALLS[2], "#123456", BALLS[3]]
 
 
+def met_twice(given: list[str | None], vision: str) -> list[str]:
+    """Pairs of looks that differ plainly neither in colour nor in pattern nor in dash."""
+    made = looks(given)
+    seen = [lab(rgb(look.color), vision) for look in made]
+    return [
+        f"{a} and {b}: {made[a]}"
+        for a, b in combinations(range(len(made)), 2)
+        if made[a].pattern == made[b].pattern and made[a].dash == made[b].dash and distance(seen[a], seen[b]) < 20
+    ]
+
+
+@pytest.mark.parametrize("vision", VISIONS)
+def test_any_two_of_32_looks_differ_plainly(vision):
+    assert not met_twice([None] * 32, vision)
+    assert not met_twice(["#E54447", None, "#f00", *[None] * 20], vision), "also beside colours that are given"
+    assert not met_twice(["#00f"] * 4 + [None] * 12 + ["#0000FF"] * 4, vision)
+
+
+def test_looks_of_one_colour_differ_in_trail_and_pattern_and_the_first_eight_are_solid():
+    made = looks([None] * 32)
+    for a, b in combinations(made, 2):
+        assert a.color != b.color or (a.dash != b.dash and a.pattern != b.pattern)
+    assert {look.dash for look in made[: len(BALLS)]} == {SOLID}
+    assert looks(["#abc", None]) == [Look("#abc", 0, SOLID), Look(BALLS[0], 1, SOLID)]
+
+
+def test_dashes_differ_plainly():
+    """Any two by a factor of 1.5 at least, in the length of a period or in the share that is drawn."""
+    for a, b in combinations([dash for dash in DASHES if dash != SOLID], 2):
+        periods, shares = sorted([sum(a), sum(b)]), sorted([a[0] / sum(a), b[0] / sum(b)])
+        assert max(periods[1] / periods[0], shares[1] / shares[0]) >= 1.5
+    assert all(dash[1] >= 2 for dash in DASHES if dash != SOLID), "a gap is as wide as two trails"
+
+
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("color", [*BALLS, "#000", "#ffffff"])
 def test_names_in_an_optimizers_colour_can_be_read(color, theme):
     panel = THEMES[theme].panel
-    assert contrast(legible(color, THEMES[theme]), panel) >= 3
-    if contrast(color, panel) >= 3:
+    assert contrast(legible(color, THEMES[theme]), panel) >= 4.5
+    if contrast(color, panel) >= 4.5:
         assert np.array_equal(rgb(legible(color, THEMES[theme])), rgb(color))
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("color", BALLS)
+def test_names_keep_the_hue_of_their_ball(color, theme):
+    """By the standard library's HLS; of what is nearly white hue means nothing."""
+    shade = legible(color, THEMES[theme])
+    hue, seen = (colorsys.rgb_to_hls(*rgb(each))[0] for each in (color, shade))
+    assert color == "#FAFBFF" or abs((hue - seen + 0.5) % 1 - 0.5) * 360 < 12, f"{color} becomes {shade}"
+
+
+@pytest.mark.parametrize("ramp", ["paper", "viridis", "cividis", "mono"])
+def test_ramps_keep_their_order_in_grey(ramp):
+    """Converted as Pillow does (ITU-R 601), shades of 40 of 256 grey levels from end to end at least."""
+    levels = np.round(255 * ramp_colors(ramp, np.linspace(0, 1, 65))).astype("u1")
+    gray = np.array(Image.fromarray(levels[None]).convert("L"))[0].astype(int)
+    assert (np.diff(gray) >= 0).all() and gray[-1] - gray[0] > 80
+
+
+def test_in_print_all_stand_out_and_differ_in_grey():
+    """What is left of a look in grey is its pattern and its dash; trails are much darker than any place of the ramp."""
+    made = looks([None] * 24, THEMES["print"])
+    assert len({(look.pattern, look.dash) for look in made}) == 24
+    lightest = max(lab(rgb(look.color))[0] for look in made)
+    assert lab(ramp_colors("paper", np.zeros(1)))[0, 0] > lightest + 5
 
 
 def test_contrast_is_that_of_wcag():

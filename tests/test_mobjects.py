@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from tests.mobjects_help import GROUND, drop, look, make_scene, pixel_of
-from thalweg.calculus import SURFACES
+from thalweg.calculus import SURFACES, from_expression
+from thalweg.geometry.display import Display
 
 START, END = np.array([-1.5, 1.0]), np.array([1.0, -0.5])
 
@@ -244,3 +245,28 @@ def test_a_curve_that_leaves_the_loss_panel_has_an_arrow_where_and_when_it_does(
         panel.show(Now(0.0, step, None))
         assert arrow.opacity == opacity
     assert not made(losses[1:], ["#FF0000"]).leaving
+
+
+@pytest.mark.parametrize("theme", ["dark", "light", "print"])
+def test_contours_are_light_on_dark_parts_and_dark_on_light_ones(theme):
+    """Across a plane seen from above: lines are what differs from the same plane without them."""
+    from thalweg.mobjects import LossSurface
+
+    pictures = []
+    for contours in (True, False):
+        scene = make_scene()
+        scene.frame.reorient(0, 0).set_height(11)
+        plane = from_expression("x", domain=((-2, 2), (-2, 2)))
+        display = Display(plane, plane.domain, 0.05)
+        scene.add(LossSurface(plane, display, "mono", grid=False, contours=contours, theme=theme))
+        pictures.append(look(scene)[90].mean(axis=-1))
+        drop(scene)
+    lines, bare = pictures
+    bare_gray, change = bare, lines - bare
+    on = np.abs(change) > 4
+    on[: np.flatnonzero(np.abs(np.diff(bare)) > 8)[0] + 4] = False  # the edges of the plane
+    on[np.flatnonzero(np.abs(np.diff(bare)) > 8)[-1] - 3 :] = False
+    assert on.sum() >= 16
+    dark, light = on & (bare_gray < 100), on & (bare_gray > 130)
+    assert dark.any() and light.any()
+    assert (change[dark] > 0).all() and (change[light] < 0).all()

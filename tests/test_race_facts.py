@@ -11,7 +11,7 @@ from tests.scenes_help import shot, staged
 from thalweg.calculus import SURFACES
 from thalweg.experiment.outcomes import outcomes_of
 from thalweg.geometry.display import Display
-from thalweg.parts.marks import CORNERS, MOST, Marks, chosen, glyph, key
+from thalweg.parts.marks import CORNERS, MOST, Marks, chosen, glyph, hidden_from, key
 from thalweg.parts.panels.caption import box_of
 from thalweg.parts.panels.facts import NOTHING, rows
 
@@ -132,9 +132,9 @@ def test_a_hill_hides_what_is_behind_it() -> None:
     surface = SURFACES["himmelblau"]()
     display = Display(surface, surface.domain)
     marks = Marks(display, surface.critical_points, 13, "#FFFFFF", "#000000")
-    assert not marks.hidden_from(np.array([0.0, 0.0, 30.0])).any()
+    assert not hidden_from(marks.display, marks.anchors, np.array([0.0, 0.0, 30.0])).any()
     low = display.to_world(np.array([[-5.0, -5.0]]))[0] * [4, 4, 0] + [0, 0, 0.05]
-    assert marks.hidden_from(low).any()
+    assert hidden_from(marks.display, marks.anchors, low).any()
 
 
 def test_each_kind_has_a_mark_of_its_own() -> None:

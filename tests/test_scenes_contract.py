@@ -371,7 +371,7 @@ def test_a_balls_pixel_leads_to_its_point(large: Any, facts: dict[int, dict]) ->
 def switches(kind: str) -> list[str]:
     """The panels that a scene's style can switch."""
     hints = get_type_hints(SCENES[kind].style)
-    return [each.name for each in fields(SCENES[kind].style) if hints[each.name] == PanelPlace]
+    return [each.name for each in fields(SCENES[kind].style) if hints[each.name] in (PanelPlace, PanelPlace | None)]
 
 
 def test_what_is_switched_off_is_gone(made: Subject, folder: Path) -> None:
@@ -403,7 +403,7 @@ def test_texts_stay_in_the_picture(made: Subject, folder: Path, size: str, text_
     scene.release()
 
 
-def test_both_themes(made: Subject, folder: Path) -> None:
+def test_every_theme(made: Subject, folder: Path) -> None:
     """The ground is the theme's, and every text stands out from what is around it."""
     frames = []
     for name, theme in THEMES.items():
@@ -418,7 +418,7 @@ def test_both_themes(made: Subject, folder: Path) -> None:
             assert np.ptp(light[box]) > 40 * text["strength"], text
         frames.append(picture)
         scene.release()
-    assert (difference(*frames) > 60).mean() > 0.2
+    assert (difference(*frames[:2]) > 60).mean() > 0.2
 
 
 def test_transparent_frames_have_alpha(made: Subject, folder: Path) -> None:

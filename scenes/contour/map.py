@@ -15,6 +15,11 @@ from thalweg.typeset import raster
 LEVELS, DIM, STRENGTH = 20, 0.8, 0.22  # see Contours
 
 
+def dim(theme: Theme) -> float:
+    """What the ramp's colours are multiplied with in a filled map."""
+    return 1.0 if theme.gray else DIM
+
+
 class Map:
     """What of the domain the window ((x0, x1), (y0, y1)) shows, as large as it fits into a box of pixels."""
 
@@ -49,9 +54,8 @@ class Map:
         """The map, and the numbers along its edges, as they lie below everything else."""
         pad = round(72 * self.text) if self.axes else 0
         canvases = [raster.blank(self.size[0] + 2 * pad, self.size[1] + 2 * pad) for _ in range(2 if self.axes else 1)]
-        contours = Contours(
-            ramp, LEVELS, DIM, None, STRENGTH if lines else 0.0, max(1.0, 1.1 * self.text), filled, stretched=True
-        )
+        strength, width = STRENGTH if lines else 0.0, max(1.0, 1.1 * self.text)
+        contours = Contours(ramp, LEVELS, dim(theme), None, strength, width, filled, stretched=True)
         raster.paste(canvases[0], contours.painted(self.display, self.window, self.size), pad, pad)
         if self.axes:
             self._numbers(*canvases, pad, theme)

@@ -6,21 +6,24 @@ Run by render.py, or by manimgl itself: CONFIG=map manimgl scenes/contour/scene.
 from __future__ import annotations
 
 import numpy as np
-from thalweg.scenes.contour.map import Map
+from thalweg.scenes.contour.map import Map, dim
 from thalweg.scenes.contour.ways import Ways, words_of
 
 from thalweg.colors import THEMES
 from thalweg.geometry.display import display_of
 from thalweg.geometry.layout import Page
+from thalweg.geometry.outline import sides
 from thalweg.geometry.sight import REACH
 from thalweg.parts.contours import BLACK, WHITE
 from thalweg.parts.hands import Hands
+from thalweg.parts.hole_losses import HoleLosses, Lens, holes
 from thalweg.parts.marks import chosen, placed
 from thalweg.parts.motion import Motion
 from thalweg.parts.panels.board import Board, Now
 from thalweg.parts.panels.usual import Usual
 from thalweg.parts.standing import tell_balls
 from thalweg.stage.film_scene import FilmScene
+from thalweg.typeset.numbers import Format
 
 
 class Contour(FilmScene):
@@ -35,20 +38,40 @@ class Contour(FilmScene):
         marked = [point for point in marked if (window[:, 0] <= point[:2]).all() and (point[:2] <= window[:, 1]).all()]
         self.board = Board(page)
         remarks = [*display.notes, *words_of(options.arrows, self.motion)]
-        panels = Usual(self.board, shot, self.motion, ground, remarks, marked)
+        panels = Usual(
+            self.board, shot, self.motion, ground, remarks, marked, bright=dim(theme) if options.filled else 1.0
+        )
         shape = display.scale * (window[:, 1] - window[:, 0])
         self.map = Map(display, window, self.board.room(shape[0] / shape[1]), page.text, style.axes)
         self.ways = Ways(self.motion, self.map, style, options.arrows, ground, page.unit)
         colors = (WHITE, BLACK) if options.filled else (theme.text, ground)
         marks = placed(marked, self.map.pixel, 13 * page.unit, *colors)
-        pictures = self.map.pictures(style.ramp, options.filled, style.contours, theme)
+        pictures = self.map.pictures(style.ramp or theme.ramp, options.filled, style.contours, theme)
         self.hands, self.marks = Hands(self.motion, self.ways, panels), self.motion.marks
         self.taken = self.board.taken
-        self.add(*pictures, *marks, *self.ways.mobjects, *self.board.mobjects)
+        self.holes = self._hole_losses(panels, style.ramp or theme.ramp, page)
+        self.add(*pictures, *marks, *self.ways.mobjects, *self.holes.mobjects, *self.board.mobjects)
+
+    def _hole_losses(self, panels: Usual, ramp: str, page: Page) -> HoleLosses:
+        left, top, right, bottom = self.map.box
+        covered = sides(np.array([[left, top], [right, top], [right, bottom], [left, bottom]], float))
+        lens = Lens(
+            pixels=lambda _, points: self.map.pixel(points),
+            hidden=lambda _, points: (
+                (self.map.pixel(points) < [left, top]) | (self.map.pixel(points) > [right, bottom])
+            ).any(axis=1),
+            covered=lambda _: covered,
+            places=self.map.pixel,
+            radius=self.ways.radius,
+        )
+        found = holes(panels.outcomes, self.motion) if self.shot.style.hole_losses else []
+        numbers = Format.of(panels.standings.losses)
+        return HoleLosses(found, self.motion, numbers, ramp, page, lens, self.board.corners.places)
 
     def pose(self, seconds: float) -> None:
         self.moment = moment = self.motion.at(seconds)
         self.ways.show(moment)
+        self.holes.show(seconds)
         self.board.show(Now(seconds, moment.step, self.motion.timing))
 
     def told(self) -> dict[str, list[dict]]:

@@ -22,10 +22,9 @@ class Landscape:
         assert shot.surface is not None
         style, self.display = shot.style, display
         theme = THEMES[style.theme]
-        dark = style.theme == "dark"
-        self.surface = LossSurface(shot.surface, display, style.ramp, style.grid, style.contours, dark=dark)
-        theta, size = shot.camera.theta, 15 * page.text
-        self.axes = AxisLabels(display, theta, size, theme.dim, ground=ground) if style.axes else None
+        self.surface = LossSurface(shot.surface, display, style.ramp, style.grid, style.contours, theme=style.theme)
+        theta, size, extent = shot.camera.theta, 17 * page.text, self.extent()
+        self.axes = AxisLabels(display, extent, theta, size, theme.dim, halo=ground) if style.axes else None
         self.marked = chosen(display, shot.surface.critical_points) if shot.options.critical_points else []
         marks = [Marks(display, self.marked, 13 * page.unit, theme.text, ground)] if self.marked else []
         self.mobjects: list[Any] = [self.surface, *([self.axes] if self.axes is not None else []), *marks]

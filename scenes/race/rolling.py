@@ -26,7 +26,7 @@ class Rolling:
         self.hidden: frozenset[int] = frozenset()
         self.trails = self._make_trails() if self.style.trail or self.style.iterates else None
         colors = [motion.colors[group] for group in motion.group]
-        patterns = [PLAIN if motion.crowd else int(group) for group in motion.group]
+        patterns = [PLAIN if motion.crowd else motion.looks[group].pattern for group in motion.group]
         self.balls = Balls(colors, patterns, motion.radius)
         self.balls.names = motion.names
         self.mobjects: list[Any] = [*([self.trails] if self.trails is not None else []), self.balls]

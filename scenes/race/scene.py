@@ -5,6 +5,7 @@ Run by render.py, or by manimgl itself: CONFIG=boss_fight manimgl scenes/race/sc
 
 from __future__ import annotations
 
+import numpy as np
 from thalweg.scenes.race.aim import Aim
 from thalweg.scenes.race.inset import Inset
 from thalweg.scenes.race.landscape import Landscape
@@ -12,14 +13,21 @@ from thalweg.scenes.race.rolling import Rolling
 from thalweg.scenes.race.sights import with_angles
 
 from thalweg.colors import THEMES
+from thalweg.geometry.beside import eye_of, pixels_at
 from thalweg.geometry.display import display_of
 from thalweg.geometry.layout import Page
+from thalweg.geometry.outline import hull, sides
+from thalweg.mobjects.sprites import Picture
 from thalweg.parts.hands import Hands
+from thalweg.parts.hole_losses import HoleLosses, Lens, holes
+from thalweg.parts.marks import hidden_from
 from thalweg.parts.motion import Motion
 from thalweg.parts.panels.board import Board, Now
+from thalweg.parts.panels.ramp_key import level_light
 from thalweg.parts.panels.usual import Usual
 from thalweg.parts.standing import tell_balls
 from thalweg.stage.film_scene import FilmScene
+from thalweg.typeset.numbers import Format
 
 
 class Race(FilmScene):
@@ -35,19 +43,41 @@ class Race(FilmScene):
         self.board, marked = Board(page), self.landscape.marked
 
         def inset(corner: str) -> Inset:
-            return Inset(self.motion, shot.style.ramp, marked, self.board, corner, theme, ground)
+            return Inset(self.motion, shot.style.ramp or theme.ramp, marked, self.board, corner, theme, ground)
 
         more = {"contour_map": ("bottom_right", inset)}
-        panels = Usual(self.board, shot, self.motion, ground, self.display.notes, marked, more)
+        panels = Usual(self.board, shot, self.motion, ground, self.display.notes, marked, more, level_light(theme))
         self.aim = Aim(shot, self.motion, self.landscape, self.board)
         self.hands, self.marks = Hands(self.motion, self.rolling, panels), self.motion.marks
         self.taken, self.floor, self.middle_of_room = self.board.taken, self.aim.floor, self.aim.middle_of_room
-        self.add(*self.landscape.mobjects, *self.rolling.mobjects, *self.board.mobjects)
+        if self.landscape.axes is not None:
+            self.landscape.axes.beside = [each for each in self.board.mobjects if isinstance(each, Picture)]
+        self.holes = self._hole_losses(panels, page)
+        self.add(*self.landscape.mobjects, *self.rolling.mobjects, *self.holes.mobjects, *self.board.mobjects)
+
+    def _hole_losses(self, panels: Usual, page: Page) -> HoleLosses:
+        display, size, ground = self.display, self.pixels, self.landscape.extent()
+
+        def pixels(seconds: float, points: np.ndarray) -> np.ndarray:
+            return pixels_at(self.aim.at(seconds), display.to_world(points), size)
+
+        def hidden(seconds: float, points: np.ndarray) -> np.ndarray:
+            return hidden_from(display, display.to_world(points), eye_of(self.aim.at(seconds)))
+
+        def covered(seconds: float) -> tuple[np.ndarray, np.ndarray]:
+            return sides(hull(pixels_at(self.aim.at(seconds), ground, size)))
+
+        across = pixels_at(self.aim.at(0.0), np.array([[0, 0, 0], [1.3 * self.motion.radius, 0, 0]]), size)
+        lens = Lens(pixels, hidden, covered, display.to_world, float(np.linalg.norm(across[1] - across[0])))
+        found = holes(panels.outcomes, self.motion) if self.shot.style.hole_losses else []
+        numbers, ramp = Format.of(panels.standings.losses), self.landscape.surface.ramp
+        return HoleLosses(found, self.motion, numbers, ramp, page, lens, self.board.corners.places)
 
     def pose(self, seconds: float) -> None:
         self.moment = moment = self.motion.at(seconds)
         self.look(self.aim.at(seconds))
         self.rolling.pose(seconds, moment)
+        self.holes.show(seconds)
         self.board.show(Now(seconds, moment.step, self.motion.timing))
 
     def told(self) -> dict[str, list[dict]]:

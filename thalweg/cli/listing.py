@@ -96,7 +96,7 @@ def _parameters(cls: type[Any]) -> str:
 
 def _parameter(each: Any, hint: Any) -> str:
     limits: Range = each.metadata.get("range", Range())
-    choices = PLACES if hint == PanelPlace else map(words, _choices(hint))
+    choices = PLACES if hint in (PanelPlace, PanelPlace | None) else map(words, _choices(hint))
     taken = listed(filter(None, [*choices, limits.words()]))
     default = "..." if each.default is MISSING else words(each.default)  # must be given
     return f"{each.name}={default}" + (f" ({taken})" if taken else "")

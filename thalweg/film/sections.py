@@ -30,7 +30,7 @@ class Look:
     theme's.
     """
 
-    theme: Literal["dark", "light"] = parameter("dark")
+    theme: Literal["dark", "light", "print"] = parameter("dark")
     background: Color | None = parameter(None)
     title: PanelPlace = parameter(True)
     text_scale: float = parameter(1.0, low=0.5, high=3)
@@ -38,9 +38,9 @@ class Look:
 
 @dataclass(frozen=True)
 class SurfaceLook(Look):
-    """How the loss is coloured, and what is drawn on it."""
+    """How the loss is coloured, and what is drawn on it; ramp None is the theme's."""
 
-    ramp: Literal["deep", "viridis", "cividis", "magma", "mono"] = parameter("deep")
+    ramp: Literal["deep", "viridis", "cividis", "magma", "mono", "paper"] | None = parameter(None)
     contours: bool = parameter(True)
     axes: bool = parameter(True)
 
@@ -68,7 +68,9 @@ class Panels:
 
     legend: PanelPlace = parameter("left")
     counter: PanelPlace = parameter(True)
+    hole_losses: bool = parameter(True, doc="at the opening, the loss at the minima where balls end and at the deepest")
     caption: PanelPlace = parameter(True)
+    ramp_key: PanelPlace | None = parameter(None, doc="which loss has which colour; null: where there is room")
     loss_panel: PanelPlace = parameter(False, doc="the losses as curves that grow")
 
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from thalweg.colors import Theme, ball_colors
+from thalweg.colors import Theme, looks
 from thalweg.experiment.experiment import Entry
 from thalweg.live.bar import Pixel, Place
 from thalweg.live.model import Model
@@ -201,7 +201,7 @@ class Panel:
         self, paint: Paint, box: Place, entries: Sequence[Entry], hidden: Collection[int], theme: Theme
     ) -> None:
         u = paint.unit
-        colors = ball_colors([entry.color for entry in entries])
+        colors = [look.color for look in looks([entry.color for entry in entries], theme)]
         step = min(30 * u, (box.width - 2 * self.pad) / len(colors))
         for index, color in enumerate(colors):
             x, y = box.left + self.pad + step * (index + 0.5), box.top + 26 * u

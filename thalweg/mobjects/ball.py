@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 from manimlib.utils.paths import straight_path
 
-from thalweg.colors import rgb
+from thalweg.colors import PATTERNS, rgb
 from thalweg.mobjects._shadows import Shadows
 from thalweg.mobjects.layer import QUAD, Layer
 from thalweg.mobjects.loss_surface import LossSurface
 
-PATTERNS, PLAIN = 6, -1
+PLAIN = -1
 RADIUS = 0.18
 
 

@@ -7,7 +7,7 @@ from functools import cached_property
 import moderngl
 import numpy as np
 
-from thalweg.colors import ramp_colors, rgb
+from thalweg.colors import LIGHT_FROM, LUMA, THEMES, ramp_colors, rgb
 from thalweg.geometry.display import Display
 from thalweg.geometry.ticks import nice_step
 from thalweg.mobjects import _ribbon
@@ -18,6 +18,7 @@ from thalweg.mobjects._silhouette import Silhouette
 from thalweg.mobjects.layer import LIGHT, Layer
 
 BAKED = 512
+CONTOURS = 18
 LIFT = 0.006  # edges are drawn this much above the surface
 
 
@@ -25,9 +26,10 @@ class LossSurface(Layer):
     """The graph of a surface over its domain.
 
     Parameters: `surface`, one of SURFACES or from_expression(...); `display`, how it stands in space (made from the
-    surface's domain when left out); `ramp`, a name of thalweg.colors or a matplotlib colour map; `grid`, `contours`,
-    whether these lines are drawn; `opacity`, below 1 only the nearest layer is seen, and what was added before the
-    surface shines through it; `dark`, whether lines are light, for a dark ground.
+    surface's domain when left out); `ramp`, a name of thalweg.colors or a matplotlib colour map (the theme's when left
+    out); `grid`, `contours`, whether these lines are drawn, light where the surface is dark and dark where it is light;
+    `opacity`, below 1 only the nearest layer is seen, and what was added before the surface shines through it; `theme`,
+    that of the scene it stands in: dark, light or print.
     """
 
     hides = True
@@ -36,16 +38,17 @@ class LossSurface(Layer):
         self,
         surface,
         display: Display | None = None,
-        ramp: str = "deep",
+        ramp: str | None = None,
         grid: bool = True,
         contours: bool = True,
         opacity: float = 1.0,
-        dark: bool = True,
+        theme: str = "dark",
         **kwargs,
     ) -> None:
         self.surface = surface
         self.display = display or Display(surface, surface.domain)
-        self.ramp, self.grid, self.contours, self.dark = ramp, grid, contours, dark
+        self.theme = THEMES[theme]
+        self.ramp, self.grid, self.contours = ramp or self.theme.ramp, grid, contours
         self.feet = np.zeros((0, 4))
         self.mesh = make_mesh(self.display)
         self.silhouette = Silhouette(self.mesh.points, self.mesh.normals)
@@ -94,7 +97,7 @@ class LossSurface(Layer):
         normal, height, _ = self._relief
         level = (height - self.display.floor) / max(self.display.ceiling - self.display.floor, 1e-9)
         hollow = np.clip(1 + 0.9 * (height - gaussian_filter(height, 14, mode="nearest")), 0.55, 1.1)
-        light = (0.42 + 0.70 * np.maximum(normal @ LIGHT, 0)) * hollow
+        light = brightness(normal, self.theme.shading, hollow)
         return np.clip(ramp_colors(self.ramp, level) * light[..., None], 0, 1)
 
     # on the GPU
@@ -115,7 +118,7 @@ class LossSurface(Layer):
 
     def _make_lines(self, gpu) -> None:
         """The edges of domain and holes, once; room for the silhouette, which follows the camera."""
-        color = rgb("#9FB4CC") if self.dark else rgb("#4A5A70")
+        color = rgb(self.theme.edge)
         lines = [*self.mesh.sides, *self.mesh.rims] or [np.zeros((1, 3))]
         kept = [needed(line, np.arange(len(line))) for line in lines]
         lifted = [
@@ -142,7 +145,15 @@ class LossSurface(Layer):
         per_unit = 1 / (step * self.display.scale)
         origin = self.display.to_plate(np.zeros(2))
         height = max(self.display.ceiling - self.display.floor, 1e-6)
-        return (*per_unit, 18 / height), (*origin, self.display.floor - height / 36)
+        return (*per_unit, CONTOURS / height), (*origin, self.display.floor - height / CONTOURS / 2)
+
+    def _turn(self) -> tuple[float, float]:
+        """Half-way between which contours the ramp turns light, and 1 where it does so upwards, else -1."""
+        gray = ramp_colors(self.ramp, (np.arange(CONTOURS) + 0.5) / CONTOURS) @ LUMA
+        light = gray > LIGHT_FROM
+        upwards = bool(gray[-1] > gray[0])
+        count = int(np.sum(~light if upwards else light))
+        return (count + 0.5 if 0 < count < CONTOURS else 1e6 if count else -1e6), 1.0 if upwards else -1.0
 
     def draw(self, gpu) -> None:
         ctx, line, opacity = gpu.ctx, gpu.unit(), self.get_opacity()
@@ -155,7 +166,8 @@ class LossSurface(Layer):
             plate=self.plate,
             spacing=spacing,
             origin=origin,
-            ink=(1.0, 1.0, 1.0) if self.dark else (0.05, 0.08, 0.15),
+            turn=self._turn(),
+            shine=0.16 * self.theme.shading,
             line_width=max(1.0, 1.1 * line),
             baked=0,
             strength=(0.12 * self.grid, 0.20 * self.contours, opacity),
@@ -181,3 +193,12 @@ class LossSurface(Layer):
             gpu.set(gpu.ribbon, width=max(1.3, 1.4 * line), bias=0.0015, fade=(1.0, 1.0, strength, 0.0), **still)
             gpu.outlines.render(vertices=6 * len(pieces))
         gpu.shadows.draw(self.feet, opacity)
+
+
+def brightness(normal: np.ndarray, shading: float = 1.0, hollow: np.ndarray | float = 1.0) -> np.ndarray:
+    """By how much the ramp's colours are multiplied where the surface has these unit normals (..., 3) and, by the
+    hills around, this share of the light: (...). `shading` 0 leaves them as they are.
+    """
+    light = (0.42 + 0.70 * np.maximum(normal @ LIGHT, 0)) * hollow
+    bright: np.ndarray = 1 + shading * (light - 1)
+    return bright

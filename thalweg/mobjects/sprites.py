@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import moderngl
 import numpy as np
 
 from thalweg.colors import rgb
 from thalweg.mobjects.layer import QUAD, Layer
-from thalweg.typeset.raster import HALO, Image, Text, glow, ink, set_line, texts_of
+from thalweg.typeset.raster import HALO, Image, Text, blank, glow, ink, paste, set_line, texts_of
 from thalweg.typeset.text import text_width
 
 GLYPHS = "0123456789.-+−e "
@@ -73,6 +75,19 @@ class Sprites(Layer):
         gpu.sprites.render(instances=len(rows))
 
 
+def stacked(pictures: Sequence[Image]) -> tuple[Image, np.ndarray]:
+    """All pictures below each other in one texture, with a clear pixel around each for smooth motion, and of each its
+    top, width and height there (n, 3), that pixel included.
+    """
+    atlas = blank(max(picture.shape[1] for picture in pictures) + 2, sum(picture.shape[0] + 2 for picture in pictures))
+    sources, y = [], 0
+    for picture in pictures:
+        paste(atlas, picture, 1, y + 1)
+        sources.append((y, picture.shape[1] + 2, picture.shape[0] + 2))
+        y += picture.shape[0] + 2
+    return atlas, np.array(sources, float)
+
+
 class Picture(Sprites):
     """A picture at (left, top) pixels."""
 
@@ -85,6 +100,12 @@ class Picture(Sprites):
 
     def texts(self) -> list[Text]:
         return [text.moved(self.left, self.top) for text in texts_of(self.picture)]
+
+    @property
+    def extent(self) -> tuple[float, float, float, float]:
+        """Where it stands: left, top, right, bottom in pixels."""
+        height, width = self.picture.shape[:2]
+        return self.left, self.top, self.left + width, self.top + height
 
     def rows(self) -> np.ndarray:
         height, width = self.picture.shape[:2]

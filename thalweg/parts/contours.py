@@ -6,12 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from thalweg.colors import ramp_colors, rgb
+from thalweg.colors import LIGHT_FROM, LUMA, ramp_colors, rgb
 from thalweg.geometry.display import Display
 from thalweg.typeset.raster import Image
 
 WHITE, BLACK = "#F2F4FA", "#0B0E14"
-LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
 
 
 @dataclass(frozen=True)
@@ -41,19 +40,22 @@ class Contours:
         level = np.clip((height - display.floor) / max(display.ceiling - display.floor, 1e-9), 0, 1)
         shown = display.shown(points) & display.inside(points)
         low, high = (level[shown].min(), level[shown].max()) if self.stretched and shown.any() else (0.0, 1.0)
-        line = self._lines((level - low) / max(high - low, 1e-9))[..., None]
+        bands = self.levels * (level - low) / max(high - low, 1e-9)
+        line = self._lines(bands)[..., None]
         color, cover = ramp_colors(self.ramp, level), shown.astype(float)[..., None]
         if self.filled:
             color = self.dim * color
-            ink = np.array(rgb(self.ink)) if self.ink is not None else seen_on(color)
+            at_line = self.dim * ramp_colors(self.ramp, low + np.round(bands) / self.levels * (high - low))
+            ink = np.array(rgb(self.ink)) if self.ink is not None else seen_on(at_line)
             color = color + (ink - color) * (self.strength * line)
         else:
             cover = cover * (line if self.strength else 0.0)
         return np.concatenate([cover * color, cover], axis=-1).astype(np.float32)
 
-    def _lines(self, level: np.ndarray) -> np.ndarray:
-        """How much of a line covers each pixel, of levels 0 ... 1 (height, width); none where they would merge."""
-        bands = level * self.levels
+    def _lines(self, bands: np.ndarray) -> np.ndarray:
+        """How much of a line covers each pixel (height, width), with a line at each whole number; none where they would
+        merge.
+        """
         slope = np.maximum(np.hypot(*np.gradient(bands)), 1e-6)
         near = np.clip(self.width / 2 + 0.5 - np.abs(bands - np.round(bands)) / slope, 0, 1)
         lines: np.ndarray = near * np.clip(1.4 - 2.5 * slope, 0, 1)
@@ -62,9 +64,7 @@ class Contours:
 
 def seen_on(color: np.ndarray) -> np.ndarray:
     """What is seen on colours (..., 3), each 0 ... 1: white on dark ones, nearly black on light ones, (..., 3)."""
-    light = (color @ LUMINANCE)[..., None]
-    share = np.clip((light - 0.5) / 0.2 + 0.5, 0, 1)
-    ink: np.ndarray = (1 - share) * np.array(rgb(WHITE)) + share * np.array(rgb(BLACK))
+    ink: np.ndarray = np.where((color @ LUMA)[..., None] > LIGHT_FROM, np.array(rgb(BLACK)), np.array(rgb(WHITE)))
     return ink
 
 

@@ -101,20 +101,20 @@ class Marks(Sprites):
         rows = np.ones((len(self.anchors), 10))
         rows[:, :2] = self.shader_wrapper.pixels(self.anchors)[0] - self.side / 2
         rows[:, 2:4], rows[:, 4], rows[:, 5] = self.side, 0, self.tops
-        rows[:, 6:] = np.where(self.hidden_from(eye), GHOST, 1.0)[:, None]
+        rows[:, 6:] = np.where(hidden_from(self.display, self.anchors, eye), GHOST, 1.0)[:, None]
         return rows
 
-    def hidden_from(self, eye: np.ndarray) -> np.ndarray:
-        """(marks,) whether the landscape is between a mark and the eye (3,)."""
-        display = self.display
-        way = self.anchors[:, None] + ON_THE_WAY[:, None] * (eye - self.anchors)[:, None]
-        below = way[..., 2] < display.ceiling
-        points = display.from_plate(way[..., :2])
-        below &= display.inside(points)
-        height = np.full(below.shape, -np.inf)
-        height[below] = display.to_world(points[below])[:, 2]
-        behind: np.ndarray = np.asarray((height > way[..., 2] + 0.01).any(axis=1))
-        return behind
+
+def hidden_from(display: Display, places: np.ndarray, eye: np.ndarray) -> np.ndarray:
+    """(n,) Whether the landscape is between places (n, 3) on it and the eye (3,)."""
+    way = places[:, None] + ON_THE_WAY[:, None] * (eye - places)[:, None]
+    below = way[..., 2] < display.ceiling
+    points = display.from_plate(way[..., :2])
+    below &= display.inside(points)
+    height = np.full(below.shape, -np.inf)
+    height[below] = display.to_world(points[below])[:, 2]
+    behind: np.ndarray = np.asarray((height > way[..., 2] + 0.01).any(axis=1))
+    return behind
 
 
 def picture(kind: str, size: float, color: str, ground: str) -> raster.Image:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from thalweg.colors import ball_colors
+from thalweg.colors import THEMES, looks
 from thalweg.film.options import MotionOptions
 from thalweg.film.sections import Camera
 from thalweg.film.shot import Shot
@@ -36,7 +36,8 @@ class Motion:
         self.surface = shot.surface
         self.shot, self.display, self.longest, self.options = shot, display, longest, shot.options
         self.entries = shot.experiment.entries
-        self.colors = ball_colors([entry.color for entry in self.entries])
+        self.looks = looks([entry.color for entry in self.entries], THEMES[shot.style.theme])
+        self.colors = [look.color for look in self.looks]
         self.labels = [entry.label for entry in self.entries]
         self.take(trajectories)
 

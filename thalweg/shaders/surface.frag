@@ -1,8 +1,8 @@
 #version 330
 uniform sampler2D baked;            // ramp colour times light and ambient occlusion
 uniform vec3 strength;              // opacity of grid, of contours, and of the surface
-uniform vec3 ink;                   // colour of grid and contours
 uniform float line_width;           // pixels
+uniform vec2 turn;                  // the contour next to which the ramp turns light, 1 where it does so upwards, else -1
 in vec2 v_uv;
 in vec3 v_cell;
 in vec2 v_light;
@@ -14,7 +14,8 @@ void main() {
     // coverage of a line of line_width pixels, faded out where lines would stand closer than a few pixels
     vec3 line = clamp(0.5 * line_width + 0.5 - away / width, 0.0, 1.0) * clamp(1.3 - 4.0 * width, 0.0, 1.0);
     float k = max(strength.x * max(line.x, line.y), strength.y * line.z);
-    // what is dark ink on light parts of the ramp is light on its dark ones
-    vec3 seen = mix(vec3(1.0), ink, smoothstep(0.12, 0.30, dot(color, vec3(0.2126, 0.7152, 0.0722))));
+    // light lines where the ramp is dark, dark ones where it is light; a grid line changes within a pixel
+    float light = clamp(0.5 + turn.y * (v_cell.z - turn.x) / width.z, 0.0, 1.0);
+    vec3 seen = mix(vec3(1.0), vec3(0.03, 0.06, 0.11), light);
     frag_color = vec4(mix(color, seen, k) * v_light.x + v_light.y, strength.z);
 }
