@@ -46,11 +46,12 @@ def hidden(scene, moment, ball: int, eye: np.ndarray) -> bool:
 
 def pixel(scene, seconds: float, center: np.ndarray) -> tuple[int, int]:
     """Row and column at which a point is drawn, by the formula of the camera alone."""
-    from thalweg.geometry.framing import project
+    from thalweg.geometry.framing import between, project
 
     camera, path = scene.shot.camera, scene.aim.path
     phi = 0.0 if camera.opening == "flat" and seconds == 0 else camera.phi
-    view = path.flat if phi == 0 else path.view
+    before, after = path.framings
+    view = path.flat if phi == 0 else between(before.view, after.view, path.eased(seconds))
     theta = 0.0 if phi == 0 else camera.theta + camera.orbit * seconds
     x, y = project(center, path.subject, theta, phi, view)
     width, height = scene.pixels

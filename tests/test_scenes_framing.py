@@ -8,7 +8,7 @@ import pytest
 from tests.scenes_help import shipped, shot, staged
 from thalweg.calculus import SURFACES, from_expression
 from thalweg.geometry.display import PLATE, Display, HeightMap, choose_heights
-from thalweg.geometry.framing import Rect, View, between, fit, project, rotation
+from thalweg.geometry.framing import Rect, Scenery, Space, View, between, fit, project, rotation
 from thalweg.mobjects.loss_surface import nice_step
 
 SHAPES = {"16:9": "640x360", "9:16": "360x640", "1:1": "480x480"}
@@ -44,26 +44,86 @@ def bare(scene) -> list[Rect]:
     return [Rect(r.left + gap, r.right - gap, r.bottom + gap, r.top - gap) for r in scene.board.taken]
 
 
-def test_landscape_and_paths_stay_in_the_free_part_beside_the_panels(scene):
-    display, page, free = scene.display, scene.board.page, scene.board.free
-    border = display.to_world(display.grid(33)).reshape(-1, 3)
+def boxes_at(scene, seconds) -> list[Rect]:
+    """The panels that are seen at a second, in frame units."""
+    scene.pose(seconds)
+    page, boxes = scene.board.page, {}
+    for mobject in scene.board.mobjects:
+        for panel in mobject.told().get("panels", []):
+            left, top, right, bottom = panel["box"]
+            x0, y0, x1, y1 = boxes.get(panel["name"], (left, top, right, bottom))
+            boxes[panel["name"]] = min(x0, left), min(y0, top), max(x1, right), max(y1, bottom)
+    return [page.frame_rect(*box) for box in boxes.values()]
+
+
+def within(seen, rect) -> np.ndarray:
+    return ((seen > [rect.left, rect.bottom]) & (seen < [rect.right, rect.top])).all(axis=1)
+
+
+def test_paths_and_balls_are_in_the_picture_and_behind_no_panel(scene):
+    """At every second every iterate of the domain, every ball and the deepest hole."""
+    display, page = scene.display, scene.board.page
+    iterates = scene.motion.iterates.reshape(-1, 2)
+    hole = [point[:2] for point in scene.shot.surface.minima[:1]]
+    points = display.to_relief(np.concatenate([iterates[display.inside(iterates)], np.reshape(hole, (-1, 2))]))
+    width, height, room = 4 * page.width / page.height, 4, 8 / page.height * 12 * page.unit
     for seconds in np.linspace(0, scene.duration, 9):
         moment = scene.motion.at(seconds)
-        balls = moment.center[display.inside(moment.points)]
-        seen = seen_at(scene, seconds, np.concatenate([border, balls]))
-        slack = 0.02 * (free.top - free.bottom)
-        assert free.left - slack < seen[:, 0].min() and seen[:, 0].max() < free.right + slack
-        assert free.bottom - slack < seen[:, 1].min() and seen[:, 1].max() < free.top + slack
-        for rect in bare(scene):
-            behind = (seen > [rect.left, rect.bottom]) & (seen < [rect.right, rect.top])
-            assert not behind.all(axis=1).any(), "something lies behind a panel"
-    assert free.right - free.left < 8 * page.width / page.height and free.top - free.bottom < 8
+        seen = seen_at(scene, seconds, np.concatenate([points, moment.center[display.inside(moment.points)]]))
+        assert (np.abs(seen) < [width - room, height - room]).all(), "cut off"
+        for rect in boxes_at(scene, seconds):
+            assert not within(seen, rect).any(), "something lies behind a panel"
 
 
-def test_the_landscape_fills_a_fair_part_of_the_picture(scene):
-    seen = seen_at(scene, 0.0, scene.display.to_world(scene.display.grid(33)).reshape(-1, 3))
-    size = seen.max(axis=0) - seen.min(axis=0)
-    assert max(size[0] / (8 * scene.board.page.width / scene.board.page.height), size[1] / 8) > 0.45
+def test_of_the_landscape_only_far_corners_are_cut_off(scene):
+    border, page = scene.display.to_relief(scene.display.grid(33)).reshape(-1, 3), scene.board.page
+    for seconds in np.linspace(0, scene.duration, 9):
+        seen = seen_at(scene, seconds, border)
+        assert np.abs(seen[:, 1]).max() < 4, "above and below it is whole"
+        assert (np.abs(seen[:, 0]) > 4 * page.width / page.height).mean() < 0.33
+        assert sum(within(seen, rect).mean() for rect in boxes_at(scene, seconds)) < 0.06
+
+
+def test_the_landscape_fills_the_picture(scene):
+    """From side to side or from top to bottom, before the result is told as well as after."""
+    border, page = scene.display.to_relief(scene.display.grid(33)).reshape(-1, 3), scene.board.page
+    for seconds, least in ((scene.motion.timing.intro, 0.8), (scene.duration, 0.5)):
+        size = np.ptp(seen_at(scene, seconds, border), axis=0)
+        assert max(size[0] / (8 * page.width / page.height), size[1] / 8) > least
+
+
+def test_the_camera_eases_up_when_the_result_comes():
+    scene = staged(shot("boss_fight", {"resolution": "640x360"}, ["camera.orbit=0", "camera.opening=none"]))
+    comes = scene.duration - scene.motion.timing.hold
+    scales = np.array([scene.aim.at(seconds).scale for seconds in np.linspace(comes - 1, comes + 1, 241)])
+    moving = np.flatnonzero(np.abs(np.diff(scales)) > 1e-9)
+    assert scales[-1] > 1.05 * scales[0] and (np.diff(scales) >= -1e-12).all()
+    assert 0.6 < (moving[-1] - moving[0]) / 120 <= 0.8 + 1e-9, "in 0.8 seconds"
+    assert np.abs(np.diff(scales, 2)).max() < 0.003 * np.ptp(scales), "without a jolt"
+    assert scene.aim.at(comes + 0.6).scale == scene.aim.at(scene.duration).scale, "and then it stands"
+    none = staged(shot("boss_fight", {"resolution": "640x360"}, ["camera.orbit=0", "style.caption=false"]))
+    assert none.aim.at(none.duration / 2).scale == none.aim.at(none.duration).scale, "nothing comes: nothing moves"
+    scene.release(), none.release()
+
+
+def test_a_short_film_ends_where_its_result_has_room():
+    scene = staged(shot("boss_fight", {"resolution": "640x360"}, ["video.seconds=1"]))
+    last = (scene.frames - 1) / scene.fps
+    assert scene.aim.path.eased(last) == 1 and scene.aim.path.eased(0.5) == 0
+    scene.release()
+
+
+def test_a_push_in_enlarges_about_its_place():
+    scene = staged(shot("boss_fight", {"resolution": "640x360"}))
+    place, beside = scene.display.to_world(np.array([[0.0, 0.0], [0.01, 0.0]]))
+    middle = np.array(scene.aim.middle_of_room(5.0))
+    was = seen_at(scene, 5.0, np.stack([place, beside]))
+    for factor in (1.0, 1.0001, 1.5):
+        scene.aim.path.push = lambda seconds, factor=factor: (factor, place)
+        now = seen_at(scene, 5.0, np.stack([place, beside]))
+        assert np.abs(now[0] - middle - (was[0] - middle) / factor).max() < 1e-3
+        assert np.linalg.norm(now[1] - now[0]) == pytest.approx(factor * np.linalg.norm(was[1] - was[0]), rel=5e-3)
+    scene.release()
 
 
 def test_panels_stand_in_the_picture_and_apart(scene):
@@ -79,8 +139,9 @@ def test_panels_stand_in_the_picture_and_apart(scene):
 
 def test_our_projection_is_manimgls(scene):
     camera, points = scene.shot.camera, scene.display.to_world(scene.display.grid(5)).reshape(-1, 3)
-    seconds, path = 0.7 * scene.duration, scene.aim.path
-    ours = project(points, path.subject, camera.theta + camera.orbit * seconds, camera.phi, path.view)
+    seconds, path = 0.5 * scene.duration, scene.aim.path
+    view = path.framings[0].view
+    ours = project(points, path.subject, camera.theta + camera.orbit * seconds, camera.phi, view)
     assert np.abs(ours - seen_at(scene, seconds, points)).max() < 2e-3
 
 
@@ -102,9 +163,8 @@ def test_zoom_and_centre_are_the_users():
         for zoom in (2, 1)
     )
     hole = near.display.to_world(np.array([[1.0, 1.0]]))
-    free = near.board.free
-    middle = [(free.left + free.right) / 2, (free.bottom + free.top) / 2]
     half = near.duration / 2
+    middle = near.aim.middle_of_room(half)
     assert np.abs(seen_at(near, half, hole)[0] - middle).max() < 1.2
     border = near.display.to_world(near.display.grid(9)).reshape(-1, 3)
     sizes = [np.ptp(seen_at(scene, half, border), axis=0)[0] for scene in (near, far)]
@@ -167,22 +227,36 @@ def test_points_that_are_not_finite_are_placed_far_away():
     assert np.isfinite(world).all() and np.isfinite(display.normal(np.array([[1e300, 0.0]]))).all()
 
 
-def test_fit_is_the_largest_that_fits():
-    rng = np.random.default_rng(0)
-    points = rng.uniform([-5, -5, 0], [5, 5, 3], (400, 3))
-    free = Rect(-4.0, 6.0, -3.0, 3.5)
-    angles = [(-35.0, 60.0), (-20.0, 60.0)]
-    view = fit(points, np.zeros(3), angles, free)
-    seen = np.concatenate([project(points, np.zeros(3), *angle, view) for angle in angles])
-    low, high = seen.min(axis=0), seen.max(axis=0)
-    assert (low >= [free.left - 0.02, free.bottom - 0.02]).all() and (
-        high <= [free.right + 0.02, free.top + 0.02]
-    ).all()
-    assert max((high - low) / [10.0, 6.5]) > 0.99
-    avoid = Rect(-8.0, -1.0, 0.0, 4.0)
-    beside = fit(points, np.zeros(3), angles, free, [avoid])
-    seen = np.concatenate([project(points, np.zeros(3), *angle, beside) for angle in angles])
-    assert not ((seen[:, 0] < avoid.right) & (seen[:, 1] > avoid.bottom)).any() and beside.scale > view.scale
+PAGE, SAFE = Rect(-7.0, 7.0, -4.0, 4.0), Rect(-6.5, 6.5, -3.7, 3.7)
+
+
+def fitted(matters, **panels) -> tuple[np.ndarray, np.ndarray]:
+    """Where (angles, points, 2) what matters and a plate beneath it are seen."""
+    ground = np.stack(np.meshgrid(np.linspace(-5, 5, 17), np.linspace(-5, 5, 17), [0.0]), axis=-1).reshape(-1, 3)
+    angles, space = [(-35.0, 60.0), (-20.0, 60.0)], Space(PAGE, SAFE, **panels)
+    view = fit(Scenery(matters, ground, ground[:1]), np.zeros(3), angles, space)
+    core, plate = (np.stack([project(of, np.zeros(3), *angle, view) for angle in angles]) for of in (matters, ground))
+    return core, plate
+
+
+def test_a_fit_holds_what_matters_and_lets_go_of_far_corners():
+    matters = np.random.default_rng(0).uniform([-2, -2, 0], [2, 1, 1], (400, 3))
+    core, plate = fitted(matters)
+    assert (core > [-6.5 - 0.02, -3.7 - 0.02]).all() and (core < [6.5 + 0.02, 3.7 + 0.02]).all()
+    assert max(np.ptp(plate, axis=(0, 1)) / [14, 8]) > 0.9, "as large as there is room"
+    panel = Rect(-7.0, -2.0, 0.0, 4.0)
+    core, plate = fitted(matters, panels=(panel,), gap=0.1)
+    behind = ((plate > [panel.left, panel.bottom]) & (plate < [panel.right, panel.top])).all(axis=-1).mean(axis=1)
+    assert (behind <= 0.04).all()
+    assert not ((core[..., 0] < panel.right + 0.1) & (core[..., 1] > panel.bottom - 0.1)).any()
+    _, plate = fitted(matters, clear=(panel,), gap=0.1)
+    assert not ((plate[..., 0] < panel.right + 0.1) & (plate[..., 1] > panel.bottom - 0.1)).any()
+
+
+def test_what_matters_everywhere_is_held_everywhere():
+    matters = np.array([[x, y, 0.0] for x in (-5, 5) for y in (-5, 5)])
+    core, _ = fitted(matters)
+    assert (np.abs(core) < [6.5 + 0.02, 3.7 + 0.02]).all()
 
 
 def test_the_axes_of_the_camera():

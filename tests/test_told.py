@@ -218,5 +218,5 @@ def test_the_loss_told_is_the_surfaces_own():
 def test_what_a_hill_hides_is_not_visible(tmp_path):
     made = staged(shot(HILL, folder=tmp_path))
     behind, before, beside_it = told(made, 30)["balls"]
-    assert behind["visible"] == 0 and min(before["visible"], beside_it["visible"]) > 0.98
+    assert behind["visible"] == 0 and min(before["visible"], beside_it["visible"]) > 0.9
     made.release()

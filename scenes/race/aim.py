@@ -1,4 +1,4 @@
-"""Where the camera stands: the view that holds the landscape and the paths for the whole film, beside the panels."""
+"""Where the camera stands: the views that hold what matters for the whole film, beside the panels that are there."""
 
 from __future__ import annotations
 
@@ -6,33 +6,46 @@ import numpy as np
 from thalweg.scenes.race.landscape import Landscape
 
 from thalweg.film.shot import Shot
-from thalweg.geometry.camera_path import CameraPath
-from thalweg.geometry.framing import CameraPose, fit
+from thalweg.geometry.camera_path import CameraPath, Framing
+from thalweg.geometry.display import PLATE
+from thalweg.geometry.framing import CameraPose, Scenery, fit
 from thalweg.geometry.playback import between
 from thalweg.parts.motion import Motion
 from thalweg.parts.panels.board import Board
 
+CELLS = 96  # of the plate's longer side: of path points that lie in one, one is enough
+
 
 class Aim:
-    """`middle_of_room`: where the free part of the picture has its middle, frame units; `floor`: the height of the
-    plane that a hand moves the camera along.
-    """
+    """`floor`: the height of the plane that a hand moves the camera along."""
 
     def __init__(self, shot: Shot, motion: Motion, landscape: Landscape, board: Board) -> None:
-        self.display, camera = motion.display, shot.camera
-        display, self.path = self.display, CameraPath(camera, motion.timing.intro, motion.duration)
-        inside = motion.iterates[display.inside(motion.iterates)]
-        paths = display.to_relief(inside[:: max(1, len(inside) // 150)])
-        points = np.concatenate([landscape.extent(), paths + [0, 0, 2 * motion.radius], *landscape.labels()])
-        free, avoid, path = board.free, board.taken, self.path
-        path.subject = np.array([0.0, 0.0, (display.floor + display.ceiling) / 2])
-        path.middle = tuple(display.center)
-        path.view = fit(points, path.subject, path.angles(), free, avoid)
-        path.flat = fit(points, path.subject, [(0.0, 0.0)], free, avoid)
-        self.middle_of_room = ((free.left + free.right) / 2, (free.bottom + free.top) / 2)
+        self.display, camera, timing = motion.display, shot.camera, motion.timing
+        self.path = path = CameraPath(camera, timing.intro, motion.duration, motion.duration - timing.hold)
+        path.subject = np.array([0.0, 0.0, (self.display.floor + self.display.ceiling) / 2])
+        path.middle = tuple(self.display.center)
+        scenery = Scenery(self._what_matters(motion, landscape), landscape.extent(), landscape.labels())
+        before, after = (
+            Framing(fit(scenery, path.subject, angles, space), space.middle)
+            for angles, space in zip(path.angles(), board.spaces, strict=True)
+        )
+        path.framings = before, after
+        if camera.opening == "flat":
+            path.flat = fit(scenery, path.subject, [(0.0, 0.0)], board.spaces[0])
         self.floor = float(path.subject[2])
         if camera.follow:
             self._follow(camera.follow, motion)
+
+    def _what_matters(self, motion: Motion, landscape: Landscape) -> np.ndarray:
+        """Places (n, 3) of the paths, with room for a ball above each, and of the holes, as far as they are drawn."""
+        display, paths = motion.display, motion.paths.points.reshape(-1, 2)
+        holes = [point[:2] for point in [*motion.surface.minima[:1], *landscape.marked]]
+        points = np.concatenate([motion.iterates.reshape(-1, 2), paths, np.reshape(holes, (-1, 2))])
+        points = points[np.isfinite(points).all(axis=1)]
+        points = points[display.inside(points)]
+        cells = (display.to_plate(points) * CELLS / PLATE).round().astype(int)
+        places = display.to_relief(points[np.unique(cells, axis=0, return_index=True)[1]])
+        return np.concatenate([places, places + [0, 0, 2 * motion.radius]])
 
     def _follow(self, label: str, motion: Motion) -> None:
         way, entry = motion.paths, motion.labels.index(label)
@@ -42,4 +55,8 @@ class Aim:
 
     def at(self, seconds: float) -> CameraPose:
         """Where it is at a second of the film."""
-        return self.path.at(seconds, self.display.to_plate, self.middle_of_room)
+        return self.path.at(seconds, self.display.to_plate)
+
+    def middle_of_room(self, seconds: float) -> tuple[float, float]:
+        """Where the free part of the picture has its middle then, frame units."""
+        return self.path.middle_of_room(seconds)

@@ -24,18 +24,18 @@ class Landscape:
         theme = THEMES[style.theme]
         self.surface = LossSurface(shot.surface, display, style.ramp, style.grid, style.contours, theme=style.theme)
         theta, size, extent = shot.camera.theta, 17 * page.text, self.extent()
-        self.axes = AxisLabels(display, extent, theta, size, theme.dim, halo=ground) if style.axes else None
+        self.axes = AxisLabels(display, extent, theta, size, theme.dim, halo=ground)
         self.marked = chosen(display, shot.surface.critical_points) if shot.options.critical_points else []
         marks = [Marks(display, self.marked, 13 * page.unit, theme.text, ground)] if self.marked else []
-        self.mobjects: list[Any] = [self.surface, *([self.axes] if self.axes is not None else []), *marks]
+        self.mobjects: list[Any] = [self.surface, *([self.axes] if style.axes else []), *marks]
 
     def extent(self) -> np.ndarray:
         """Points (n, 3) that lie in the picture when all of the landscape does."""
         return self.surface.landmarks()
 
-    def labels(self) -> list[np.ndarray]:
+    def labels(self) -> np.ndarray:
         """Points (n, 3) of the numbers along its edges."""
-        return [self.axes.anchors] if self.axes is not None else []
+        return self.axes.anchors
 
     def shade(self, contacts: np.ndarray, radius: float) -> None:
         """Shadows of balls that touch it at contacts (n, 3)."""

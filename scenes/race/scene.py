@@ -49,7 +49,7 @@ class Race(FilmScene):
         panels = Usual(self.board, shot, self.motion, ground, self.display.notes, marked, more, level_light(theme))
         self.aim = Aim(shot, self.motion, self.landscape, self.board)
         self.hands, self.marks = Hands(self.motion, self.rolling, panels), self.motion.marks
-        self.taken, self.floor, self.middle_of_room = self.board.taken, self.aim.floor, self.aim.middle_of_room
+        self.taken, self.floor, self.middle_of_room = self.board.taken, self.aim.floor, self.aim.middle_of_room(0.0)
         if self.landscape.axes is not None:
             self.landscape.axes.beside = [each for each in self.board.mobjects if isinstance(each, Picture)]
         self.holes = self._hole_losses(panels, page)
@@ -75,6 +75,7 @@ class Race(FilmScene):
 
     def pose(self, seconds: float) -> None:
         self.moment = moment = self.motion.at(seconds)
+        self.middle_of_room = self.aim.middle_of_room(seconds)
         self.look(self.aim.at(seconds))
         self.rolling.pose(seconds, moment)
         self.holes.show(seconds)

@@ -1,19 +1,24 @@
-"""Where the camera looks from at each second: angles, orbit, keyframes, the opening, and a ball to follow. Pure
-numpy.
+"""Where the camera looks from at each second: angles, orbit, keyframes, the opening, a ball to follow, a push-in, and
+the room that it makes for what comes at the end. Pure numpy.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from thalweg.geometry.framing import Angles, CameraPose, View, between, camera_pose
+from thalweg.geometry.framing import Angles, CameraPose, View, between, camera_pose, pushed
 
 Array = NDArray[np.float64]
 CALM = 0.8  # seconds over which the way of a followed ball is averaged
+EASE, EARLIER = 0.8, 0.375  # seconds in which room is made for what comes, and the share of them before it comes
+SWEEP, MOST_ANGLES = 10.0, 37  # degrees between the angles that a view must hold for, and how many at most
+
+Push = Callable[[float], tuple[float, Array]]  # second -> times larger (1: none), and about which place of space (3,)
 
 
 class Aim(NamedTuple):
@@ -25,20 +30,32 @@ class Aim(NamedTuple):
     center: tuple[float, float]
 
 
+class Framing(NamedTuple):
+    """How the whole is seen beside some panels, for all angles, and where a centred point stands (frame units)."""
+
+    view: View
+    middle: tuple[float, float]
+
+
 USUAL = Aim(-35.0, 45.0, 1.0, (np.nan, np.nan))  # where nothing speaks for other angles
 
 
 class CameraPath:
     """`camera` is the YAML's camera section, `opening` the seconds of the look at the landscape, `duration` the film's.
 
-    `view` frames everything for all `angles()`; `flat` does so from straight above. `followed`: seconds (n,) and
-    display
-    positions (n, 2) of the ball to follow, or None.
+    `framings` are those before and after the panels come that do so at the end, at the second `comes`: the camera makes
+    room for them in at most EASE seconds. `flat` frames everything from straight above. `followed`: seconds (n,) and
+    display positions (n, 2) of the ball to follow, or None. `push`, where there is one, enlarges what is seen about a
+    place, which comes nearer to the middle by as much.
     """
 
-    def __init__(self, camera: Any, opening: float, duration: float) -> None:
+    def __init__(self, camera: Any, opening: float, duration: float, comes: float | None = None) -> None:
         self.camera, self.opening, self.duration = camera, opening, duration
-        self.view = self.flat = View(1.0, 0.0, 0.0)
+        comes = duration if comes is None else comes
+        ease = min(EASE, duration - comes)
+        self.easing = (comes - EARLIER * ease, comes + (1 - EARLIER) * ease)  # seconds at which it begins and ends
+        self.flat = View(1.0, 0.0, 0.0)
+        self.framings = (Framing(self.flat, (0.0, 0.0)),) * 2
         self.subject = np.zeros(3)
         self.middle = (0.0, 0.0)
         self.followed: tuple[Array, Array] | None = None
@@ -46,6 +63,7 @@ class CameraPath:
             usual if angle == "auto" else angle
             for angle, usual in zip((camera.theta, camera.phi), USUAL[:2], strict=True)
         )
+        self.push: Push | None = None
         base = Aim(theta, phi, camera.zoom, camera.center or (np.nan, np.nan))
         self.times, self.aims = [0.0], [base]
         for frame in getattr(camera, "keyframes", None) or ():
@@ -73,11 +91,27 @@ class CameraPath:
         x, y = a + share * (b - a)
         return float(x), float(y)
 
-    def angles(self) -> Angles:
-        """The (theta, phi) the whole must be framed for."""
-        aims = [self.aim(share * self.duration) for share in np.linspace(0, 1, 5)]
-        aims += [aim for time, aim in zip(self.times, self.aims, strict=True) if time <= self.duration]
-        return [(aim.theta, aim.phi) for aim in aims]
+    def angles(self) -> tuple[Angles, Angles]:
+        """The (theta, phi) the whole must be framed for, before and after the panels at the end come."""
+        begin, end = self.easing
+        return self._angles(0.0, end), self._angles(begin, self.duration)
+
+    def _angles(self, begin: float, end: float) -> Angles:
+        times = [begin, end, *(time for time in self.times if begin < time < end)]
+        turned = sum(abs(b.theta - a.theta) + abs(b.phi - a.phi) for a, b in pairwise(map(self.aim, sorted(times))))
+        some = np.linspace(begin, end, int(np.clip(turned / SWEEP, 4, MOST_ANGLES - 1)) + 1)
+        return [(aim.theta, aim.phi) for aim in map(self.aim, sorted({*times, *some.tolist()}))]
+
+    def eased(self, seconds: float) -> float:
+        """How much of the room for the panels at the end is made: 0 before, 1 after, and smooth."""
+        begin, end = self.easing
+        return _smooth((seconds - begin) / max(end - begin, 1e-9))
+
+    def middle_of_room(self, seconds: float) -> tuple[float, float]:
+        """Where a centred point stands (frame units)."""
+        share, (before, after) = self.eased(seconds), self.framings
+        x, y = (a + share * (b - a) for a, b in zip(before.middle, after.middle, strict=True))
+        return x, y
 
     def follow(self, seconds: Array, plate: Array) -> None:
         """Follow a ball that is at display positions plate (n, 2) at `seconds` (n,), along its way averaged over
@@ -90,26 +124,28 @@ class CameraPath:
         sums = np.cumsum(np.concatenate([np.zeros((1, 2)), padded]), axis=0)
         self.followed = times, (sums[2 * reach + 1 :] - sums[: -2 * reach - 1]) / (2 * reach + 1)
 
-    def at(self, seconds: float, to_plate: Callable[[Array], Array], middle_of_room: tuple[float, float]) -> CameraPose:
-        """The camera's pose; `to_plate` places domain points, `middle_of_room` is where a centred point stands (frame
-        units).
-        """
-        aim = self.aim(seconds)
-        view, subject, theta, phi = (
-            self.view._replace(scale=self.view.scale / aim.zoom),
-            self.subject.copy(),
-            aim.theta,
-            aim.phi,
-        )
+    def at(self, seconds: float, to_plate: Callable[[Array], Array]) -> CameraPose:
+        """The camera's pose; `to_plate` places domain points."""
+        aim, share, middle = self.aim(seconds), self.eased(seconds), self.middle_of_room(seconds)
+        before, after = self.framings
+        view, subject, theta, phi = between(before.view, after.view, share), self.subject.copy(), aim.theta, aim.phi
+        view = view._replace(scale=view.scale / aim.zoom)
         if self.followed is not None or not np.isnan(aim.center[0]):
-            view = view._replace(shift_x=middle_of_room[0], shift_y=middle_of_room[1])
+            view = view._replace(shift_x=middle[0], shift_y=middle[1])
         if self.followed is not None:
             subject[:2] = [np.interp(seconds, self.followed[0], self.followed[1][:, axis]) for axis in (0, 1)]
         elif not np.isnan(aim.center[0]):
             subject[:2] = to_plate(np.array(aim.center))
         if self.camera.opening == "flat" and seconds < self.opening:
-            share = min(max((seconds / self.opening - 0.25) / 0.75, 0.0), 1.0)
-            share = share**3 * (share * (6 * share - 15) + 10)
-            subject = self.subject * (1 - share) + subject * share
-            theta, phi, view = theta * share, phi * share, between(self.flat, view, share)
-        return camera_pose(subject, theta, phi, view)
+            tilt = _smooth((seconds / self.opening - 0.25) / 0.75)
+            subject = self.subject * (1 - tilt) + subject * tilt
+            theta, phi = theta * tilt, phi * tilt
+            view = between(self.flat, view, tilt)
+        pose = camera_pose(subject, theta, phi, view)
+        return pose if self.push is None else pushed(pose, *self.push(seconds), middle)
+
+
+def _smooth(share: float) -> float:
+    """From 0 to 1, with speed and acceleration 0 at both ends."""
+    share = min(max(share, 0.0), 1.0)
+    return share**3 * (share * (6 * share - 15) + 10)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any, Protocol
 
-from thalweg.geometry.framing import Rect
+from thalweg.geometry.framing import FRAME_HEIGHT, Rect, Space
 from thalweg.geometry.layout import Box, Page, overlap
 from thalweg.geometry.playback import Timing
 
@@ -70,9 +70,10 @@ class Corners:
         edge = 0.7 * page.margin
         self.next = {"top_left": edge, "top_right": edge, "bottom_left": edge, "bottom_right": edge}
         self.places: list[Box] = []  # of panels in corners
+        self.bare: list[Box] = []  # those of words without a ground
         self.taken: list[Rect] = []  # in frame units, with a gap around: nothing of the landscape may lie there
 
-    def reserve(self, corner: str, width: float, height: float) -> tuple[float, float]:
+    def reserve(self, corner: str, width: float, height: float, bare: bool = False) -> tuple[float, float]:
         """Upper left pixel of a panel of that size; `corner` may also be 'left', 'right' (of the top) or 'bottom'."""
         page = self.page
         if corner == "bottom":
@@ -89,9 +90,14 @@ class Corners:
             rect = self._rect(corner, left, used, width, height)
         self.places.append(rect)
         self.next[corner] = used + height + self.gap
-        gap = self.gap
-        self.taken.append(page.frame_rect(rect[0] - gap, rect[1] - gap, rect[2] + gap, rect[3] + gap))
+        self.taken.append(self.around(rect))
+        if bare:
+            self.bare.append(rect)
         return left, rect[1]
+
+    def around(self, box: Box) -> Rect:
+        """A place in frame units, with a gap around it."""
+        return self.page.frame_rect(box[0] - self.gap, box[1] - self.gap, box[2] + self.gap, box[3] + self.gap)
 
     def middle(self, width: float, height: float) -> tuple[float, float]:
         """Upper left pixel of a panel of that size in the middle of the lower edge, wherever others stand."""
@@ -109,6 +115,7 @@ class Board:
         self.page, self.corners = page, Corners(page)
         self.panels: dict[str, Panel] = {}
         self.edge: float | None = None  # where what stands in the middle below begins
+        self.late: Box | None = None  # of what comes at the end
 
     def set(self, panel: Panel) -> None:
         """Add a panel that has its places; its mobjects carry its name."""
@@ -116,9 +123,9 @@ class Board:
             mobject.panel = panel.name
         self.panels[panel.name] = panel
 
-    def reserve(self, corner: str, width: float, height: float) -> tuple[float, float]:
-        """Upper left pixel for something of that size in a corner."""
-        return self.corners.reserve(corner, width, height)
+    def reserve(self, corner: str, width: float, height: float, bare: bool = False) -> tuple[float, float]:
+        """Upper left pixel for something of that size in a corner; `bare` are words without a ground."""
+        return self.corners.reserve(corner, width, height, bare)
 
     def __getitem__(self, name: str) -> Any:
         return self.panels[name]
@@ -132,12 +139,21 @@ class Board:
         return [mobject for panel in self.panels.values() for mobject in panel.mobjects]
 
     @property
-    def free(self) -> Rect:
-        """The part of the picture (frame units) that a landscape may fill, but for what is `taken`."""
-        page = self.page
-        bottom = page.height - min(self.corners.next["bottom_left"], self.corners.next["bottom_right"])
-        bottom = bottom if self.edge is None else self.edge
-        return page.frame_rect(page.margin, 0.8 * page.margin, page.width - page.margin, bottom - 6 * page.unit)
+    def spaces(self) -> tuple[Space, Space]:
+        """What a landscape may fill before what comes `late` is there, and after."""
+        return self._space(False), self._space(True)
+
+    def _space(self, late: bool) -> Space:
+        page, corners = self.page, self.corners
+        whole = page.frame_rect(0, 0, page.width, page.height)
+        edge = 0.8 * page.margin
+        side = 2 * page.margin
+        safe = page.frame_rect(side, edge, page.width - side, page.height - edge)
+        places = [*corners.places, *([] if self.late is None or self.late in corners.places else [self.late])]
+        there = [place for place in places if late or place != self.late]
+        clear = [page.frame_rect(*place) for place in there if place in corners.bare or place == self.late]
+        over = [page.frame_rect(*place) for place in there if place not in corners.bare and place != self.late]
+        return Space(whole, safe, tuple(over), tuple(clear), corners.gap * FRAME_HEIGHT / page.height)
 
     def room(self, shape: float) -> Box:
         """The box, in pixels, in which a picture of that shape (width / height) can be largest beside all panels."""

@@ -64,6 +64,7 @@ class Caption(Quiet):
         place = board.corners.middle(width, height) if alone else board.reserve(corner, width, height)
         self.panel = Picture(picture, *place)
         self.mobjects = [self.panel]
+        board.late = box_of(self.panel)
 
     def clear_of_panels(self, board: Board) -> None:
         """A result or a table that would lie on another panel, a long legend, is set anew beside it."""
@@ -72,7 +73,7 @@ class Caption(Quiet):
         if anew is not None:
             self.panel.picture, (self.panel.left, self.panel.top) = anew[0], map(round, anew[1:])
         places.append(box_of(self.panel))
-        board.edge = self.panel.top
+        board.edge, board.late = self.panel.top, places[-1]
 
     def show(self, now: Now) -> None:
         """It comes when the race is over."""

@@ -22,7 +22,7 @@ class Counter(Quiet):
         word = raster.set_line("step", 19 * size)
         width = word.cover.shape[1] + 12 * size + self.digits.width_of("0" * len(str(steps)))
         height = 30 * size
-        left, top = board.reserve(corner, width, height)
+        left, top = board.reserve(corner, width, height, bare=True)
         self.right, self.baseline = left + width, top + 0.84 * height
         place = (left, self.baseline - word.baseline)
         self.mobjects = [haloed(word.cover, theme.dim, 19 * size, place, ground), self.digits]

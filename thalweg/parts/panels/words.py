@@ -26,5 +26,5 @@ class Words(Quiet):
 
     def add(self, cover: np.ndarray, color: str, size: float, corner: str) -> None:
         """A line below the last one, of letters of `size` pixels."""
-        place = self.board.reserve(corner, cover.shape[1], cover.shape[0])
+        place = self.board.reserve(corner, cover.shape[1], cover.shape[0], bare=True)
         self.mobjects.append(haloed(cover, color, size, place, self.ground))
