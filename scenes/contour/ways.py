@@ -14,7 +14,7 @@ from thalweg.geometry.playback import Moment
 from thalweg.geometry.thinning import candidates, spaced
 from thalweg.mobjects.curves import Curves, thinned
 from thalweg.mobjects.layer import QUAD, Layer
-from thalweg.parts.motion import Motion
+from thalweg.parts.motion import Motion, strength_among
 
 HEAD = 0.30  # of an arrow's length, at most so many pixels at the usual size
 LONGEST = 0.16  # of the map's shorter side: the longest arrow against a gradient
@@ -42,7 +42,9 @@ class Ways:
         width = 2.4 * u if self.style.trail else 0.0
         heads = self.map.pixel(motion.iterates)  # a ball stays where its run has ended
         every = np.arange(heads.shape[1])
-        self.ways = Curves(pixels[:, kept], kept, colors, width, 0.0, 0.85)
+        dashes = [motion.looks[entry].dash for entry in motion.group]
+        strength = 0.85 * strength_among(len(motion.group))
+        self.ways = Curves(pixels[:, kept], kept, colors, width, 0.0, strength, dashes)
         self.rims = Curves(heads, every, [self.ground] * len(colors), 0.0, radius + 1.6 * u, 0.9)
         self.balls = Curves(heads, every, colors, 0.0, radius)
         self.dots = self._dots(pixels, colors) if self.style.iterates else None

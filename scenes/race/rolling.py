@@ -8,14 +8,15 @@ import numpy as np
 from thalweg.scenes.race.landscape import Landscape
 
 from thalweg.film.shot import Shot
+from thalweg.geometry.clearance import sunk
 from thalweg.geometry.playback import Moment
 from thalweg.geometry.thinning import candidates, spaced
 from thalweg.mobjects import Balls, Trails
 from thalweg.mobjects.ball import PLAIN, RADIUS
-from thalweg.parts.motion import Motion
+from thalweg.parts.motion import Motion, strength_among
 
-FADING = 1.5  # display units outside the domain over which a trail fades away
-GONE = 50.0  # display units from the middle at which a diverging ball is no longer drawn
+FADING = 2.0  # radii beyond what is drawn of the surface over which a ball fades away
+MOST_LOOKED_AT, LOOKS = 100, 1500  # balls, and places on all their ways
 
 
 class Rolling:
@@ -29,14 +30,19 @@ class Rolling:
         patterns = [PLAIN if motion.crowd else motion.looks[group].pattern for group in motion.group]
         self.balls = Balls(colors, patterns, motion.radius)
         self.balls.names = motion.names
+        self.tight = self._sinks()
         self.mobjects: list[Any] = [*([self.trails] if self.trails is not None else []), self.balls]
 
     def pose(self, seconds: float, moment: Moment) -> None:
         """Put balls, shadows and trails where they belong."""
         motion, display = self.motion, self.motion.display
-        here = np.isfinite(moment.center).all(axis=1) & (np.abs(moment.center).max(axis=1) < GONE)
-        here &= ~np.isin(motion.group, list(self.hidden))
-        self.balls.place(moment.center, moment.turn, visible=here)
+        strength = np.where(np.isin(motion.group, list(self.hidden)), 0.0, self._presence(moment.contact))
+        here = strength > 0
+        deep = None
+        if self.tight:
+            foot = moment.center - motion.radius * moment.normal
+            deep = sunk(display, foot, moment.normal, motion.radius)
+        self.balls.place(moment.center, moment.turn, None, here, moment.normal, deep, strength)
         on_plate = here & display.inside(moment.points)
         self.landscape.shade(moment.contact[on_plate], motion.radius)
         if self.trails is not None:
@@ -48,8 +54,9 @@ class Rolling:
         return self.motion.radius
 
     def centers(self, moment: Moment) -> np.ndarray:
-        """Where the balls are drawn, in space."""
-        return moment.center
+        """Where the balls are drawn, in space; NaN where one is not."""
+        here = self._presence(moment.contact) > 0
+        return np.where(here[:, None], moment.center, np.nan)
 
     def hide(self, entries: frozenset[int]) -> None:
         """Leave out their balls and trails."""
@@ -61,9 +68,18 @@ class Rolling:
         """Trails of other trajectories, in place of the old ones: (old, new)."""
         if self.trails is None:
             return []
+        self.tight = self._sinks()
         old, self.trails = self.trails, self._make_trails()
         self.mobjects[0] = self.trails
         return [(old, self.trails)]
+
+    def _sinks(self) -> bool:
+        """Whether somewhere on its way the ground bends closer than a ball of these; in a crowd it is not looked at."""
+        motion, display = self.motion, self.motion.display
+        if len(motion.group) > MOST_LOOKED_AT:
+            return False
+        points = motion.paths.points[:, :: -(-motion.paths.points.shape[1] * len(motion.group) // LOOKS)]
+        return bool((sunk(display, *display.contact(points[display.inside(points)]), motion.radius) > 0).any())
 
     def _make_trails(self) -> Trails:
         motion, style = self.motion, self.style
@@ -71,10 +87,12 @@ class Rolling:
         times = motion.seconds_at(paths.steps)
         ends = np.searchsorted(paths.steps, motion.last[traced], side="right")
         marks = self._marks() if style.iterates else None
-        width = 4.0 * (motion.radius / RADIUS) ** 0.5 * (1.0 if style.trail else 0.0)
+        width = 4.0 * (motion.radius / RADIUS) ** 0.5
         colors = [motion.colors[group] for group in motion.group[traced]]
-        trails = Trails(paths.world, times, colors, ends, marks, width, self._presence(paths.world))
-        trails.tolerance = motion.fine
+        dashes = [motion.looks[group].dash for group in motion.group[traced]]
+        trails = Trails(paths.world, times, colors, ends, marks, width, None, dashes, motion.display.box)
+        trails.tolerance, trails.lines = motion.fine, style.trail
+        trails.faint = strength_among(len(traced))
         trails.names, trails.steps = [motion.names[run] for run in traced], paths.steps
         if marks is not None:
             trails.mark_steps = self.marked
@@ -82,15 +100,10 @@ class Rolling:
         return trails
 
     def _presence(self, world: np.ndarray) -> np.ndarray:
-        """1 on the plate, falling to 0 FADING display units beyond it: the trail of a run that leaves fades away."""
-        display = self.motion.display
-        sideways, above = np.abs(world[..., :2]) - display.half_size, world[..., 2:] - display.ceiling
-        beyond = np.concatenate([sideways, above], axis=-1)
-        here = np.clip(1 - np.maximum(beyond, 0).max(axis=-1) / FADING, 0, 1)
-        # a jump from the plate to far away would be one long straight line: such a segment is not drawn
-        jump = (np.linalg.norm(np.diff(world, axis=1), axis=-1) > 1) & (np.minimum(here[:, 1:], here[:, :-1]) < 1)
-        here[:, 1:][jump], here[:, :-1][jump] = 0, 0
-        return here
+        """Of places (..., 3) on the surface: 1 where it is drawn, falling to 0 over FADING radii beyond."""
+        low, high = self.motion.display.box
+        beyond = np.maximum(world - high, low - world).max(axis=-1)
+        return np.clip(1 - beyond / (FADING * self.motion.radius), 0, 1)
 
     def _marks(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Dots at the iterates, thinned out where they would merge into a line; sorted by time."""
@@ -98,7 +111,7 @@ class Rolling:
         count, traced = motion.iterates.shape[1], motion.traced
         steps = candidates(count)
         world = display.to_world(motion.iterates[np.ix_(traced, steps)])
-        present, chosen = self._presence(world) > 0.4, []
+        present, chosen = self._presence(world) == 1, []
         for run, last in enumerate(motion.last[traced]):
             wanted = np.flatnonzero(present[run] & (steps <= last))
             far = spaced(world[run, wanted, :2], 1.1 * motion.radius)

@@ -199,6 +199,13 @@ class Display:
         half: Array = self.scale * (self.domain[:, 1] - self.domain[:, 0]) / 2
         return half
 
+    @property
+    def box(self) -> tuple[Array, Array]:
+        """The lowest and the highest corner (3,) of what is drawn."""
+        slack = SLACK * (self.ceiling - self.floor)
+        low = np.append(-self.half_size, self.floor - slack)
+        return low, np.append(self.half_size, self.ceiling + slack)
+
     def grid(self, n: int) -> Array:
         """Domain points on an (n, n) grid that includes the edges, indexed [x, y], shape (n, n, 2)."""
         axes = [np.linspace(low, high, n) for low, high in self.domain]

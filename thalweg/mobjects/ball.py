@@ -6,65 +6,105 @@ import numpy as np
 from manimlib.utils.paths import straight_path
 
 from thalweg.colors import PATTERNS, rgb
+from thalweg.geometry.clearance import sunk
 from thalweg.mobjects._shadows import Shadows
 from thalweg.mobjects.layer import QUAD, Layer
 from thalweg.mobjects.loss_surface import LossSurface
 
 PLAIN = -1
-RADIUS = 0.18
+RADIUS = 0.22
+FACING = 0.5  # the range of normal . direction to the eye over which ground turns away
+PULL, CLEAR = 0.3, 3.0  # how far discs are pulled to the eye: radii, and times what a ball would sink
+OUTLINE = 1.6  # pixels of a picture 720 high: of the disc by which a hidden ball shows through
+BELOW = np.array([0.0, 0.0, 1.0])  # the ground's normal below a ball of which nothing else is said
 
 
 class Balls(Layer):
     """`colors`, '#RRGGBB' for each ball; `patterns`, 0 ... 5 for each (belt, beach ball, stripes, dots, octants,
-    swirl), or PLAIN.
+    swirl), or PLAIN; `shows_through`, whether where something hides a ball its disc is drawn, pale and with an outline.
 
     `place` puts them: centres (n, 3), unit quaternions (n, 4) as (x, y, z, w), radii (n,), all in display units.
     """
 
-    def __init__(self, colors: list[str], patterns: list[int] | None = None, radius: float = RADIUS, **kwargs) -> None:
+    def __init__(
+        self,
+        colors: list[str],
+        patterns: list[int] | None = None,
+        radius: float = RADIUS,
+        shows_through: bool = True,
+        **kwargs,
+    ) -> None:
         count = len(colors)
-        self.instances = np.zeros((count, 12), "f4")
+        self.instances = np.zeros((count, 14), "f4")
         self.instances[:, 3] = radius
         self.instances[:, 4:7] = [rgb(color) for color in colors]
         patterns = list(range(count)) if patterns is None else patterns
         self.instances[:, 7] = [k if k == PLAIN else k % PATTERNS for k in patterns]
-        self.instances[:, 11] = 1
+        self.instances[:, 11] = self.instances[:, 13] = 1
+        self.normals, self.sunk = np.tile(BELOW, (count, 1)), np.zeros(count)
         self.visible = np.ones(count, bool)
+        self.shows_through = shows_through
         self.names = [("", ball) for ball in range(count)]  # label and ball of each, as told
         super().__init__(**kwargs)
 
     def place(
-        self, centers: np.ndarray, turns: np.ndarray, radii: np.ndarray | None = None, visible: np.ndarray | None = None
+        self,
+        centers: np.ndarray,
+        turns: np.ndarray,
+        radii: np.ndarray | None = None,
+        visible: np.ndarray | None = None,
+        normals: np.ndarray | None = None,
+        sunk: np.ndarray | None = None,
+        strength: np.ndarray | None = None,
     ) -> Balls:
-        self.instances[:, :3], self.instances[:, 8:] = centers, turns
+        """`normals` (n, 3) of the ground that each stands on, unit vectors; `sunk` (n,), how far it would sink into
+        that, display units; `strength` (n,), the opacity of each."""
+        self.instances[:, :3], self.instances[:, 8:12] = centers, turns
         if radii is not None:
             self.instances[:, 3] = radii
         if visible is not None:
             self.visible = visible
+        if normals is not None:
+            self.normals = normals
+        if sunk is not None:
+            self.sunk = sunk
+        if strength is not None:
+            self.instances[:, 13] = strength
         return self
 
     def make(self, gpu) -> None:
         gpu.ball = gpu.program("ball")
-        gpu.instances = gpu.own(gpu.ctx.buffer(reserve=max(self.instances.nbytes, 48)))
-        gpu.balls = gpu.vao(
-            gpu.ball,
-            [(gpu.buffer(QUAD), "2f", "corner"), (gpu.instances, "4f 4f 4f/i", "center", "color", "turn")],
-            strip=True,
-        )
+        gpu.instances = gpu.own(gpu.ctx.buffer(reserve=max(self.instances.nbytes, 56)))
+        layout = ("4f 4f 4f 2f/i", "center", "color", "turn", "layer")
+        gpu.balls = gpu.vao(gpu.ball, [(gpu.buffer(QUAD), "2f", "corner"), (gpu.instances, *layout)], strip=True)
 
     def draw(self, gpu) -> None:
-        shown = self.instances[self.visible]
-        if not len(shown) or self.get_opacity() <= 0:
+        if not self.visible.any() or self.get_opacity() <= 0:
             return
-        eye = np.array(gpu.camera["camera_position"])
-        far_first = np.argsort(
-            -np.linalg.norm(shown[:, :3] - eye, axis=1), kind="stable"
-        )  # smooth edges blend over what is behind
-        gpu.instances.write(np.ascontiguousarray(shown[far_first]).tobytes())
-        view = np.array(gpu.camera["view"]).reshape(4, 4)[:3, :3]  # stored by columns: this is the transpose
-        to_world = view * gpu.camera["frame_scale"]
-        gpu.set(gpu.ball, to_world=tuple(np.ascontiguousarray(to_world.T).ravel()), opacity=self.get_opacity())
+        view = np.array(gpu.camera["view"]).reshape(4, 4)[:3, :3] * gpu.camera["frame_scale"]  # stored by columns
+        pulled = self._pull(np.array(gpu.camera["camera_position"]))
+        far_first = np.argsort(pulled @ view[:, 2], kind="stable")  # smooth edges blend over what is behind
+        shown = self.instances[far_first[self.visible[far_first]]]
+        gpu.instances.write(shown.tobytes())
+        still = dict(to_world=tuple(np.ascontiguousarray(view.T).ravel()), opacity=self.get_opacity())
+        if self.shows_through:  # before any ball is drawn: what they hide of each other does not
+            gpu.ctx.depth_func, gpu.ctx.fbo.depth_mask = ">=", False
+            gpu.set(gpu.ball, line=OUTLINE * gpu.unit(), **still)
+            gpu.balls.render(instances=len(shown))
+            gpu.ctx.depth_func, gpu.ctx.fbo.depth_mask = "<", True
+        gpu.set(gpu.ball, line=0.0, **still)
         gpu.balls.render(instances=len(shown))
+
+    def _pull(self, eye: np.ndarray) -> np.ndarray:
+        """Pull the balls' discs to the eye, as far as the ground that they stand on faces it: where that bends closer
+        than a ball does, it would cut the ball. Where it turns away it hides them. Gives where the discs are, (n, 3).
+        """
+        toward = eye - self.instances[:, :3]
+        toward /= np.maximum(np.linalg.norm(toward, axis=1, keepdims=True), 1e-9)
+        facing = np.clip((toward * self.normals).sum(axis=1) / FACING + 0.5, 0, 1)
+        self.instances[:, 12] = PULL * facing * self.instances[:, 3] + CLEAR * self.sunk
+        pulled: np.ndarray = self.instances[:, :3] + self.instances[:, 12:13] * toward
+        return pulled
 
     def told(self) -> dict[str, list[dict]]:
         """`drawn`, the projected centre, and `radius`, both in pixels, of the balls handed to the GPU."""
@@ -73,7 +113,8 @@ class Balls(Layer):
             return {}
         pixels, depth = gpu.pixels(self.instances[:, :3])
         unit = gpu.half_size()[1] * abs(gpu.camera["frame_rescale_factors"][1]) / gpu.camera["frame_scale"]
-        rows = zip(self.names, pixels, self.instances[:, 3] * unit / depth, self.visible & (depth > 0.05), strict=True)
+        shown = self.visible & (depth > 0.05) & (self.instances[:, 13] > 0)
+        rows = zip(self.names, pixels, self.instances[:, 3] * unit / depth, shown, strict=True)
         balls = [
             dict(label=label, ball=ball, drawn=place, radius=radius, visible=share)
             for ((label, ball), place, radius, shown), share in zip(rows, self.seen(gpu), strict=True)
@@ -159,11 +200,11 @@ class Ball(Balls):
 
     def _rest(self, placement: np.ndarray | None) -> None:
         display, here = self.loss_surface.display, self.domain_point[None]
-        contact = display.to_world(here)
-        center = contact + self.radius * display.normal(here)
+        contact, normal = display.contact(here)
+        center = contact + self.radius * normal
         on_it = display.inside(here) & display.shown(here)
         self.foot = np.column_stack([contact, [self.radius]])[on_it]
-        self.place(center, self.turn)
+        self.place(center, self.turn, None, None, normal, sunk(display, contact, normal, self.radius))
         self.set_box(center[0] - self.radius, center[0] + self.radius, placement)
 
     def make(self, gpu) -> None:

@@ -15,18 +15,28 @@ class Curves(Layer):
     """`lines`, for each curve its points (n, 2) in pixels, NaN where it is interrupted; `steps` (n,) of them,
     ascending.
 
-    `show(step)` draws each curve up to that step with a dot at its head. `width` and `dot` (radius) in pixels; with
-    `window` (left, top, right, bottom) nothing is drawn beyond it.
+    `show(step)` draws each curve up to that step with a dot at its head. `width`, `dot` (radius) in pixels; `dashes`,
+    for each curve the lengths drawn and left out, in widths (default: whole lines); with `window` (left, top, right,
+    bottom) nothing is drawn beyond it.
     """
 
     window = (-1e9, -1e9, 1e9, 1e9)
 
     def __init__(
-        self, lines, steps, colors: list[str], width: float, dot: float = 0.0, opacity: float = 1.0, **kwargs
+        self,
+        lines,
+        steps,
+        colors: list[str],
+        width: float,
+        dot: float = 0.0,
+        opacity: float = 1.0,
+        dashes: list[tuple[float, float]] | None = None,
+        **kwargs,
     ) -> None:
         self.lines, self.steps = [np.asarray(line, float) for line in lines], np.asarray(steps, float)
         self.colors = np.array([rgb(color) for color in colors])
         self.width, self.dot, self.strength = width, dot, opacity
+        self.dashes = [(1.0, 0.0)] * len(self.lines) if dashes is None else dashes
         self.now = float(self.steps[-1])
         self.left_out: frozenset[int] = frozenset()
         super().__init__(**kwargs)
@@ -40,22 +50,25 @@ class Curves(Layer):
         self.release()
 
     def _shown(self):
-        every = enumerate(zip(self.lines, self.colors, strict=True))
+        every = enumerate(zip(self.lines, self.colors, self.dashes, strict=True))
         return [pair for index, pair in every if index not in self.left_out]
 
     def _pieces(self) -> np.ndarray:
-        rows = [np.zeros((0, 9))]
-        for line, color in self._shown() if self.width else ():
+        rows = [np.zeros((0, 12))]
+        for line, color, dash in self._shown() if self.width else ():
             a, b, times = line[:-1], line[1:], np.stack([self.steps[:-1], self.steps[1:]], axis=-1)
             whole = np.isfinite(a).all(axis=1) & np.isfinite(b).all(axis=1)
-            rows.append(np.concatenate([a, b, times, np.broadcast_to(color, (len(a), 3))], axis=1)[whole])
+            length = np.cumsum(np.where(whole, np.linalg.norm(b - a, axis=1), 0))
+            row = np.concatenate([color, np.array(dash) * self.width])
+            made = [a, b, times, np.broadcast_to(row, (len(a), 5)), np.append(0, length)[:-1, None]]
+            rows.append(np.concatenate(made, axis=1)[whole])
         every = np.concatenate(rows)
         return every[np.argsort(every[:, 4], kind="stable")]
 
     def _heads(self) -> np.ndarray:
         kept = np.array([index not in self.left_out for index in range(len(self.lines))], bool)
         if not kept.any():
-            return np.zeros((0, 9))
+            return np.zeros((0, 12))
         steps, now = self.steps, min(max(self.now, self.steps[0]), self.steps[-1])
         low = int(np.searchsorted(steps, now, side="right")) - 1
         here = np.array([line[low] for line in self.lines])
@@ -63,13 +76,15 @@ class Curves(Layer):
             after = np.array([line[low + 1] for line in self.lines])
             here = (after - here) / (steps[low + 1] - steps[low]) * (now - steps[low]) + here
         kept &= np.isfinite(here).all(axis=1)
-        return np.hstack([here, here, np.tile([-1.0, 0.0], (len(here), 1)), self.colors])[kept]
+        return np.hstack([here, here, np.tile([-1.0, 0.0], (len(here), 1)), self.colors, np.zeros((len(here), 3))])[
+            kept
+        ]
 
     def make(self, gpu) -> None:
         gpu.curve = gpu.program("curve")
         quad, pieces = gpu.buffer(QUAD), self._pieces()
-        gpu.times, gpu.heads = pieces[:, 4], gpu.own(gpu.ctx.buffer(reserve=36 * len(self.lines)))
-        layout = ("4f 2f 3f/i", "ends", "times", "color")
+        gpu.times, gpu.heads = pieces[:, 4], gpu.own(gpu.ctx.buffer(reserve=48 * len(self.lines)))
+        layout = ("4f 2f 3f 3f/i", "ends", "times", "color", "dash")
         gpu.lines = (
             gpu.vao(gpu.curve, [(quad, "2f", "corner"), (gpu.buffer(pieces), *layout)], strip=True)
             if len(pieces)

@@ -6,20 +6,26 @@ import numpy as np
 
 from thalweg.colors import rgb
 from thalweg.geometry.display import FAR
-from thalweg.mobjects import _ribbon
-from thalweg.mobjects._ribbon import TOLERANCE, needed, ribbon, strip_indices
+from thalweg.geometry.thinning import TOLERANCE, needed
+from thalweg.mobjects._ribbon import strip_indices
 from thalweg.mobjects.layer import QUAD, Layer
 from thalweg.mobjects.loss_surface import LossSurface
 
-GHOST = 0.25  # strength where a hill hides the trail
-FADE = (3.5, 0.38)  # seconds until a trail has faded by 1/e, and what stays
+GHOST = 0.1  # strength where a hill hides the trail
+FADE, STAYS, NARROW = 1.3, 0.5, 0.4  # seconds in which a trail fades; shares of its strength and width that stay
+SPAN = FADE / 3  # seconds that a piece takes at most, where there are samples: its width goes straight
+BEYOND = 0.25  # display units past the edge of the surface drawn, over which a trail ends
+DASH = 0.015  # display units along the way for each of a dash's widths, and pixel of the trail's width
+FORMAT = ("3f 3f 4f 3f 2f", "point", "tangent", "side", "color", "dash")
 
 
 class Trails(Layer):
     """Paths (runs, samples, 3) on the surface, drawn up to the film second `now`.
 
     `times` (samples,): the second each sample is passed, ascending; `ends` (runs,): samples to draw of each run;
-    `marks`: (points (m, 3), times (m,), run of each (m,)) of the dots at iterates; `strength` (runs, samples): opacity.
+    `marks`: (points (m, 3), times (m,), run of each (m,)) of the dots at iterates; `strength` (runs, samples): opacity;
+    `dashes`: for each run the lengths drawn and left out, in widths of the trail (default: whole lines); `box`: corners
+    low and high (3,) of what is drawn of the surface: a trail ends where it leaves it.
     """
 
     tolerance = TOLERANCE  # display units that what is drawn may be away from the paths
@@ -33,11 +39,16 @@ class Trails(Layer):
         marks: tuple | None = None,
         width: float = 4.0,
         strength: np.ndarray | None = None,
+        dashes: list[tuple[float, float]] | None = None,
+        box: tuple[np.ndarray, np.ndarray] | None = None,
         **kwargs,
     ) -> None:
         self.strength = np.ones(paths.shape[:2]) if strength is None else strength
         self.paths, self.times, self.width = paths, np.asarray(times, float), width
         self.colors = [rgb(color) for color in colors]
+        self.dashes = [(1.0, 0.0)] * len(paths) if dashes is None else dashes
+        self.box_low, self.box_high = (np.full(3, -FAR), np.full(3, FAR)) if box is None else box
+        self.faint, self.lines = 1.0, True  # strength of all; whether there is more than dots
         self.ends = np.full(len(paths), paths.shape[1]) if ends is None else np.asarray(ends)
         self.marks = marks
         self.left_out = np.zeros(len(paths), bool)
@@ -67,15 +78,14 @@ class Trails(Layer):
         return self.set_now(self.times[0] + b * (self.times[-1] - self.times[0]))
 
     def make(self, gpu) -> None:
-        gpu.ribbon = gpu.program("ribbon")
+        gpu.program_of_trails = gpu.program("trail")
         runs = len(self.paths)
-        runs_of = zip(self.paths, self.colors, self.strength, strict=True)
-        vertices = np.stack([ribbon(path, self.times, color, strength) for path, color, strength in runs_of], axis=1)
+        vertices = np.stack([self._band(run) for run in range(runs)], axis=1)
         run, first, last = gpu.pieces = self._pieces()
-        gpu.vertices = vertices[:, :, 0, :9].copy()  # (samples, runs): what is told is read from here
+        gpu.vertices = vertices[:, :, 0, :3].copy()  # (samples, runs): what is told is read from here
         gpu.trail = gpu.vao(
-            gpu.ribbon,
-            [(gpu.buffer(vertices), *_ribbon.FORMAT)],
+            gpu.program_of_trails,
+            [(gpu.buffer(vertices), *FORMAT)],
             strip_indices(first * runs + run, last * runs + run),
         )
         gpu.begins = self.times[first]
@@ -91,17 +101,37 @@ class Trails(Layer):
                 strip=True,
             )
 
+    def _band(self, run: int) -> np.ndarray:
+        """Vertices (samples, 2, 15) on both sides of a run's path: see FORMAT."""
+        path = self.paths[run]
+        tangents = np.gradient(path, axis=0) if len(path) > 1 else np.tile([1.0, 0.0, 0.0], (len(path), 1))
+        made = np.zeros((len(path), 2, 15), "f4")
+        made[..., :3] = path[:, None]
+        made[..., 3:6] = (tangents / np.maximum(np.linalg.norm(tangents, axis=1, keepdims=True), 1e-9))[:, None]
+        made[:, 0, 6], made[:, 1, 6] = -1, 1
+        made[..., 7], made[..., 8] = self.times[:, None], self.strength[run][:, None]
+        made[..., 10:13], made[..., 13:] = self.colors[run], np.array(self.dashes[run]) * DASH * self.width
+        if self.dashes[run][1] > 0:
+            within = np.clip(path, self.box_low - 1, self.box_high + 1)  # far out no dash is seen
+            length = np.append(0.0, np.cumsum(np.linalg.norm(np.diff(within, axis=0), axis=1)))
+            made[..., 9] = length[:, None]
+        return made
+
     def _pieces(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Run, first and last sample of every straight piece that is drawn, in the order of time: what is drawn by
         `now` is the first of them."""
         strength = 10 * self.tolerance * self.strength[..., None]  # steps of 5 % are not seen
         kept = needed(np.concatenate([self.paths, strength], axis=-1), self.times, self.tolerance)
+        kept[:, :-1] |= np.diff(np.floor(self.times / SPAN)) > 0
         kept[np.arange(len(kept)), self.ends - 1] = True
         kept &= (np.arange(kept.shape[1]) < self.ends[:, None]) & ~self.left_out[:, None]
         run, sample = np.nonzero(kept)
         follows = run[1:] == run[:-1]
         run, first, last = run[:-1][follows], sample[:-1][follows], sample[1:][follows]
+        a, b = self.paths[run, first], self.paths[run, last]
         seen = (self.strength[run, first] > 0) | (self.strength[run, last] > 0)
+        seen &= ~(np.maximum(np.abs(a), np.abs(b))[:, :2] >= FAR).any(axis=1)  # the way there is not known
+        seen &= ((np.minimum(a, b) < self.box_high + BEYOND) & (np.maximum(a, b) > self.box_low - BEYOND)).all(axis=1)
         order = np.argsort(first[seen], kind="stable")
         return run[seen][order], first[seen][order], last[seen][order]
 
@@ -109,11 +139,13 @@ class Trails(Layer):
         ctx, unit = gpu.ctx, gpu.unit()
         count = 6 * int(np.searchsorted(gpu.begins, self.now, side="right"))
         ctx.fbo.depth_mask = False
+        box = dict(low=tuple(self.box_low), high=tuple(self.box_high), beyond=BEYOND)
         for func, strength in ((">", GHOST), ("<=", 1.0)):
             ctx.depth_func = func
-            shared = dict(now=self.now, bias=0.0006, fade=(*FADE, strength * self.get_opacity(), 1.0))
-            if count:
-                gpu.set(gpu.ribbon, width=self.width * unit, perspective=1.0, **shared)
+            fade = (FADE, STAYS, NARROW, strength * self.faint * self.get_opacity())
+            shared = dict(now=self.now, bias=0.0006, fade=fade)
+            if count and self.lines:
+                gpu.set(gpu.program_of_trails, width=self.width * unit, **box, **shared)
                 gpu.trail.render(vertices=count)
             if len(gpu.mark_times):
                 gpu.set(gpu.mark, radius=0.6 * self.width * unit, **shared)
@@ -133,31 +165,52 @@ class Trails(Layer):
                 step, point = (part[which] if len(part) else None for part in (self.mark_steps, self.mark_points))
                 if far > 0.05:
                     dots.append(dict(label=label, ball=ball, step=step, point=point, pixel=place))
-        return {"dots": dots, "trails": self._lines(gpu) if self.width else []}
+        return {"dots": dots, "trails": self._lines(gpu) if self.lines else []}
 
     def _lines(self, gpu) -> list[dict]:
-        """Of the pieces drawn by now, joined where one ends where the next begins."""
+        """Of the pieces drawn by now, as far as they lie in the box, joined where one ends where the next begins."""
         lines: list[dict] = []
+        begun = int(np.searchsorted(gpu.begins, self.now, side="right"))
         for wanted, (label, ball) in enumerate(self.names):
-            run, first, last = (part[: int(np.searchsorted(gpu.begins, self.now, side="right"))] for part in gpu.pieces)
+            run, first, last = (part[:begun] for part in gpu.pieces)
             first, last = first[run == wanted], last[run == wanted]
-            if not len(first):
-                continue
+            from_, to = gpu.vertices[first, wanted].astype(float), gpu.vertices[last, wanted].astype(float)
+            enters, leaves = within(from_, to, self.box_low - BEYOND, self.box_high + BEYOND)
             end = None
-            for a, b in zip(first, last, strict=True):
-                since, until = self.times[a], self.times[b]
-                grown = until <= self.now
-                share = 1.0 if grown else (self.now - since) / (until - since)
-                step = self.steps[b] if grown else np.interp(self.now, self.times, self.steps)
-                if a != end:
-                    lines.append(dict(label=label, ball=ball, steps=[self.steps[a]], pixels=[gpu.vertices[a, wanted]]))
-                lines[-1]["steps"].append(step)
-                lines[-1]["pixels"].append((1 - share) * gpu.vertices[a, wanted] + share * gpu.vertices[b, wanted])
-                end = b
+            for a, b, start, here, low, high in zip(first, last, from_, to, enters, leaves, strict=True):
+                grown = min(1.0, (self.now - self.times[a]) / max(self.times[b] - self.times[a], 1e-12))
+                high = min(high, grown)
+                if high <= low:
+                    continue
+                if a != end or low > 0:
+                    lines.append(dict(label=label, ball=ball, steps=[], pixels=[]))
+                for share in (low, high)[lines[-1]["steps"] != [] :]:
+                    lines[-1]["steps"].append(self._step(a, b, share))
+                    lines[-1]["pixels"].append((1 - share) * start + share * here)
+                end = b if high == 1 else None
         for line in lines:
-            pixels, depth = gpu.pixels(np.array(line["pixels"])[:, :3])
+            pixels, depth = gpu.pixels(np.array(line["pixels"]))
             line["pixels"] = np.where(depth[:, None] > 0.05, pixels, np.nan)
         return lines
+
+    def _step(self, first: int, last: int, share: float) -> float:
+        """The step shown at a share of a piece's time."""
+        if share == 1:
+            return float(self.steps[last])
+        seconds = (1 - share) * self.times[first] + share * self.times[last]
+        return float(np.interp(seconds, self.times, self.steps))
+
+
+def within(start: np.ndarray, end: np.ndarray, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The shares (n,) of ways from start to end (n, 3) at which they enter and leave the box from low to high."""
+    along = end - start
+    with np.errstate(all="ignore"):
+        sides = np.stack([(low - start) / along, (high - start) / along])
+    still = np.abs(along) < 1e-12  # then it is in or out for the whole of its way
+    inside = (start >= low) & (start <= high)
+    enters = np.where(still, np.where(inside, 0.0, 1.0), sides.min(axis=0)).max(axis=1)
+    leaves = np.where(still, np.where(inside, 1.0, 0.0), sides.max(axis=0)).min(axis=1)
+    return np.clip(enters, 0, 1), np.clip(leaves, 0, 1)
 
 
 class Trail(Trails):
@@ -183,6 +236,7 @@ class Trail(Trails):
             [color],
             marks=(dots[rests], times[rests], np.zeros(int(rests.sum()), int)),
             strength=near[None].astype(float),
+            box=display.box,
             **kwargs,
         )
         seen = lifted[near] if near.any() else lifted

@@ -10,9 +10,9 @@ import numpy as np
 from thalweg.calculus.landmarks import CriticalPoint
 from thalweg.geometry.display import Display
 from thalweg.mobjects.sprites import Picture, Sprites
-from thalweg.mobjects.trail import GHOST
 from thalweg.typeset import raster
 
+HIDDEN = 0.25  # strength of a mark behind a hill
 MOST = 150  # with more marks kinds are left out, the last first
 ON_THE_WAY = np.geomspace(0.004, 1, 64)  # places between a mark and the camera at which a hill may be in between
 CORNERS = {  # of the polygon that a kind's mark is made of, on the unit circle, in degrees; a minimum is a ring
@@ -101,7 +101,7 @@ class Marks(Sprites):
         rows = np.ones((len(self.anchors), 10))
         rows[:, :2] = self.shader_wrapper.pixels(self.anchors)[0] - self.side / 2
         rows[:, 2:4], rows[:, 4], rows[:, 5] = self.side, 0, self.tops
-        rows[:, 6:] = np.where(hidden_from(self.display, self.anchors, eye), GHOST, 1.0)[:, None]
+        rows[:, 6:] = np.where(hidden_from(self.display, self.anchors, eye), HIDDEN, 1.0)[:, None]
         return rows
 
 

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from thalweg.engine import Trajectory
 
 UNSEEN = 0.3  # pixels
-CROWD, SMALLEST = 1000, 0.13  # balls from which on they shrink as they grow more; of the radius these have
+FEW, FAINTER = 12, 0.5  # trails that all have their full strength; how fast it falls with more
+CROWD, SMALLEST = 1000, 0.15  # balls from which on they shrink as they grow more; of the radius these have
 
 
 class Motion:
@@ -56,7 +57,8 @@ class Motion:
         timing = make_timing(
             display, held, minima, video.pace, video.seconds, options.intro, options.hold, options.slow_steps
         )
-        self.radius = RADIUS * shot.style.ball_size * size_among(len(positions))
+        side = float(np.sqrt(np.prod(2 * display.half_size))) / PLATE  # a narrow plate is shown larger
+        self.radius = RADIUS * side * shot.style.ball_size * size_among(len(positions))
         self.playback = Playback(display, positions, last, self.group, self.radius, timing, self.fine)
         self.iterates, self.last, self.duration = held, last, timing.duration
         first = np.searchsorted(self.group, self.group)
@@ -138,8 +140,13 @@ class Motion:
 def size_among(balls: int) -> float:
     """The share of its radius that each of so many balls has; a crowd covers as much of the plate as CROWD of them do,
     down to the smallest that is seen."""
-    few = float(np.clip((14 / balls) ** 0.25, 0.45, 1))
+    few = float(np.clip((14 / balls) ** 0.3, 0.35, 1))
     return float(few * max(min(1.0, (CROWD / balls) ** 0.5), SMALLEST))
+
+
+def strength_among(trails: int) -> float:
+    """The opacity that each of so many trails has: many are a cloud, in which single ones are not told apart."""
+    return float(min(1.0, (FEW / trails) ** FAINTER))
 
 
 def nth(number: int) -> str:

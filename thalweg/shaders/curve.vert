@@ -8,9 +8,11 @@ in vec2 corner;
 in vec4 ends;
 in vec2 times;
 in vec3 color;
+in vec3 dash;                        // pixels drawn, pixels left out (0: a whole line), length of the curve so far
 out vec2 v_at;
 flat out vec4 v_ends;
 flat out vec3 v_color;
+flat out vec3 v_dash;
 void main() {
     vec2 a = ends.xy;
     vec2 b = mix(a, ends.zw, clamp((now - times.x) / max(times.y - times.x, 1e-9), 0.0, 1.0));
@@ -21,6 +23,7 @@ void main() {
     v_at = mix(a - along * reach, b + along * reach, corner.x) + vec2(-along.y, along.x) * (2.0 * corner.y - 1.0) * reach;
     v_ends = vec4(a, b);
     v_color = color;
+    v_dash = dash;
     vec2 ndc = v_at / half_size - 1.0;
     gl_Position = vec4(ndc.x, -ndc.y * sign(frame_rescale_factors.y), 0.0, 1.0);
 }
