@@ -23,7 +23,7 @@ from thalweg.geometry.aside import (
     valleys,
 )
 from thalweg.geometry.display import Display
-from thalweg.geometry.pace import make_timing
+from thalweg.geometry.pace import Wanted, make_timing
 from thalweg.geometry.playback import Playback, chain, hold_last, multiply, roll_along
 
 RADIUS = 0.18
@@ -42,7 +42,7 @@ def played(surface, names, steps, start=None, radius=RADIUS, **hyper):
     positions = np.concatenate([run.positions for run in runs])
     last = np.concatenate([run.last for run in runs])
     group = np.repeat(np.arange(len(runs)), [len(run.positions) for run in runs])
-    timing = make_timing(display, hold_last(positions, last), np.zeros((0, 2)), "even", 10.0, 1.0, 1.0, 0)
+    timing = make_timing(display, hold_last(positions, last), np.zeros((0, 2)), Wanted("even", 10.0, 1.0, 1.0, 0))
     return Playback(display, positions, last, group, radius, timing), positions
 
 
@@ -215,7 +215,7 @@ def test_between_iterates_the_height_is_the_surfaces():
     surface = from_expression("exp(-4*x**2)", domain=((-3, 3), (-3, 3)))
     display = Display(surface, surface.domain, "linear")
     positions = np.array([[[-2.0, 0.3], [2.0, 0.3]]])
-    timing = make_timing(display, positions, np.zeros((0, 2)), "even", 10.0, 4.0, 4.0, 0)
+    timing = make_timing(display, positions, np.zeros((0, 2)), Wanted("even", 10.0, 4.0, 4.0, 0))
     playback = Playback(display, positions, np.array([1]), np.array([0]), RADIUS, timing)
     heights = [playback.at(s).contact[0, 2] for s in np.linspace(4, 6, 41)]
     assert max(heights) > 0.99 * display.ceiling and heights[0] < 0.01 * display.ceiling > heights[-1]
@@ -431,7 +431,7 @@ def test_a_long_trembling_run_is_drawn_through_the_iterates_told_and_its_ball_is
     calm, lively = positions, positions + rng.normal(size=positions.shape) * 0.2
     display = Display(SURFACES["bowl"](), SURFACES["bowl"]().domain)
     for way, exact in ((calm, True), (lively, False)):
-        timing = make_timing(display, way, np.zeros((0, 2)), "even", 10.0, 1.0, 1.0, 0)
+        timing = make_timing(display, way, np.zeros((0, 2)), Wanted("even", 10.0, 1.0, 1.0, 0))
         playback = Playback(display, way, np.array([steps]), np.array([0]), RADIUS, timing)
         paths = playback.paths
         drawn = np.stack([np.interp(np.arange(steps + 1), paths.steps, axis) for axis in paths.points[0].T], axis=-1)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from thalweg.geometry.aside import CROWD, RATE, REACH, spanned, step_aside
 from thalweg.geometry.display import Display
+from thalweg.geometry.hops import Shown, on_path
 from thalweg.geometry.thinning import TOLERANCE, kept_within
 
 Array = NDArray[np.float64]
@@ -26,6 +27,14 @@ FINER = 10  # times that pieces are halved where the surface between their ends 
 BEYOND = 2.0  # display units above and below the surface within which a way may be seen
 
 
+class Piece(NamedTuple):
+    """A part of the film: 'opening', 'slow steps', 'hops', 'race', 'decisive', 'time-lapse', 'hold', and when it is."""
+
+    name: str
+    begin: float
+    end: float
+
+
 class Timing(NamedTuple):
     """Seconds of the film's parts, and the film seconds at which fractional steps are shown."""
 
@@ -34,14 +43,19 @@ class Timing(NamedTuple):
     duration: float
     seconds: Array  # (n,), ascending
     steps: Array  # (n,), the fractional step at each of `seconds`
+    pieces: tuple[Piece, ...] = ()  # one after the other, from the first second to the last
+    decided: tuple[float, float] | None = None  # from which second to which it is decided who goes where
+    shown: tuple[Shown, ...] = ()  # of balls that hop too fast
 
 
 class Moment(NamedTuple):
-    """Everything that moves, at one second: fractional step; per ball the true point (balls, 2) and where it touches
-    the surface (balls, 3); of the ball as drawn, which may have stepped aside, the point below it, the surface's unit
+    """Everything that moves, at one second: fractional step of the film; per ball its own (balls,), which is another
+    where it hops too fast, the true point (balls, 2) then and where it touches the surface (balls, 3); of the ball as
+    drawn, which may have stepped aside, the point below it, the surface's unit
     normal there, its centre, and its turn as a unit quaternion (balls, 4)."""
 
     step: float
+    steps: Array
     points: Array
     contact: Array
     below: Array
@@ -147,22 +161,36 @@ class Playback:
         offset: Array = self.offsets[:, low] * (1 - share) + self.offsets[:, low + 1] * share
         return offset
 
-    def _turn(self, seconds: float, step: float) -> Array:
+    def _turn(self, seconds: float, step: float, own: Array) -> Array:
+        """How the balls have turned (balls, 4), those whose `own` step is another as they have by then."""
         if self.crowd:
             return np.broadcast_to(np.array([0.0, 0.0, 0.0, 1.0]), (len(self.iterates), 4))
         times, steps = self.turn_times, self.turn_steps
         low = int(np.clip(np.searchsorted(times, seconds, side="right") - 1, 0, len(times) - 2))
         clock, now = (steps, step) if steps[low + 1] > steps[low] else (times, seconds)
-        share = float(np.clip((now - clock[low]) / max(clock[low + 1] - clock[low], 1e-12), 0, 1))
-        turns = self.turns[:, low : low + 2]
-        nearer = np.where((turns[:, 0] * turns[:, 1]).sum(axis=1, keepdims=True) < 0, -1.0, 1.0)
-        turn = turns[:, 0] * (1 - share) + nearer * turns[:, 1] * share
+        rows = np.full(len(own), low)
+        shares = np.full(len(own), float(np.clip((now - clock[low]) / max(clock[low + 1] - clock[low], 1e-12), 0, 1)))
+        others = np.flatnonzero(own != step)
+        if len(others):
+            rows[others] = np.clip(np.searchsorted(steps, own[others], side="right") - 1, 0, len(steps) - 2)
+            begin, end = steps[rows[others]], steps[rows[others] + 1]
+            shares[others] = np.clip((own[others] - begin) / np.maximum(end - begin, 1e-12), 0, 1)
+        runs, share = np.arange(len(own)), shares[:, None]
+        before, after = self.turns[runs, rows], self.turns[runs, rows + 1]
+        nearer = np.where((before * after).sum(axis=1, keepdims=True) < 0, -1.0, 1.0)
+        turn = before * (1 - share) + nearer * after * share
         unit: Array = turn / np.linalg.norm(turn, axis=1, keepdims=True)
         return unit
 
     def at(self, seconds: float) -> Moment:
         step = self.step_at(seconds)
         points, offset = self.true_points(np.array([step]))[:, 0], self.offset_at(np.array([seconds]))[:, 0]
+        own = np.full(len(points), step)
+        for shown in self.timing.shown:
+            if (now := shown.at(seconds)) is not None:
+                ball, (own[shown.ball], jump) = shown.ball, now
+                points[ball] = on_path(self.iterates[ball], own[ball])
+                offset[ball] = held_near(offset[ball] + jump, REACH * self.radius)
         aside = np.flatnonzero(offset.any(axis=1))
         below = points.copy()
         below[aside] += offset[aside] / self.display.scale
@@ -170,8 +198,14 @@ class Playback:
         feet, normals = self.display.contact(np.concatenate([points, below[aside]]) if len(aside) else points)
         foot, normal = feet[:count].copy(), normals[:count].copy()
         foot[aside], normal[aside] = feet[count:], normals[count:]
-        center, turn = foot + self.radius * normal, self._turn(seconds, step)
-        return Moment(step, points, feet[:count], below, normal, center, turn)
+        center, turn = foot + self.radius * normal, self._turn(seconds, step, own)
+        return Moment(step, own, points, feet[:count], below, normal, center, turn)
+
+
+def held_near(offset: Array, reach: float) -> Array:
+    """An offset (2,), no longer than `reach`."""
+    near: Array = offset * min(1.0, reach / max(float(np.hypot(*offset)), 1e-12))
+    return near
 
 
 def traced(group: NDArray[np.int_]) -> NDArray[np.int_]:

@@ -12,9 +12,10 @@ from thalweg.film.options import MotionOptions
 from thalweg.film.sections import Camera
 from thalweg.film.shot import Shot
 from thalweg.geometry.display import PLATE, Display
-from thalweg.geometry.pace import make_timing
+from thalweg.geometry.pace import Wanted, make_timing, moved_until
 from thalweg.geometry.playback import Moment, Paths, Playback, Timing, hold_last, stop_at_edge
 from thalweg.mobjects.ball import RADIUS
+from thalweg.parts.decisive import decisive
 
 if TYPE_CHECKING:
     from thalweg.engine import Trajectory
@@ -52,17 +53,24 @@ class Motion:
         positions = display.stop_at_holes(positions, last, left)
         self.group = np.repeat(np.arange(len(trajectories)), [len(trajectory.positions) for trajectory in trajectories])
         held = hold_last(positions, last)
-        minima = np.array([(minimum.x, minimum.y) for minimum in self.surface.minima]).reshape(-1, 2)
-        options, video = self.options, shot.video
-        timing = make_timing(
-            display, held, minima, video.pace, video.seconds, options.intro, options.hold, options.slow_steps
-        )
         side = float(np.sqrt(np.prod(2 * display.half_size))) / PLATE  # a narrow plate is shown larger
         self.radius = RADIUS * side * shot.style.ball_size * size_among(len(positions))
+        timing = self._paced(held)
         self.playback = Playback(display, positions, last, self.group, self.radius, timing, self.fine)
         self.iterates, self.last, self.duration = held, last, timing.duration
         first = np.searchsorted(self.group, self.group)
         self.names = [(self.labels[g], int(k - first[k])) for k, g in enumerate(self.group)]
+
+    def _paced(self, held: np.ndarray) -> Timing:
+        """The clock of balls that are at `held` (balls, steps + 1, 2)."""
+        options, video, surface = self.options, self.shot.video, self.surface
+        wanted = Wanted(video.pace, video.seconds, options.intro, options.hold, options.slow_steps)
+        minima = np.array([(minimum.x, minimum.y) for minimum in surface.minima]).reshape(-1, 2)
+        when = None
+        if video.pace != "even":
+            moving = moved_until(self.display.to_plate(held))
+            when = decisive(surface, self.trajectories, self.display, held, self.radius, moving)
+        return make_timing(self.display, held, minima, wanted, self.radius, when)
 
     @property
     def fine(self) -> float:

@@ -19,4 +19,4 @@ def tell_balls(balls: list[dict[str, Any]], motion: Motion, moment: Moment, pixe
     runs = {name: run for run, name in enumerate(motion.names)}
     for ball in balls:
         run = runs[ball["label"], ball["ball"]]
-        ball |= dict(step=moment.step, point=moment.points[run], loss=loss[run], pixel=pixels[run])
+        ball |= dict(step=moment.steps[run], point=moment.points[run], loss=loss[run], pixel=pixels[run])
