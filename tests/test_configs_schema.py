@@ -48,6 +48,8 @@ BEYOND = (
     "noise_no_examples",
     "replicas_memory",
     "schedule_range",
+    "result_saddle",
+    "result_lr_range",
     "surface_data_",
     "surface_samples",
 )

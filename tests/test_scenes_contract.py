@@ -17,7 +17,7 @@ from scipy.ndimage import binary_dilation, distance_transform_edt
 
 from tests.scenes_help import shipped, staged
 from tests.window_help import SIZE, WHOLE, far
-from thalweg.colors import THEMES, ball_colors, rgb
+from thalweg.colors import MINIMA, THEMES, ball_colors, rgb
 from thalweg.film import SCENES
 from thalweg.film.sections import PanelPlace
 from thalweg.spec import find, load
@@ -242,13 +242,26 @@ def disc_of(about: dict, color: str, whole: np.ndarray, bare: np.ndarray) -> np.
     return found[np.hypot(*(found - about["drawn"]).T) < reach]
 
 
+def colors_of(scene: Any) -> dict[tuple[str, int], str]:
+    """Of every ball; of those coloured by their destination that of the nearest minimum, counted from the deepest."""
+    entries, found = scene.shot.experiment.entries if scene.shot.experiment else (), {}
+    given = ball_colors([entry.color for entry in entries])
+    for entry, color, run in zip(entries, given, scene.trajectories, strict=True):
+        for ball, end in enumerate(run.positions[:, -1]):
+            away = [np.hypot(*(end - each[:2])) for each in scene.shot.surface.minima]
+            found[entry.label, ball] = MINIMA[int(np.argmin(away))] if entry.color == "destination" else color
+    return found
+
+
 def test_balls_are_where_they_are_told(subject: Subject, folder: Path) -> None:
     """In their colour: there, as large as that, and nowhere near. Their trails are left out where the scene can."""
     named = {each.name for each in fields(SCENES[subject.kind].style)}
-    scene = subject.staged(folder, LARGE, *(f"style.{name}=false" for name in ("trail", "iterates") if name in named))
+    scene = subject.staged(
+        folder, LARGE, *(f"style.{name}=false" for name in ("trail", "iterates", "clouds") if name in named)
+    )
     size = scene.pixels
     entries = scene.shot.experiment.entries if scene.shot.experiment else ()
-    colors = dict(zip([entry.label for entry in entries], ball_colors([entry.color for entry in entries]), strict=True))
+    colors = colors_of(scene)
     checked, balls, every = 0, [], set(range(len(entries)))
     for index in some(scene, 4)[1:]:
         scene.hide(every)
@@ -259,7 +272,7 @@ def test_balls_are_where_they_are_told(subject: Subject, folder: Path) -> None:
             frame = told(scene, index)
             balls, whole = frame["balls"], raw(scene, index).copy()
             for about in [about for about in balls if alone(about, balls, frame["panels"], size)][:2]:
-                disc = disc_of(about, colors[about["label"]], whole, bare)
+                disc = disc_of(about, colors[about["label"], about["ball"]], whole, bare)
                 assert 0.4 < len(disc) / (np.pi * about["radius"] ** 2) < 1.6, about
                 assert np.linalg.norm(disc.mean(axis=0) - about["drawn"]) < 0.4 * about["radius"] + 0.7, about
                 checked += 1
@@ -287,8 +300,9 @@ def test_hidden_entries_are_not_there(large: Any, facts: dict[int, dict]) -> Non
         around |= inside((x - reach, y - reach, x + reach, y + reach), size)
         if alone(about, frame["balls"], frame["panels"], size):
             assert changed[inside((x - 1, y - 1, x + 1, y + 1), size)].all(), "it is not seen any more"
+    outlines = [line["pixels"] for line in frame["outlines"] if line["label"] == labels[0]]
     for x, y in along([*(trail["pixels"] for trail in mine["trails"]), *([dot["pixel"]] for dot in mine["dots"]),
-                       *([arrow["from"], arrow["to"]] for arrow in frame["arrows"])], size):  # fmt: skip
+                       *([arrow["from"], arrow["to"]] for arrow in frame["arrows"]), *outlines], size):  # fmt: skip
         around[y, x] = True
     around = distance_transform_edt(~around) < 0.012 * size[1] + 3
     for panel in frame["panels"]:

@@ -6,6 +6,7 @@ hue, and none of them lies near the blue-teal-green ramp. Values are sRGB in 0 .
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -20,6 +21,10 @@ BALLS = ("#E54447", "#EB9A1C", "#F4F04A", "#FAFBFF", "#FEB8F5", "#D487FF", "#A85
 LEGIBLE = 4.5  # of contrast on a panel, as WCAG 2 asks of text
 LUMA = np.array([0.2126, 0.7152, 0.0722])  # of sRGB: how light a colour is printed in grey
 LIGHT_FROM = 0.45  # on colours lighter than this, lines and words are dark
+DESTINATION = "destination"  # in place of a colour: each ball has that of the minimum in which it ends
+# of minima, from deep to shallow: the same colours, in an order in which the first few are furthest apart
+MINIMA = ("#F4F04A", "#D487FF", "#E54447", "#FAFBFF", "#EB9A1C", "#FEB8F5", "#A04A60", "#A8500C")
+NOWHERE = "#8F8780"  # of balls that end in no minimum, and of what stands for balls of several colours
 PATTERNS = 6  # of a ball: belt, beach ball, stripes, dots, octants, swirl
 SOLID = (1.0, 0.0)
 DASHES = (SOLID, (6.0, 3.0), (1.6, 2.0), (2.0, 6.5))  # of a trail: lengths drawn and left out, in widths of the trail
@@ -137,10 +142,21 @@ def legible(color: str, theme: Theme) -> str:
 
 
 def ball_colors(given: list[str | None]) -> list[str]:
-    """A colour for each entry: its own where given, else the next of BALLS that nobody gave."""
+    """A colour for each entry: its own where given, else the next of BALLS that nobody gave; NOWHERE's for one whose
+    balls are coloured by their destination.
+    """
     free = [color for color in BALLS if color.upper() not in {(own or "").upper() for own in given}] or list(BALLS)
     counted = iter(range(len(given)))
+    given = [NOWHERE if own == DESTINATION else own for own in given]
     return [own or free[next(counted) % len(free)] for own in given]
+
+
+def minima_colors(count: int, taken: Collection[str]) -> list[str]:
+    """A colour for each of so many minima, none of those `taken` as far as there are others; beyond the last one all
+    have the last.
+    """
+    free = [color for color in MINIMA if color not in taken] or list(MINIMA)
+    return [*free[:count], *free[-1:] * (count - len(free))]
 
 
 def looks(given: list[str | None], theme: Theme = THEMES["dark"]) -> list[Look]:

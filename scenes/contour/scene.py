@@ -19,6 +19,7 @@ from thalweg.parts.hands import Hands
 from thalweg.parts.hole_losses import HoleLosses, Lens, holes
 from thalweg.parts.marks import chosen, placed
 from thalweg.parts.motion import Motion
+from thalweg.parts.panels.arrivals import Arrivals
 from thalweg.parts.panels.board import Board, Now
 from thalweg.parts.panels.usual import Usual
 from thalweg.parts.standing import tell_balls
@@ -44,6 +45,18 @@ class Contour(FilmScene):
         shape = display.scale * (window[:, 1] - window[:, 0])
         self.map = Map(display, window, self.board.room(shape[0] / shape[1]), page.text, style.axes)
         self.ways = Ways(self.motion, self.map, style, options.arrows, ground, page.unit)
+        if self.motion.destinations is not None:
+            tags = Arrivals(
+                self.motion,
+                self.motion.destinations,
+                lambda points, _: self.map.pixel(points),
+                self.ways.radius + 4 * page.unit,
+                self.board,
+                theme,
+                ground,
+            )
+            tags.beside(self.board.mobjects)
+            self.board.set(tags)
         colors = (WHITE, BLACK) if options.filled else (theme.text, ground)
         marks = placed(marked, self.map.pixel, 13 * page.unit, *colors)
         pictures = self.map.pictures(style.ramp or theme.ramp, options.filled, style.contours, theme)
@@ -64,7 +77,7 @@ class Contour(FilmScene):
             places=self.map.pixel,
             radius=self.ways.radius,
         )
-        found = holes(panels.outcomes, self.motion) if self.shot.style.hole_losses else []
+        found = holes(self.motion.outcomes, self.motion) if self.shot.style.hole_losses else []
         numbers = Format.of(panels.standings.losses)
         return HoleLosses(found, self.motion, numbers, ramp, page, lens, self.board.corners.places)
 

@@ -34,7 +34,7 @@ class Ways:
         """The ways of the trajectories that the motion has now."""
         motion, u, size = self.motion, self.unit, self.style.ball_size
         radius = size * u * (8.5 if len(motion.group) <= 32 else 3.0)
-        colors = [motion.colors[entry] for entry in motion.group]
+        colors = motion.ball_colors
         pixels = self.map.pixel(motion.iterates)
         pixels[np.arange(pixels.shape[1]) > motion.last[:, None]] = np.nan
         kept = thinned(pixels.transpose(1, 0, 2).reshape(pixels.shape[1], -1)) if len(pixels) <= 8 else (
@@ -159,7 +159,7 @@ class Arrows(Layer):
         length = np.linalg.norm(tip - tail, axis=1)[:, None]
         along, barb = (tip - tail) / length, np.minimum(HEAD * length, 11 * self.size)
         side = np.stack([-along[:, 1], along[:, 0]], axis=-1)
-        colors = np.array([rgb(self.motion.colors[self.motion.group[run]]) for run in shown])
+        colors = np.array([rgb(self.motion.ball_colors[run]) for run in shown])
         starts = [tail, tip, tip]
         stops = [tip, tip - barb * (along - 0.55 * side), tip - barb * (along + 0.55 * side)]
         times = np.tile([-1.0, 0.0], (len(shown), 1))

@@ -65,8 +65,7 @@ class Inset(Quiet):
             else np.unique(np.linspace(0, lines.shape[1] - 1, 400).astype(int))
         )
         width, radius = (1.8 * unit, 4 * unit) if len(lines) <= MOST_WAYS else (0.0, 2.4 * unit)
-        colors = [motion.colors[entry] for entry in motion.group]
-        return Curves(lines[:, kept], kept, colors, width, radius, 0.85)
+        return Curves(lines[:, kept], kept, motion.ball_colors, width, radius, 0.85)
 
     def show(self, now: Now) -> None:
         """The ways up to the step shown."""

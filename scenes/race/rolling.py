@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from thalweg.scenes.race.clouds import Clouds
 from thalweg.scenes.race.landscape import Landscape
 
 from thalweg.film.shot import Shot
@@ -26,12 +27,13 @@ class Rolling:
         self.style, self.motion, self.landscape = shot.style, motion, landscape
         self.hidden: frozenset[int] = frozenset()
         self.trails = self._make_trails() if self.style.trail or self.style.iterates else None
-        colors = [motion.colors[group] for group in motion.group]
         patterns = [PLAIN if motion.crowd else motion.looks[group].pattern for group in motion.group]
-        self.balls = Balls(colors, patterns, motion.radius)
+        self.balls = Balls(motion.ball_colors, patterns, motion.radius)
         self.balls.names = motion.names
         self.tight = self._sinks()
-        self.mobjects: list[Any] = [*([self.trails] if self.trails is not None else []), self.balls]
+        self.clouds = Clouds(motion, motion.display) if self.style.clouds else None
+        parts = [self.trails, self.balls, self.clouds and self.clouds.loops]
+        self.mobjects: list[Any] = [part for part in parts if part is not None]
 
     def pose(self, seconds: float, moment: Moment) -> None:
         """Put balls, shadows and trails where they belong."""
@@ -45,8 +47,15 @@ class Rolling:
         self.balls.place(moment.center, moment.turn, None, here, moment.normal, deep, strength)
         on_plate = here & display.inside(moment.points)
         self.landscape.shade(moment.contact[on_plate], motion.radius)
+        if self.clouds is not None:
+            self.clouds.pose(seconds, moment)
         if self.trails is not None:
             self.trails.set_now(seconds)
+
+    @property
+    def remarks(self) -> list[str]:
+        """What is to be said of what is drawn."""
+        return [] if self.clouds is None else self.clouds.words()
 
     @property
     def radius(self) -> float:
@@ -61,11 +70,16 @@ class Rolling:
     def hide(self, entries: frozenset[int]) -> None:
         """Leave out their balls and trails."""
         self.hidden = entries
+        if self.clouds is not None:
+            self.clouds.hide(entries)
         if self.trails is not None:
             self.trails.leave_out(np.isin(self.motion.group[self.motion.traced], list(entries)))
 
     def anew(self) -> list[tuple[Any, Any]]:
         """Trails of other trajectories, in place of the old ones: (old, new)."""
+        self.balls.paint(self.motion.ball_colors)
+        if self.clouds is not None:
+            self.clouds.take()
         if self.trails is None:
             return []
         self.tight = self._sinks()
@@ -88,7 +102,7 @@ class Rolling:
         ends = np.searchsorted(paths.steps, motion.last[traced], side="right")
         marks = self._marks() if style.iterates else None
         width = 4.0 * (motion.radius / RADIUS) ** 0.5
-        colors = [motion.colors[group] for group in motion.group[traced]]
+        colors = [motion.ball_colors[run] for run in traced]
         dashes = [motion.looks[group].dash for group in motion.group[traced]]
         trails = Trails(paths.world, times, colors, ends, marks, width, None, dashes, motion.display.box)
         trails.tolerance, trails.lines = motion.fine, style.trail

@@ -5,6 +5,8 @@ Run by render.py, or by manimgl itself: CONFIG=boss_fight manimgl scenes/race/sc
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from thalweg.scenes.race.aim import Aim
 from thalweg.scenes.race.inset import Inset
@@ -12,16 +14,18 @@ from thalweg.scenes.race.landscape import Landscape
 from thalweg.scenes.race.rolling import Rolling
 from thalweg.scenes.race.sights import with_angles
 
-from thalweg.colors import THEMES
+from thalweg.colors import THEMES, Theme
 from thalweg.geometry.beside import eye_of, pixels_at
 from thalweg.geometry.display import display_of
 from thalweg.geometry.layout import Page
 from thalweg.geometry.outline import hull, sides
+from thalweg.mobjects.ball import RADIUS
 from thalweg.mobjects.sprites import Picture
 from thalweg.parts.hands import Hands
 from thalweg.parts.hole_losses import HoleLosses, Lens, holes
 from thalweg.parts.marks import hidden_from
 from thalweg.parts.motion import Motion
+from thalweg.parts.panels.arrivals import Arrivals
 from thalweg.parts.panels.board import Board, Now
 from thalweg.parts.panels.ramp_key import level_light
 from thalweg.parts.panels.usual import Usual
@@ -45,8 +49,12 @@ class Race(FilmScene):
         def inset(corner: str) -> Inset:
             return Inset(self.motion, shot.style.ramp or theme.ramp, marked, self.board, corner, theme, ground)
 
+        self.tags = self._arrivals(page, theme, ground)
         more = {"contour_map": ("bottom_right", inset)}
-        panels = Usual(self.board, shot, self.motion, ground, self.display.notes, marked, more, level_light(theme))
+        remarks = [*self.display.notes, *self.rolling.remarks]
+        panels = Usual(self.board, shot, self.motion, ground, remarks, marked, more, level_light(theme))
+        if self.tags is not None:
+            self.tags.beside(self.board.mobjects)
         self.aim = Aim(shot, self.motion, self.landscape, self.board)
         self.hands, self.marks = Hands(self.motion, self.rolling, panels), self.motion.marks
         self.taken, self.floor, self.middle_of_room = self.board.taken, self.aim.floor, self.aim.middle_of_room(0.0)
@@ -69,9 +77,23 @@ class Race(FilmScene):
 
         across = pixels_at(self.aim.at(0.0), np.array([[0, 0, 0], [1.3 * self.motion.radius, 0, 0]]), size)
         lens = Lens(pixels, hidden, covered, display.to_world, float(np.linalg.norm(across[1] - across[0])))
-        found = holes(panels.outcomes, self.motion) if self.shot.style.hole_losses else []
+        found = holes(self.motion.outcomes, self.motion) if self.shot.style.hole_losses else []
         numbers, ramp = Format.of(panels.standings.losses), self.landscape.surface.ramp
         return HoleLosses(found, self.motion, numbers, ramp, page, lens, self.board.corners.places)
+
+    def _arrivals(self, page: Page, theme: Theme, ground: str) -> Arrivals | None:
+        """Tags at the minima, of balls that are coloured by them."""
+        ends, display = self.motion.destinations, self.display
+        if ends is None:
+            return None
+
+        def place(points: np.ndarray, drawn: Any) -> np.ndarray:
+            return drawn.shader_wrapper.pixels(display.to_world(points))[0]
+
+        away = 24 * page.unit * self.motion.radius / RADIUS
+        tags = Arrivals(self.motion, ends, place, away, self.board, theme, ground)
+        self.board.set(tags)
+        return tags
 
     def pose(self, seconds: float) -> None:
         self.moment = moment = self.motion.at(seconds)

@@ -72,8 +72,8 @@ def _ending(entry: Entry, trajectory: Trajectory, outcomes: Outcomes, say: Say) 
     if len(entry.starts) > 1:
         return _counted(outcomes, say) + effort
     ended = f" at step {trajectory.last[0]}" if about.outcome[0] in (DIVERGED, LEFT) else ""
-    ((words_, _),) = lines(outcomes, say, 2 * MOST, report=True)
-    return f"loss {say(trajectory.loss[0, trajectory.ends[0]])}, {words_}{ended}{effort}"
+    (line,) = lines(outcomes, say, 2 * MOST, report=True)
+    return f"loss {say(trajectory.loss[0, trajectory.ends[0]])}, {line.words}{ended}{effort}"
 
 
 def _counted(outcomes: Outcomes, say: Say) -> str:

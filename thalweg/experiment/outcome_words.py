@@ -46,10 +46,11 @@ ROUNDING = 1e-9  # of the domain's width: a coordinate smaller than this reads 0
 
 
 class Line(NamedTuple):
-    """A group in words, and how many balls of each entry are in it."""
+    """Groups in words, and how many balls of each entry are in them."""
 
     words: str
     counts: tuple[int, ...]
+    groups: tuple[Group, ...] = ()
 
 
 def lines(outcomes: Outcomes, say: Say, most: int, report: bool = False) -> list[Line]:
@@ -73,7 +74,7 @@ def lines(outcomes: Outcomes, say: Say, most: int, report: bool = False) -> list
     words = _Words(outcomes, say, report)
 
     def line(text: str, those: Sequence[Group]) -> Line:
-        return Line(text, tuple(sum(each.get(group, 0) for group in those) for each in counts))
+        return Line(text, tuple(sum(each.get(group, 0) for group in those) for each in counts), tuple(those))
 
     made = [line(words.of(group), [group]) for group in named]
     for how in (IN, NEAR):
@@ -110,6 +111,11 @@ def _others(how: str, count: int, new: bool) -> str:
     if count == 1:
         return f"{how} {'another' if new else 'a'} minimum"
     return f"{how} one of {count} {'other ' if new else ''}minima"
+
+
+def group_words(outcomes: Outcomes, say: Say) -> Callable[[Group], str]:
+    """Names groups as `lines` does."""
+    return _Words(outcomes, say, False).of
 
 
 class _Words:

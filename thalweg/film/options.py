@@ -57,5 +57,28 @@ class MotionOptions(SceneOptions):
     intro: float = parameter(2.0, low=0, high=60, doc="seconds to see the landscape before the first step")
     hold: float = parameter(3.0, low=0, high=60, doc="seconds on the result after the last step")
     slow_steps: int = parameter(4, low=0, high=100, doc="first steps shown slowly, one by one")
+    result: Literal["destination", "motion", "spread", "leaves_saddle", "leaves_basin", "reaches_minimum"] = parameter(
+        "destination",
+        doc="told at the end: where each ball ends, how it moves in the end, who trembles how widely, or who is first "
+        "to leave a saddle or its basin, or to reach a minimum",
+    )
+    lr_range: float | None = parameter(
+        None, low=1, low_open=True, high=1000, doc="who is first: also at rates from lr / this to lr * this"
+    )
     facts: bool = parameter(False, doc="a table at the end: what became of each ball, in how many steps and gradients")
     critical_points: bool = parameter(False, doc="marks at minima, saddles and maxima, with a key")
+
+    def problems(self, surface: Any) -> Iterator[tuple[str, str, str]]:
+        """A result that this surface has not, a range that this result does not tell."""
+        if self.lr_range is not None and self.result in ("destination", "motion", "spread"):
+            yield (
+                "lr_range",
+                f"is not told by result: {self.result}",
+                "leave it out, or take result: reaches_minimum, leaves_saddle or leaves_basin",
+            )
+        if surface is None:
+            return
+        if self.result == "leaves_saddle" and not any(each.kind == "saddle" for each in surface.critical_points):
+            yield "result", "there is no saddle to leave on this surface", "use destination, motion or reaches_minimum"
+        if self.result == "leaves_basin" and len(surface.minima) < 2:
+            yield "result", "there is one basin at most on this surface", "use destination, motion or reaches_minimum"

@@ -51,6 +51,7 @@ class Relief(SurfaceLook):
 
     z_scale: Literal["auto", "linear", "log"] | float = parameter("auto", low=0, low_open=True, high=1e6)
     grid: bool = parameter(True)
+    clouds: bool = parameter(False, doc="ellipses of two standard deviations around where each entry's balls tremble")
 
 
 @dataclass(frozen=True)

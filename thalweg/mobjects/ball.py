@@ -37,7 +37,7 @@ class Balls(Layer):
         count = len(colors)
         self.instances = np.zeros((count, 14), "f4")
         self.instances[:, 3] = radius
-        self.instances[:, 4:7] = [rgb(color) for color in colors]
+        self.paint(colors)
         patterns = list(range(count)) if patterns is None else patterns
         self.instances[:, 7] = [k if k == PLAIN else k % PATTERNS for k in patterns]
         self.instances[:, 11] = self.instances[:, 13] = 1
@@ -46,6 +46,10 @@ class Balls(Layer):
         self.shows_through = shows_through
         self.names = [("", ball) for ball in range(count)]  # label and ball of each, as told
         super().__init__(**kwargs)
+
+    def paint(self, colors: list[str]) -> None:
+        """Give each ball its colour, '#RRGGBB'."""
+        self.instances[:, 4:7] = [rgb(color) for color in colors]
 
     def place(
         self,

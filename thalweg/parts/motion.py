@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from thalweg.colors import THEMES, looks
+from thalweg.colors import DESTINATION, THEMES, looks
+from thalweg.experiment.outcomes import Outcomes, outcomes_of
 from thalweg.film.options import MotionOptions
 from thalweg.film.sections import Camera
 from thalweg.film.shot import Shot
@@ -16,6 +17,7 @@ from thalweg.geometry.pace import Wanted, make_timing, moved_until
 from thalweg.geometry.playback import Moment, Paths, Playback, Timing, hold_last, stop_at_edge
 from thalweg.mobjects.ball import RADIUS
 from thalweg.parts.decisive import decisive
+from thalweg.parts.destinations import Destinations
 
 if TYPE_CHECKING:
     from thalweg.engine import Trajectory
@@ -29,8 +31,9 @@ class Motion:
     """`shot` and its `trajectories` on a `display`, for a picture whose longer side has `longest` pixels.
 
     `group` (balls,), the entry of each; `names`, label and ball of each, as in the data; `iterates` (balls, steps + 1,
-    2), held where a run has ended at its row `last`; `radius` in display units. The shot's options are
-    MotionOptions, its style has what `Balls` has.
+    2), held where a run has ended at its row `last`; `radius` in display units. `colors` (entries,) are those of
+    names, `ball_colors` (balls,) those of balls and their ways; `destinations` where any is coloured by them. The
+    shot's options are MotionOptions, its style has what `Balls` has.
     """
 
     def __init__(self, shot: Shot, trajectories: Sequence[Trajectory], display: Display, longest: int) -> None:
@@ -46,6 +49,7 @@ class Motion:
     def take(self, trajectories: Sequence[Trajectory]) -> None:
         """Show these trajectories from now on."""
         self.trajectories, display, shot = list(trajectories), self.display, self.shot
+        self._outcomes: Outcomes | None = None
         positions = np.concatenate([trajectory.positions for trajectory in trajectories])
         last = np.concatenate([trajectory.last for trajectory in trajectories])
         left = np.concatenate([trajectory.status for trajectory in trajectories]) == "left"
@@ -60,6 +64,19 @@ class Motion:
         self.iterates, self.last, self.duration = held, last, timing.duration
         first = np.searchsorted(self.group, self.group)
         self.names = [(self.labels[g], int(k - first[k])) for k, g in enumerate(self.group)]
+        self.destinations: Destinations | None = None
+        self.ball_colors = [self.colors[entry] for entry in self.group]
+        if any(entry.color == DESTINATION for entry in self.entries):
+            self.destinations = Destinations(self.entries, self.colors, self.outcomes, self.last_step)
+            self.ball_colors = self.destinations.balls
+
+    @property
+    def outcomes(self) -> Outcomes:
+        """What became of the balls that are shown."""
+        if self._outcomes is None:
+            assert self.shot.experiment is not None
+            self._outcomes = outcomes_of(self.shot.experiment, self.trajectories)
+        return self._outcomes
 
     def _paced(self, held: np.ndarray) -> Timing:
         """The clock of balls that are at `held` (balls, steps + 1, 2)."""

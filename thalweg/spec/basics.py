@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from thalweg.film.sections import Color
 from thalweg.registry import parameter
@@ -31,4 +32,6 @@ class EntryBasics:
     """What an optimizer's entry may say besides hyperparameters."""
 
     label: str | None = parameter(None)
-    color: Color | None = parameter(None)
+    color: Color | Literal["destination"] | None = parameter(
+        None, doc="of its balls and trails; destination: each ball has that of the minimum in which it ends"
+    )

@@ -129,7 +129,7 @@ def _recorded(draft: Draft, recording: Recording, label: str, parts: Document, r
 def _color(color: str | None) -> str | None:
     if color and len(color) == 4:
         color = "#" + "".join(2 * digit for digit in color[1:])
-    return color and color.upper()
+    return color.upper() if color and color.startswith("#") else color
 
 
 def state_bytes(optimizer: Optimizer | None) -> int:

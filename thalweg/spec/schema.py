@@ -24,7 +24,11 @@ from thalweg.tree import Node
 T = TypeVar("T")
 PATTERNS = {"color": r"^#([0-9a-fA-F]{3}|[0-9a-fA-F]{6})$", "size": r"^[1-9][0-9]{0,4}x[1-9][0-9]{0,4}$"}
 KINDS = {"color": "a colour", "size": "a size in pixels", "words": "text", "optimizer": "the name of an optimizer"}
-FORMS = {"a colour": 'write "#RRGGBB", in quotes', "a size in pixels": "write it like 1280x720"}
+FORMS = {
+    "a colour": 'write "#RRGGBB", in quotes',
+    "a colour or destination": 'write "#RRGGBB", in quotes, or destination',
+    "a size in pixels": "write it like 1280x720",
+}
 WORDS_OF_OTHERS = {
     "learning_rate": "lr",
     "step_size": "lr",
@@ -155,14 +159,15 @@ def _explain(kind: str, node: Node, mark: Mark, hint: Any, limits: Range, report
         cure = {
             "a colour": 'quote colours that start with #, like "#FF8800"',
             "text": "quote text that starts with #, or leave it out",
-        }.get(short, cure)
+        }.get(short.removesuffix(" or destination"), cure)
     elif isinstance(value, float) and not math.isfinite(value):
         what = f"{node.text[:40] or value} is not a finite number"
     elif kind.startswith(("greater_than", "less_than")):
         what = f"{show(value)} is out of range"
     elif choices and isinstance(value, str):
         hit = nearest(value, choices)
-        what, cure = f"{show(value)} is unknown", hit if hit.startswith("did") else cure
+        if hit.startswith("did") or short not in FORMS:
+            what, cure = f"{show(value)} is unknown", hit if hit.startswith("did") else cure
     elif isinstance(value, str) and "number" in words and isinstance(resolve(value.strip()), (int, float)):
         what, cure = f"{show(value)} is text, not a number", f"write it without quotes, {words}"
     report.add(mark, where, what, cure)

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from thalweg.colors import THEMES, legible
-from thalweg.experiment.outcomes import outcomes_of
-from thalweg.film.shot import Shot
 from thalweg.geometry.layout import Box, Page, overlap
 from thalweg.mobjects.sprites import Picture
+from thalweg.parts.motion import Motion
+from thalweg.parts.panels.answer import Ranking, answer_lines, fates, ranking
 from thalweg.parts.panels.board import Board, Now, Quiet
 from thalweg.parts.panels.facts import SMALLEST, headings, rows, table
-from thalweg.parts.panels.result import LEVELS, Segment, result_lines
+from thalweg.parts.panels.result import LEVELS, Segment
 from thalweg.typeset import raster
 from thalweg.typeset.numbers import Format
 from thalweg.typeset.text import text_width, wrap
-
-if TYPE_CHECKING:
-    from thalweg.engine import Trajectory
 
 NARROWEST = 0.3  # of the page: with less beside the other panels, the caption goes below them
 HIGHEST = 0.3  # of the page's height: words of the result that need more are told more shortly
@@ -28,32 +22,25 @@ HIGHEST = 0.3  # of the page's height: words of the result that need more are to
 
 class Caption(Quiet):
     """The result of a race, or the user's own words, and the facts; in the middle of the page words are centred.
-    `colors` of the entries, `numbers` the film's Format of losses,
-    `facts` whether these are told. `place` puts it.
+    `numbers` is the film's Format of losses. `place` puts it.
     """
 
     name = "caption"
 
-    def __init__(
-        self,
-        page: Page,
-        shot: Shot,
-        trajectories: Sequence[Trajectory],
-        colors: list[str],
-        numbers: Format,
-        facts: bool,
-    ) -> None:
+    def __init__(self, page: Page, motion: Motion, numbers: Format) -> None:
+        shot = motion.shot
         assert shot.experiment is not None
-        self.page, self.shot, self.trajectories, self.colors = page, shot, trajectories, colors
-        self.theme, self.entries = THEMES[shot.style.theme], shot.experiment.entries
-        self.with_facts = facts
-        self.outcomes = outcomes_of(shot.experiment, trajectories) if self.with_facts or not shot.caption else None
-        minima = self.outcomes.landmarks.minima if self.outcomes is not None else ()
+        self.page, self.shot, self.motion, self.theme = page, shot, motion, THEMES[shot.style.theme]
+        self.with_facts = motion.options.facts
+        self.tells = self.with_facts or not shot.caption  # what became of the balls
+        minima = motion.outcomes.landmarks.minima if self.tells else ()
         self.numbers_as = numbers.apart([minimum.value for minimum in minima])
-        self.facts = []
-        if self.with_facts and self.outcomes:
-            self.facts = rows(shot.experiment, self.outcomes, self.numbers_as.minimum)
-        self.headings = headings(shot.experiment)
+        ranked = ranking(motion)
+        self.tables = [ranked] if ranked is not None else []
+        if self.with_facts:
+            say, moves = self.numbers_as.minimum, motion.options.result == "motion"
+            facts = rows(shot.experiment, motion.outcomes, say, fates(motion, say) if moves else None)
+            self.tables.append(Ranking(facts, headings(shot.experiment), motion.colors))
         self.outdated = False  # other balls roll by now: what became of the first ones is no longer told
 
     def place(self, board: Board, corner: str, last: bool) -> None:
@@ -80,7 +67,7 @@ class Caption(Quiet):
         timing = now.timing
         begin = timing.duration - timing.hold
         self.panel.opacity = float(np.clip((now.seconds - begin) / max(0.2 * timing.hold, 1e-6), 0, 1))
-        if self.outdated and self.outcomes is not None:
+        if self.outdated and self.tells:
             self.panel.opacity = 0.0
 
     def picture(self, corner: str, width: float | None = None, height: float | None = None) -> raster.Image:
@@ -88,10 +75,9 @@ class Caption(Quiet):
         page = self.page
         width = page.width - 2 * page.margin if width is None else width
         height = 0.4 * page.height if height is None else height
-        pictures = [self._words(corner, width)] if self.shot.caption or not self.facts else []
-        if self.facts:
-            heads = self.headings
-            pictures.append(table(self.facts, heads, self.colors, 17 * page.text, (width, height), self.theme))
+        pictures = [self._words(corner, width)] if self.shot.caption or not self.tables else []
+        room = (width, height / max(len(self.tables), 1))
+        pictures += [table(*each, 17 * page.text, room, self.theme) for each in self.tables]
         return raster.stacked(pictures, 8 * page.unit)
 
     def beside(self, box: Box, places: list[Box], gap: float) -> tuple[raster.Image, float, float] | None:
@@ -132,11 +118,9 @@ class Caption(Quiet):
 
     def _result(self, size: float, room: float) -> tuple[float, list[list[Segment]]]:
         """The result in as much detail as there is room for, and the size of its letters: smaller where it must be."""
-        assert self.outcomes is not None
         highest = HIGHEST * self.page.height
         for most, named in LEVELS:
-            say, entries = self.numbers_as.minimum, self.entries
-            found = result_lines(self.outcomes, entries, self.colors, say, most, named)
+            found = answer_lines(self.motion, self.numbers_as.minimum, most, named)
             lines = [part for line in found for part in break_line(line, size, room)]
             if 1.45 * size * len(lines) <= highest:
                 return size, lines

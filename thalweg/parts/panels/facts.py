@@ -21,16 +21,21 @@ LONG = 52  # letters about an entry's balls; with more its minima are told toget
 MOST = (3, 2, 1)  # minima that are named
 
 
-def rows(experiment: Experiment, outcomes: Outcomes, say: Say = loss_text) -> list[tuple[str, ...]]:
-    """(label, what became of its balls, steps, gradients) of each entry. `say` writes a loss."""
+def rows(
+    experiment: Experiment, outcomes: Outcomes, say: Say = loss_text, fates: Sequence[str] | None = None
+) -> list[tuple[str, ...]]:
+    """(label, what became of its balls, steps, gradients) of each entry. `say` writes a loss; `fates` stand in place of
+    where the balls end.
+    """
     made: list[tuple[str, ...]] = []
-    for entry, facts in zip(experiment.entries, outcomes.entries, strict=True):
+    for index, (entry, facts) in enumerate(zip(experiment.entries, outcomes.entries, strict=True)):
         steps, gradients = NOTHING, NOTHING
         medians = median(facts)
         if medians is not None:
             _, taken, (_, asked, _) = medians
             steps, gradients = short(taken), NOTHING if asked < 0 else short(asked)
-        made.append((entry.label, _fate(outcomes._replace(entries=(facts,)), say), steps, gradients))
+        fate = fates[index] if fates else _fate(outcomes._replace(entries=(facts,)), say)
+        made.append((entry.label, fate, steps, gradients))
     return made
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from thalweg.colors import DESTINATION
 from thalweg.experiment.experiment import Entry
 from thalweg.experiment.outcome_words import Say, lines, one_start
 from thalweg.experiment.outcomes import Outcomes
+from thalweg.parts.destinations import Destinations
 from thalweg.typeset.numbers import loss_text
 
 Segment = tuple[str, str | None]  # text and colour; None is the colour of plain text
@@ -21,16 +23,19 @@ def result_lines(
     say: Say = loss_text,
     most: int = LEVELS[0][0],
     named: bool = True,
+    ends: Destinations | None = None,
 ) -> list[list[Segment]]:
     """Lines of coloured segments, every ball in one of them: who is in which minimum, from deep to shallow, then who
     rests elsewhere, circles, moves, has left or diverged. `say` writes a loss; at most `most` minima have a line of
-    their own; without `named` balls are counted, not named.
+    their own; without `named` balls are counted, not named. Names of entries that are coloured by where their balls end
+    have the colours of these `ends`.
     """
     made: list[list[Segment]] = [[(SHARED, None)]] if one_start([entry.starts for entry in entries]) else []
     totals = [len(entry.starts) for entry in entries]
     for line in lines(outcomes, say, most):
+        there = ends.of(line.groups) if ends else None
         members = [
-            (entry.label, color, count, total)
+            (entry.label, there if entry.color == DESTINATION else color, count, total)
             for entry, color, count, total in zip(entries, colors, line.counts, totals, strict=True)
             if count
         ]
@@ -39,7 +44,7 @@ def result_lines(
     return made
 
 
-def names(members: list[tuple[str, str, int, int]]) -> list[Segment]:
+def names(members: list[tuple[str, str | None, int, int]]) -> list[Segment]:
     segments: list[Segment] = []
     for label, color, count, total in members:
         if segments:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property, partial
+from functools import partial
 
 from thalweg.calculus.landmarks import CriticalPoint
 from thalweg.colors import THEMES
-from thalweg.experiment.outcomes import Outcomes, outcomes_of
 from thalweg.film.shot import Shot
 from thalweg.parts.motion import Motion
 from thalweg.parts.panels.board import Board, Panel, corner_of
@@ -65,24 +64,17 @@ class Usual:
         thinned = motion.thinned(shot.style.trail or shot.style.iterates)
         board.set(notes([*remarks, *noisy, *([thinned] if thinned else [])], board, self.theme, ground))
 
-    @cached_property
-    def outcomes(self) -> Outcomes:
-        """What becomes of the balls."""
-        known = self.board["caption"].outcomes if "caption" in self.board else None
-        assert self.shot.experiment is not None
-        return known or outcomes_of(self.shot.experiment, self.motion.trajectories)
-
     def other_balls_roll(self) -> None:
         """Other trajectories are shown from now on: losses are theirs, the result is no longer told."""
         self.standings.take(self.motion.trajectories)
-        if "caption" in self.board:
-            self.board["caption"].outdated = True
+        for name in ("caption", "arrivals"):
+            if name in self.board:
+                self.board[name].outdated = True
 
 
 def make_caption(usual: Usual, corner: str) -> Caption:
     """The result, or the caption of the file."""
-    colors, numbers = usual.motion.colors, Format.of(usual.standings.losses)
-    made = Caption(usual.board.page, usual.shot, usual.motion.trajectories, colors, numbers, usual.motion.options.facts)
+    made = Caption(usual.board.page, usual.motion, Format.of(usual.standings.losses))
     made.place(usual.board, corner, usual.last)
     return made
 
