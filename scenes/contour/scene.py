@@ -85,7 +85,7 @@ class Contour(FilmScene):
         self.moment = moment = self.motion.at(seconds)
         self.ways.show(moment)
         self.holes.show(seconds)
-        self.board.show(Now(seconds, moment.step, self.motion.timing))
+        self.board.show(Now(seconds, moment.step, self.motion.timing, self.motion.told_steps))
 
     def told(self) -> dict[str, list[dict]]:
         told = super().told() | self.ways.told(self.moment)

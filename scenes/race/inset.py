@@ -35,20 +35,27 @@ class Inset(Quiet):
         theme: Theme,
         ground: str,
     ) -> None:
-        page, self.motion, self.display = board.page, motion, motion.display
+        self.page = page = board.page
+        self.motion, self.display = motion, motion.display
         self.edge = edge = 8 * page.unit
-        side = 0.42 * page.width - page.margin if page.stacked else 230 * page.unit  # of the longer side
+        side = min(0.42 * page.width - page.margin, 0.25 * page.height) if page.stacked else 230 * page.unit
+        side *= page.squeezed  # of the longer side
         width, height = self.display.half_size / self.display.half_size.max() * (side - 2 * edge)
         self.inner = (round(width), round(height))
         size = (self.inner[0] + 2 * edge, self.inner[1] + 2 * edge)
         left, top = board.reserve(corner, *size)
-        self.at = (left + edge, top + edge)
+        self.at, self.place, self.size = (left + edge, top + edge), (left, top), size
+        self.look = (ramp, marked, theme, ground)
+
+    def draw(self) -> None:
+        """Make the mobjects."""
+        (ramp, marked, theme, ground), page, edge, size = self.look, self.page, self.edge, self.size
         canvas = raster.rounded(*size, 12 * page.unit, theme.panel, theme.panel_opacity)
         contours = Contours(ramp, LEVELS, DIM, INK, STRENGTH)
         raster.paste(canvas, contours.painted(self.display, self.display.domain, self.inner), edge, edge)
         self.curves = self._curves(page.unit)
         marks = placed(marked, self.pixel, 9 * page.unit, theme.text, ground)
-        self.mobjects = [Picture(canvas, left, top), *marks, self.curves]
+        self.mobjects = [Picture(canvas, *self.place), *marks, self.curves]
 
     def pixel(self, points: np.ndarray) -> np.ndarray:
         """Where points (..., 2) of the domain are, (..., 2) in pixels."""

@@ -49,12 +49,10 @@ class Race(FilmScene):
         def inset(corner: str) -> Inset:
             return Inset(self.motion, shot.style.ramp or theme.ramp, marked, self.board, corner, theme, ground)
 
-        self.tags = self._arrivals(page, theme, ground)
         more = {"contour_map": ("bottom_right", inset)}
         remarks = [*self.display.notes, *self.rolling.remarks]
         panels = Usual(self.board, shot, self.motion, ground, remarks, marked, more, level_light(theme))
-        if self.tags is not None:
-            self.tags.beside(self.board.mobjects)
+        self._set_arrivals(page, theme, ground)
         self.aim = Aim(shot, self.motion, self.landscape, self.board)
         self.hands, self.marks = Hands(self.motion, self.rolling, panels), self.motion.marks
         self.taken, self.floor, self.middle_of_room = self.board.taken, self.aim.floor, self.aim.middle_of_room(0.0)
@@ -81,19 +79,19 @@ class Race(FilmScene):
         numbers, ramp = Format.of(panels.standings.losses), self.landscape.surface.ramp
         return HoleLosses(found, self.motion, numbers, ramp, page, lens, self.board.corners.places)
 
-    def _arrivals(self, page: Page, theme: Theme, ground: str) -> Arrivals | None:
+    def _set_arrivals(self, page: Page, theme: Theme, ground: str) -> None:
         """Tags at the minima, of balls that are coloured by them."""
         ends, display = self.motion.destinations, self.display
         if ends is None:
-            return None
+            return
 
         def place(points: np.ndarray, drawn: Any) -> np.ndarray:
             return drawn.shader_wrapper.pixels(display.to_world(points))[0]
 
         away = 24 * page.unit * self.motion.radius / RADIUS
         tags = Arrivals(self.motion, ends, place, away, self.board, theme, ground)
+        tags.beside(self.board.mobjects)
         self.board.set(tags)
-        return tags
 
     def pose(self, seconds: float) -> None:
         self.moment = moment = self.motion.at(seconds)
@@ -101,7 +99,7 @@ class Race(FilmScene):
         self.look(self.aim.at(seconds))
         self.rolling.pose(seconds, moment)
         self.holes.show(seconds)
-        self.board.show(Now(seconds, moment.step, self.motion.timing))
+        self.board.show(Now(seconds, moment.step, self.motion.timing, self.motion.told_steps))
 
     def told(self) -> dict[str, list[dict]]:
         told, moment = super().told(), self.moment

@@ -286,6 +286,8 @@ def _drawn(
             yield from make(film, rolled, files, at, progress=progress, **how)
     except OutsideFilm as error:
         raise UserErrors([f"--at {line}" for line in error.args]) from error
+    except ConfigErrors as error:  # what is only known once all has rolled: panels that find no room
+        raise UserErrors(error.problems) from error
     except MachineError as error:
         raise UserErrors([str(error)]) from error
 

@@ -7,18 +7,20 @@ from dataclasses import dataclass
 from thalweg.geometry.framing import FRAME_HEIGHT, Rect
 from thalweg.typeset.text import text_unit
 
+GROWN, MOST_GROWN = 0.4, 0.13  # text in pictures less than 720 pixels high does not shrink as much as they do
 Box = tuple[float, float, float, float]  # left, top, right, bottom in pixels
 
 
 @dataclass(frozen=True)
 class Page:
     """A picture's size in pixels; `unit`, how many of them stand for one of a picture 720 pixels high; and `text`, the
-    same with the text scale: what holds text is measured in it.
+    same for sizes of text: with the text scale, `squeezed` where there is little room, and larger in small pictures.
     """
 
     width: int
     height: int
     text_scale: float = 1.0
+    squeezed: float = 1.0
 
     @property
     def unit(self) -> float:
@@ -26,7 +28,8 @@ class Page:
 
     @property
     def text(self) -> float:
-        return self.unit * self.text_scale
+        grown = 1 + min(max(GROWN * (1 - self.unit), 0.0), MOST_GROWN)
+        return self.unit * grown * self.text_scale * self.squeezed
 
     @property
     def margin(self) -> float:
@@ -34,8 +37,8 @@ class Page:
 
     @property
     def stacked(self) -> bool:
-        """Tall pictures stack title, legend, landscape and caption."""
-        return self.width < 0.8 * self.height
+        """Tall pictures and squares stack title, legend, landscape and caption."""
+        return self.width <= 1.25 * self.height
 
     def frame_rect(self, left: float, top: float, right: float, bottom: float) -> Rect:
         """Pixels (origin upper left) to frame units (origin centre, y up)."""

@@ -15,6 +15,7 @@ from thalweg.film.shot import Shot
 from thalweg.geometry.display import PLATE, Display
 from thalweg.geometry.pace import Wanted, make_timing, moved_until
 from thalweg.geometry.playback import Moment, Paths, Playback, Timing, hold_last, stop_at_edge
+from thalweg.geometry.reading import told_steps
 from thalweg.mobjects.ball import RADIUS
 from thalweg.parts.decisive import decisive
 from thalweg.parts.destinations import Destinations
@@ -62,6 +63,7 @@ class Motion:
         timing = self._paced(held)
         self.playback = Playback(display, positions, last, self.group, self.radius, timing, self.fine)
         self.iterates, self.last, self.duration = held, last, timing.duration
+        self.told_steps = told_steps(self.seconds_at(np.arange(held.shape[1], dtype=float)))
         first = np.searchsorted(self.group, self.group)
         self.names = [(self.labels[g], int(k - first[k])) for k, g in enumerate(self.group)]
         self.destinations: Destinations | None = None

@@ -6,6 +6,7 @@ output's own pixel size; so text is crisp at every resolution and the same on ev
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -64,6 +65,7 @@ class Line(NamedTuple):
     baseline: int
 
 
+@lru_cache(128)
 def set_line(text: str, size: float, bold: bool = False) -> Line:
     """Set one line of text with formulas between $."""
     pieces = [_math(span.text, size) if span.math else _plain(span.text, size, bold) for span in spans(text)]

@@ -14,12 +14,14 @@ from typing import Any, NamedTuple
 
 from thalweg.system.folders import settle_matplotlib
 from thalweg.typeset.fonts import font_at, missing, runs
+from thalweg.typeset.sizes import TEXT, TITLE
 
 MATH_FONTSET = "cm"
 MATH_SIZE, MATH_SIDE = 1.12, 0.06  # of the font size: Computer Modern looks small; the gap on each side of a formula
 REFERENCE_SIZE = 100.0  # pixels; widths are measured at this size and scaled, so that layout does not depend on hinting
-TITLE_SIZE = 0.052  # of the picture's shorter effective side, see text_unit
+TITLE_SIZE = TITLE / 720  # of the picture's shorter effective side, see text_unit
 TITLE_SMALLEST = 0.6
+ASCENT, DESCENT = 0.78, 0.24  # of the font size: what letters take above and below their line
 
 
 LONGEST = {"title": 400, "caption": 600, "label": 200}  # characters
@@ -35,6 +37,7 @@ class TitleTooLong(ValueError):
     """The title does not fit even on two lines at 60 % of its size."""
 
 
+@lru_cache(4096)
 def spans(text: str) -> tuple[Span, ...]:
     """Split at pairs of $: '$x^2$ at 5 $' is math 'x^2', plain ' at 5 $'. A lone $ is a dollar; '\\$' always is."""
     pieces = re.split(r"(?<!\\)\$", " ".join(text.split()) if "\n" in text or "\t" in text else text)
@@ -142,7 +145,7 @@ def title_too_long(text: str, kind: str, width: int, height: int, scale: float) 
 def too_wide(text: str, kind: str, width: int, height: int, scale: float) -> tuple[str, str] | None:
     """The same for a label, or a word of a caption, that is wider than a picture of that size has room for."""
     unit = text_unit(width, height) / 720
-    size, taken = {"label": (19 * unit * scale, 280 * unit * scale), "caption": (21 * unit * scale, 0)}[kind]
+    size, taken = {"label": (TEXT * unit * scale, 280 * unit * scale), "caption": (TEXT * unit * scale, 0)}[kind]
     room = 0.98 * width - 80 * unit - taken
     for part in wrap(text, size, room) if kind == "caption" else [text]:
         wide = text_width(part, size, bold=kind == "label")
@@ -191,7 +194,7 @@ def math_font(size: float) -> Any:
     return FontProperties(size=size, math_fontfamily=MATH_FONTSET)
 
 
-@lru_cache(512)
+@lru_cache(4096)
 def span_width(text: str, math: bool, bold: bool) -> float:
     """Width in units of the font size."""
     if math:
@@ -200,9 +203,36 @@ def span_width(text: str, math: bool, bold: bool) -> float:
     return sum(float(font_at(path, REFERENCE_SIZE).getlength(run)) for run, path in runs(text, bold)) / REFERENCE_SIZE
 
 
+@lru_cache(4096)
+def formula_height(tex: str) -> tuple[float, float]:
+    """Of mathtext without its $, above and below the baseline, in units of the font size."""
+    set_ = math_parser().parse(f"${tex}$", dpi=72, prop=math_font(REFERENCE_SIZE))
+    below = float(set_.depth) / REFERENCE_SIZE
+    return MATH_SIZE * (float(set_.height) / REFERENCE_SIZE - below), MATH_SIZE * below
+
+
+def text_height(text: str, size: float) -> tuple[float, float]:
+    """Pixels above and below the baseline that one line takes, set at `size` pixels: a line of words, or as much as its
+    formulas need.
+    """
+    tall = [formula_height(span.text) for span in spans(text) if span.math]
+    return size * max([ASCENT, *(above for above, _ in tall)]), size * max([DESCENT, *(below for _, below in tall)])
+
+
 def text_width(text: str, size: float, bold: bool = False) -> float:
     """Width in pixels of one line set at `size` pixels."""
     return size * sum(span_width(span.text, span.math, bold) for span in spans(text))
+
+
+def fitted(text: str, size: float, room: float, bold: bool = False) -> str:
+    """The text, or as much of it as is at most `room` pixels wide with what it is cut off by; formulas stay whole."""
+    if text_width(text, size, bold) <= room or any(span.math for span in spans(text)):
+        return text
+    low, high = 0, len(text)
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if text_width(text[:middle] + "…", size, bold) <= room else (low, middle)
+    return text[:low].rstrip() + "…"
 
 
 def text_unit(width: float, height: float) -> float:

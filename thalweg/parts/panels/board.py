@@ -1,32 +1,82 @@
 """The board: it hands out places for panels, and knows which part of the picture they leave free.
 
-This is the one place that decides what stands where; a panel knows its own size alone.
+This is the one place that decides what stands where, and what is done where there is too little room; a panel knows its
+own size alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from itertools import product
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
 
 from thalweg.geometry.framing import FRAME_HEIGHT, Rect, Space
 from thalweg.geometry.layout import Box, Page, overlap
 from thalweg.geometry.playback import Timing
+from thalweg.typeset.sizes import TIGHTEST
+
+SHAPES = (0.6, 2.2)  # width / height of the boxes that a landscape can fill
+FREE, LARGEST = 0.4, 0.25  # of the page: what panels leave, and the largest box in it that can be filled
+AT_THE_END = 0.17  # of the page: such a box while the result is told, too
+
+
+class Squeeze(NamedTuple):
+    """How panels are set where there is little room: `size` of what they are at best, in so many `columns`, with a
+    share `kept` of their entries, `alone` without panels that stand only where there is room.
+    """
+
+    size: float = 1.0
+    columns: int = 1
+    kept: float = 1.0
+    alone: bool = True
+
+
+ROOMY = Squeeze(alone=False)
+# From the most room to the least: smaller down to a limit, then columns, then 'and 9 more'.
+SIZES = (1.0, (1 + TIGHTEST) / 2, TIGHTEST)
+SQUEEZES = (
+    ROOMY,
+    *(Squeeze(size, columns) for columns in (1, 2, 3, 4) for size in SIZES),
+    *(Squeeze(TIGHTEST, columns, kept) for kept in (0.8, 0.65, 0.5) for columns in (2, 1, 3)),
+)
+
+
+class NoRoom(Exception):
+    """Panels that find no room on a page, even squeezed; `largest` is the largest text scale with which they do, None
+    where there is none.
+    """
+
+    def __init__(self, page: Page, largest: float | None) -> None:
+        super().__init__(f"the panels do not fit into {page.width}x{page.height} at text_scale {page.text_scale:g}")
+        self.page, self.largest = page, largest
 
 
 @dataclass(frozen=True)
 class Now:
-    """A moment as panels see it: second of the film, fractional step, and the film's parts."""
+    """A moment as panels see it: second of the film, fractional step, and the film's parts; `told` are the steps that
+    are told of (see geometry/reading.py), every one unless given.
+    """
 
     seconds: float
     step: float
     timing: Timing
+    told: np.ndarray | None = None
 
     @property
     def whole(self) -> int:
         """The last step that was reached."""
         return int(self.step + 1e-9)
+
+    @property
+    def shown(self) -> int:
+        """The last step that is told of."""
+        if self.told is None:
+            return self.whole
+        return int(self.told[np.searchsorted(self.told, self.whole, side="right") - 1])
 
 
 class Panel(Protocol):
@@ -34,6 +84,9 @@ class Panel(Protocol):
 
     name: str
     mobjects: list[Any]
+
+    def draw(self) -> None:
+        """Make the mobjects: it stands where it is to stay."""
 
     def show(self, now: Now) -> None:
         """Say what is true at this moment."""
@@ -50,6 +103,9 @@ class Quiet:
 
     name = ""
     mobjects: list[Any]
+
+    def draw(self) -> None:
+        """They are made already."""
 
     def show(self, now: Now) -> None:
         """Nothing changes."""
@@ -109,19 +165,84 @@ class Corners:
 
 
 class Board:
-    """Panels on a page, in the order in which they were set. `places` are the boxes that are taken, in pixels."""
+    """Panels on a page, in the order in which they were set. `places` are the boxes that are taken, in pixels; `late`
+    the one among them that is taken at the end alone, by the result.
+    """
 
-    def __init__(self, page: Page) -> None:
-        self.page, self.corners = page, Corners(page)
+    def __init__(self, page: Page, squeeze: Squeeze = ROOMY) -> None:
         self.panels: dict[str, Panel] = {}
+        self.arranging = False  # panels are measured, and drawn once all have their places
+        self._empty(page, squeeze)
+
+    def _empty(self, page: Page, squeeze: Squeeze) -> None:
+        self.page, self.squeeze = replace(page, squeezed=squeeze.size), squeeze
+        self.corners = Corners(self.page)
+        self.panels.clear()
         self.edge: float | None = None  # where what stands in the middle below begins
-        self.late: Box | None = None  # of what comes at the end
+        self.late: Box | None = None
+        self.crowded = False  # a panel says so that found no place
+
+    def arrange(self, place: Callable[[], None]) -> None:
+        """Has `place` set all panels, with less and less room for each, until they stand apart on the page and leave
+        the landscape its share. Raises NoRoom.
+        """
+        page, self.arranging = self.page, True
+        if not self._arranged(page, place):
+            raise NoRoom(page, self._largest(page, place))
+        self.arranging = False
+        for panel in self.panels.values():
+            self._draw(panel)
+
+    def _largest(self, page: Page, place: Callable[[], None]) -> float | None:
+        """The largest text scale that does, in steps of 0.05, down to the least that can be asked for."""
+        low, high = 9, math.ceil(20 * page.text_scale - 1e-6)
+        while high - low > 1:
+            middle = (low + high) // 2
+            fits = self._arranged(replace(page, text_scale=middle / 20), place)
+            low, high = (middle, high) if fits else (low, middle)
+        return low / 20 if low > 9 else None
+
+    def _draw(self, panel: Panel) -> None:
+        panel.draw()
+        for mobject in panel.mobjects:
+            mobject.panel = panel.name
+
+    def _arranged(self, page: Page, place: Callable[[], None]) -> bool:
+        for squeeze in SQUEEZES:
+            self._empty(page, squeeze)
+            place()
+            if not self.crowded and self.apart and self.fair:
+                return True
+        return False
+
+    @property
+    def places(self) -> list[Box]:
+        """Left, top, right, bottom of each panel in pixels."""
+        return self.corners.places
+
+    @property
+    def apart(self) -> bool:
+        """Whether all panels are whole on the page and none lies on another."""
+        places, page = self.places, self.page
+        whole = all(x0 >= 0 and y0 >= 0 and x1 <= page.width and y1 <= page.height for x0, y0, x1, y1 in places)
+        return whole and not any(overlap(one, other) for k, one in enumerate(places) for other in places[:k])
+
+    @property
+    def fair(self) -> bool:
+        """Whether the landscape has its share of the page."""
+        always, whole = [place for place in self.places if place != self.late], self.page.width * self.page.height
+        taken = sum((right - left) * (bottom - top) for left, top, right, bottom in always)
+        return (
+            taken <= (1 - FREE) * whole
+            and fillable(always, self.page) >= LARGEST * whole
+            and fillable(self.places, self.page) >= AT_THE_END * whole
+        )
 
     def set(self, panel: Panel) -> None:
         """Add a panel that has its places; its mobjects carry its name."""
-        for mobject in panel.mobjects:
-            mobject.panel = panel.name
         self.panels[panel.name] = panel
+        if not self.arranging:
+            self._draw(panel)
 
     def reserve(self, corner: str, width: float, height: float, bare: bool = False) -> tuple[float, float]:
         """Upper left pixel for something of that size in a corner; `bare` are words without a ground."""
@@ -149,8 +270,7 @@ class Board:
         edge = 0.8 * page.margin
         side = 2 * page.margin
         safe = page.frame_rect(side, edge, page.width - side, page.height - edge)
-        places = [*corners.places, *([] if self.late is None or self.late in corners.places else [self.late])]
-        there = [place for place in places if late or place != self.late]
+        there = [place for place in corners.places if late or place != self.late]
         clear = [page.frame_rect(*place) for place in there if place in corners.bare or place == self.late]
         over = [page.frame_rect(*place) for place in there if place not in corners.bare and place != self.late]
         return Space(whole, safe, tuple(over), tuple(clear), corners.gap * FRAME_HEIGHT / page.height)
@@ -192,6 +312,26 @@ class Board:
     def numbers(self) -> list[dict[str, Any]]:
         """Of all panels."""
         return [number for panel in self.panels.values() for number in panel.numbers()]
+
+
+def fillable(places: list[Box], page: Page) -> float:
+    """Pixels of the largest box beside the places, as far as a landscape can fill it."""
+    edge = 0.7 * page.margin
+    xs, ys = (np.unique(np.clip([edge, side - edge, *(place[k] for place in places for k in (axis, axis + 2))],
+                                edge, side - edge))
+              for axis, side in enumerate((page.width, page.height)))  # fmt: skip
+    if len(xs) < 2 or len(ys) < 2:
+        return 0.0
+    cells = np.zeros((len(ys) - 1, len(xs) - 1))
+    for left, top, right, bottom in places:
+        cells[np.ix_((ys[1:] > top) & (ys[:-1] < bottom), (xs[1:] > left) & (xs[:-1] < right))] = 1
+    sums = np.zeros((len(ys), len(xs)))
+    sums[1:, 1:] = cells.cumsum(axis=0).cumsum(axis=1)
+    (x0, x1), (y0, y1) = (np.triu_indices(len(each), 1) for each in (xs, ys))
+    held = sums[y1][:, x1] - sums[y0][:, x1] - sums[y1][:, x0] + sums[y0][:, x0]
+    wide, high = xs[x1] - xs[x0], (ys[y1] - ys[y0])[:, None]
+    filled = np.minimum(wide, SHAPES[1] * high) * np.minimum(high, wide / SHAPES[0])
+    return float(np.where(held == 0, filled, 0).max())
 
 
 def corner_of(wish: bool | str, usual: str) -> str | None:

@@ -2,22 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import NamedTuple
+
 import numpy as np
 
 from thalweg.colors import THEMES, legible
-from thalweg.geometry.layout import Box, Page, overlap
+from thalweg.geometry.layout import Box, overlap
 from thalweg.mobjects.sprites import Picture
 from thalweg.parts.motion import Motion
 from thalweg.parts.panels.answer import Ranking, answer_lines, fates, ranking
 from thalweg.parts.panels.board import Board, Now, Quiet
-from thalweg.parts.panels.facts import SMALLEST, headings, rows, table
+from thalweg.parts.panels.facts import Table, headings, rows
 from thalweg.parts.panels.result import LEVELS, Segment
 from thalweg.typeset import raster
 from thalweg.typeset.numbers import Format
-from thalweg.typeset.text import text_width, wrap
+from thalweg.typeset.sizes import SECONDARY, TEXT
+from thalweg.typeset.text import text_height, text_width, wrap
 
-NARROWEST = 0.3  # of the page: with less beside the other panels, the caption goes below them
-HIGHEST = 0.3  # of the page's height: words of the result that need more are told more shortly
+NARROWEST = 0.3  # of the page: with less beside the other panels, the caption goes above them
+HIGHEST, TABLES = 0.3, 0.45  # of the page's height, without facts and with them: what needs more is told more shortly
+STACKED = 0.7  # of it where the page is tall
+LEADING = 0.36  # of the size: the gap between two lines
+SIDE = 0.45  # of the page's width: a caption in a corner
+MOST_LINES = (3, 2, 1)  # of names after one heading; others are 'and 9 more'
+
+
+class Lines(NamedTuple):
+    """Lines of coloured segments, set at `size` pixels, and the size of the panel that holds them."""
+
+    lines: list[list[Segment]]
+    size: float
+    width: float
+    height: float
 
 
 class Caption(Quiet):
@@ -27,40 +44,137 @@ class Caption(Quiet):
 
     name = "caption"
 
-    def __init__(self, page: Page, motion: Motion, numbers: Format) -> None:
+    def __init__(self, motion: Motion, numbers: Format) -> None:
         shot = motion.shot
         assert shot.experiment is not None
-        self.page, self.shot, self.motion, self.theme = page, shot, motion, THEMES[shot.style.theme]
-        self.with_facts = motion.options.facts
-        self.tells = self.with_facts or not shot.caption  # what became of the balls
+        self.shot, self.motion, self.theme = shot, motion, THEMES[shot.style.theme]
+        self.tells = motion.options.facts or not shot.caption  # what became of the balls
         minima = motion.outcomes.landmarks.minima if self.tells else ()
         self.numbers_as = numbers.apart([minimum.value for minimum in minima])
         ranked = ranking(motion)
-        self.tables = [ranked] if ranked is not None else []
-        if self.with_facts:
+        self.cells = [ranked] if ranked is not None else []
+        if motion.options.facts:
             say, moves = self.numbers_as.minimum, motion.options.result == "motion"
             facts = rows(shot.experiment, motion.outcomes, say, fates(motion, say) if moves else None)
-            self.tables.append(Ranking(facts, headings(shot.experiment), motion.colors))
+            self.cells.append(Ranking(facts, headings(shot.experiment), motion.colors))
+        self.results: dict[tuple[int, bool], list[list[Segment]]] = {}
         self.outdated = False  # other balls roll by now: what became of the first ones is no longer told
 
-    def place(self, board: Board, corner: str, last: bool) -> None:
-        """`last`: all other panels stand already."""
-        picture = self.picture(corner)
-        height, width = picture.shape[:2]
-        alone = corner == "bottom" and last
-        place = board.corners.middle(width, height) if alone else board.reserve(corner, width, height)
-        self.panel = Picture(picture, *place)
-        self.mobjects = [self.panel]
-        board.late = box_of(self.panel)
+    # --- where it stands
 
-    def clear_of_panels(self, board: Board) -> None:
-        """A result or a table that would lie on another panel, a long legend, is set anew beside it."""
-        places = board.corners.places
-        anew = self.beside(box_of(self.panel), places, board.corners.gap)
-        if anew is not None:
-            self.panel.picture, (self.panel.left, self.panel.top) = anew[0], map(round, anew[1:])
-        places.append(box_of(self.panel))
-        board.edge, board.late = self.panel.top, places[-1]
+    def place(self, board: Board, corner: str, given: bool) -> None:
+        """In the corner that was `given`, else in the middle below, beside or above the panels that stand there."""
+        page = board.page
+        self.page, self.centered = page, not given
+        if given:
+            self._lay(SIDE * page.width, board)
+            left, top = board.reserve(corner, *self.size)
+            board.late = (left, top, left + self.size[0], top + self.size[1])
+        else:
+            board.late = self._below(board)
+            board.places.append(board.late)
+            board.edge = board.late[1]
+        self.box = board.late
+
+    def _below(self, board: Board) -> Box:
+        """As low as it has room."""
+        page, places, gap = board.page, board.places, board.corners.gap
+        near = 0.9 * gap
+        lowest = page.height - 0.7 * page.margin
+        levels = sorted({lowest, *(top - gap for _, top, _, _ in places if top > 0.4 * page.height)}, reverse=True)
+        for bottom in levels:
+            low, high = page.margin, page.width - page.margin
+            while high - low >= NARROWEST * page.width:
+                self._lay(high - low, board)
+                width, height = self.size
+                left = min(max((page.width - width) / 2, low), high - width)
+                box = (left, bottom - height, left + width, bottom)
+                met = [place for place in places if overlap(place, (box[0] - near, box[1], box[2] + near, bottom))]
+                if not met:
+                    return box
+                for x0, _, x1, _ in met:
+                    low, high = (max(low, x1 + gap), high) if x0 + x1 < page.width else (low, min(high, x0 - gap))
+        board.crowded = True
+        return (page.margin, 0.0, page.margin + 1.0, 1.0)
+
+    def _lay(self, width: float, board: Board) -> None:
+        """The words and the tables in a panel of at most that width; sets its `size`."""
+        page = board.page
+        most = (TABLES if self.cells else HIGHEST) * (STACKED if page.stacked else 1.0) * page.height
+        gap = 8 * page.unit
+        self.words = self._words(width, most) if self.shot.caption or not self.cells else None
+        left = most - (self.words.height + gap if self.words else 0.0)
+        self.tables = []
+        for number, each in enumerate(self.cells):
+            room = (width, (left - gap * (len(self.cells) - number - 1)) / (len(self.cells) - number))
+            self.tables.append(Table(*each, SECONDARY * page.text, room))
+            left -= self.tables[-1].height + gap
+            board.crowded |= self.tables[-1].crowded
+        parts = [(part.width, part.height) for part in (self.words, *self.tables) if part is not None]
+        self.size = (max(each for each, _ in parts), sum(each for _, each in parts) + gap * (len(parts) - 1))
+        board.crowded |= self.size[1] > most + 1
+
+    # --- what it says
+
+    def _words(self, width: float, height: float) -> Lines:
+        u, size = self.page.text, TEXT * self.page.text
+        room = width - 44 * u
+        if self.shot.caption:
+            return self._panel([[(line, None)] for line in wrap(self.shot.caption, size, room)], size, room)
+        for lines in self._told(size, room):
+            made = self._panel(lines, size, room)
+            if made.height <= height:
+                break
+        return made
+
+    def _told(self, size: float, room: float) -> Iterator[list[list[Segment]]]:
+        """The result, told more and more shortly."""
+        one_ball = all(len(entry.starts) == 1 for entry in self.motion.entries)
+        for named in (True, False):
+            for rows_of_names in MOST_LINES if named and one_ball else (None,):
+                for most in [most for most, with_names in LEVELS if with_names == named]:
+                    yield [
+                        part
+                        for line in self._result(most, named)
+                        for part in break_line(line, size, room, rows_of_names)
+                    ]
+
+    def _result(self, most: int, named: bool) -> list[list[Segment]]:
+        """See `answer_lines`."""
+        if (most, named) not in self.results:
+            self.results[most, named] = answer_lines(self.motion, self.numbers_as.minimum, most, named)
+        return self.results[most, named]
+
+    def _panel(self, lines: list[list[Segment]], size: float, room: float) -> Lines:
+        widest = max(line_width(line, size) for line in lines)
+        size *= min(1.0, room / max(widest, 1.0))  # a word or a formula alone may be wider
+        heights = [sum(line_height(line, size)) + LEADING * size for line in lines]
+        width = max(line_width(line, size) for line in lines) + 44 * self.page.text
+        return Lines(lines, size, width, sum(heights) + 20 * self.page.text - LEADING * size)
+
+    # --- what is drawn
+
+    def draw(self) -> None:
+        """Make the mobjects."""
+        pictures = [self._painted(self.words)] if self.words else []
+        pictures += [table.painted(self.theme) for table in self.tables]
+        self.panel = Picture(raster.stacked(pictures, 8 * self.page.unit), *self.box[:2])
+        self.mobjects = [self.panel]
+
+    def _painted(self, words: Lines) -> raster.Image:
+        u, theme = self.page.text, self.theme
+        canvas = raster.rounded(words.width, words.height, 12 * u, theme.panel, theme.panel_opacity)
+        top = 10 * u
+        for line in words.lines:
+            above, below = line_height(line, words.size)
+            left = (words.width - line_width(line, words.size)) / 2 if self.centered else 22 * u
+            for text, color in line:
+                ink = raster.set_line(text, words.size, bold=bool(color))
+                tint = legible(color, theme) if color else theme.text
+                raster.paste(canvas, raster.tinted(ink.cover, tint), left, top + above - ink.baseline)
+                left += text_width(text, words.size, bold=bool(color))
+            top += above + below + LEADING * words.size
+        return canvas
 
     def show(self, now: Now) -> None:
         """It comes when the race is over."""
@@ -70,89 +184,36 @@ class Caption(Quiet):
         if self.outdated and self.tells:
             self.panel.opacity = 0.0
 
-    def picture(self, corner: str, width: float | None = None, height: float | None = None) -> raster.Image:
-        """At most so wide and high, as far as the facts are concerned."""
-        page = self.page
-        width = page.width - 2 * page.margin if width is None else width
-        height = 0.4 * page.height if height is None else height
-        pictures = [self._words(corner, width)] if self.shot.caption or not self.tables else []
-        room = (width, height / max(len(self.tables), 1))
-        pictures += [table(*each, 17 * page.text, room, self.theme) for each in self.tables]
-        return raster.stacked(pictures, 8 * page.unit)
 
-    def beside(self, box: Box, places: list[Box], gap: float) -> tuple[raster.Image, float, float] | None:
-        """The picture anew, with its left and top, where at `box` it would lie on panels at `places`; else None."""
-        page = self.page
-        if not any(overlap(place, box) for place in places):
-            return None
-        low, high, height = page.margin, page.width - page.margin, None
-        covered = [place for place in places if overlap(place, (0, box[1], page.width, box[3]))]
-        for left, _, right, _ in covered:
-            if left + right < page.width:
-                low = max(low, right + gap)
-            else:
-                high = min(high, left - gap)
-        if high - low < NARROWEST * page.width:
-            low, high = page.margin, page.width - page.margin
-            height = box[3] - max(place[3] for place in covered) - gap
-        made = self.picture("bottom", high - low, height)
-        return made, (low + high - made.shape[1]) / 2, box[3] - made.shape[0]
-
-    def _words(self, corner: str, width: float) -> raster.Image:
-        page, shot = self.page, self.shot
-        size, room = 21 * page.text, width - 2 * page.margin
-        if shot.caption:
-            lines: list[list[Segment]] = [[(line, None)] for line in wrap(shot.caption, size, room)]
-        else:
-            size, lines = self._result(size, room)
-        widest = max(sum(text_width(text, size, bold=bool(color)) for text, color in line) for line in lines)
-        size *= min(1.0, max(SMALLEST, room / max(widest, 1.0)))
-        pictures = [self._colored(line, size) for line in lines]
-        width, step = max(picture.shape[1] for picture in pictures) + 44 * page.unit, 1.45 * size
-        height = step * len(pictures) + 18 * page.unit
-        panel = raster.rounded(width, height, 12 * page.unit, self.theme.panel, self.theme.panel_opacity)
-        for index, picture in enumerate(pictures):
-            left = (width - picture.shape[1]) / 2 if corner == "bottom" else 22 * page.unit
-            raster.paste(panel, picture, left, 9 * page.unit + index * step + (step - picture.shape[0]) / 2)
-        return panel
-
-    def _result(self, size: float, room: float) -> tuple[float, list[list[Segment]]]:
-        """The result in as much detail as there is room for, and the size of its letters: smaller where it must be."""
-        highest = HIGHEST * self.page.height
-        for most, named in LEVELS:
-            found = answer_lines(self.motion, self.numbers_as.minimum, most, named)
-            lines = [part for line in found for part in break_line(line, size, room)]
-            if 1.45 * size * len(lines) <= highest:
-                return size, lines
-        return size * max(SMALLEST, highest / (1.45 * size * len(lines))), lines
-
-    def _colored(self, segments: list[Segment], size: float) -> raster.Image:
-        lines = [
-            (raster.set_line(text, size, bold=bool(color)), legible(color, self.theme) if color else self.theme.text)
-            for text, color in segments
-        ]
-        above = max(line.baseline for line, _ in lines)
-        below = max(line.cover.shape[0] - line.baseline for line, _ in lines)
-        canvas, x = raster.blank(sum(line.cover.shape[1] for line, _ in lines), above + below), 0
-        for line, color in lines:
-            raster.paste(canvas, raster.tinted(line.cover, color), x, above - line.baseline)
-            x += line.cover.shape[1]
-        return canvas
+def line_width(segments: list[Segment], size: float) -> float:
+    """In pixels; what is coloured is bold."""
+    return sum(text_width(text, size, bold=bool(color)) for text, color in segments)
 
 
-def break_line(segments: list[Segment], size: float, room: float) -> list[list[Segment]]:
-    """A line of segments that is wider than `room` pixels becomes several: its heading, then as many names as fit."""
-    widths = [text_width(text, size, bold=color is not None) for text, color in segments]
-    if sum(widths) <= room or len(segments) < 2:
+def line_height(segments: list[Segment], size: float) -> tuple[float, float]:
+    """Pixels above and below the baseline."""
+    above, below = zip(*(text_height(text, size) for text, _ in segments), strict=True)
+    return max(above), max(below)
+
+
+def break_line(segments: list[Segment], size: float, room: float, most: int | None = None) -> list[list[Segment]]:
+    """A line of segments that is wider than `room` pixels becomes several: its heading, then as many names as fit, in
+    at most so many lines; of those that do not fit it is said how many they are.
+    """
+    if line_width(segments, size) <= room or len(segments) < 2:
         return [segments]
     lines: list[list[Segment]] = [segments[:1], []]
-    used = 0.0
-    for (text, color), width in zip(segments[1:], widths[1:], strict=True):
-        if lines[-1] and used + width > room and color is not None:
+    for number, (text, color) in enumerate(segments[1:], 1):
+        left = sum(other is not None for _, other in segments[number:])
+        last = most is not None and len(lines) > most
+        rest = f" and {left - 1} more" if last and left > 1 else ""
+        wide = line_width([*lines[-1], (text, color), (rest, None)], size)
+        if lines[-1] and wide > room and color is not None:
+            if last:
+                lines[-1][-1] = (f" and {left} more", None)
+                return lines
             lines.append([])
-            used = 0.0
         lines[-1].append((text, color))
-        used += width
     return lines
 
 

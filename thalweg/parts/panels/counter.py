@@ -9,29 +9,36 @@ from thalweg.mobjects.sprites import Digits
 from thalweg.parts.panels.board import Board, Now, Quiet
 from thalweg.parts.panels.words import haloed
 from thalweg.typeset import raster
+from thalweg.typeset.sizes import SECONDARY, TEXT
+from thalweg.typeset.text import text_width
 
 
 class Counter(Quiet):
-    """'step 40', with room for as many digits as `steps` has."""
+    """'step 40', with room for as many digits as `steps` has; the numbers of other panels belong to that step."""
 
     name = "counter"
 
     def __init__(self, steps: int, board: Board, corner: str, theme: Theme, ground: str) -> None:
-        size, self.theme = board.page.text, theme
-        self.digits = Digits(30 * size, bold=True, halo=ground)
-        word = raster.set_line("step", 19 * size)
-        width = word.cover.shape[1] + 12 * size + self.digits.width_of("0" * len(str(steps)))
-        height = 30 * size
+        size, self.theme, self.ground = board.page.text, theme, ground
+        self.size = size
+        self.word = raster.set_line("step", SECONDARY * size)
+        width = self.word.cover.shape[1] + 10 * size + text_width("0" * len(str(steps)), TEXT * size, bold=True)
+        height = TEXT * size
         left, top = board.reserve(corner, width, height, bare=True)
-        self.right, self.baseline = left + width, top + 0.84 * height
-        place = (left, self.baseline - word.baseline)
-        self.mobjects = [haloed(word.cover, theme.dim, 19 * size, place, ground), self.digits]
+        self.left, self.right, self.baseline = left, left + width, top + 0.84 * height
+
+    def draw(self) -> None:
+        """Make the mobjects."""
+        self.digits = Digits(TEXT * self.size, bold=True, halo=self.ground)
+        place = (self.left, self.baseline - self.word.baseline)
+        word = haloed(self.word.cover, self.theme.dim, SECONDARY * self.size, place, self.ground)
+        self.mobjects = [word, self.digits]
 
     def show(self, now: Now) -> None:
-        """The last step that was reached."""
-        self.whole = now.whole
-        self.digits.write([(str(now.whole), self.right, self.baseline, self.theme.text)])
+        """The last step that is told of."""
+        self.step = now.shown
+        self.digits.write([(str(self.step), self.right, self.baseline, self.theme.text)])
 
     def numbers(self) -> list[dict[str, Any]]:
         """The step."""
-        return [dict(name="step", value=self.whole, text=each[0].strip()) for each in self.digits.numbers[:1]]
+        return [dict(name="step", value=self.step, text=each[0].strip()) for each in self.digits.numbers[:1]]

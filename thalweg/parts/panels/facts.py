@@ -15,7 +15,7 @@ from thalweg.typeset.text import text_width
 
 HEADINGS = ("steps", "gradients")
 NOTHING = "–"
-SMALLEST = 0.35  # of the size wished for
+SMALLEST, HEADING, PITCH = 0.6, 0.85, 1.45  # of the size of text: at least, of headings, from row to row
 LONGEST = 22  # letters of a label, where there is little room
 LONG = 52  # letters about an entry's balls; with more its minima are told together
 MOST = (3, 2, 1)  # minima that are named
@@ -51,35 +51,73 @@ def _fate(outcomes: Outcomes, say: Say) -> str:
     return text
 
 
-def table(
-    cells: list[tuple[str, ...]],
-    headings: tuple[str, ...],
-    colors: list[str],
-    size: float,
-    room: tuple[float, float],
-    theme: Theme,
-) -> raster.Image:
-    """The rows below their headings as a panel, names in their colours, numbers flush right; text of `size` pixels,
-    smaller where that would be larger than `room` (width, height).
+class Table:
+    """The rows below their headings as a panel, names in their colours, numbers flush right; text of `size` pixels.
+    What is wider than `room` (width, height) has its names cut, then is smaller; of what is higher some rows are left
+    out, and said to be. `crowded`: less than half of them are left.
     """
-    width, height = _extent(cells, headings, size)
-    if width > room[0]:
-        cells = [(label if len(label) <= LONGEST else label[: LONGEST - 1] + "…", *rest) for label, *rest in cells]
-        width, height = _extent(cells, headings, size)
-    size *= max(SMALLEST, min(1.0, room[0] / width, room[1] / height))
-    width, height = _extent(cells, headings, size)
-    panel = raster.rounded(width, height, 0.55 * size, theme.panel, theme.panel_opacity)
-    edges, step = _edges(cells, headings, size), 1.45 * size
-    for number, row in enumerate([headings, *cells]):
-        top = 0.45 * size + number * step
-        for column, text in enumerate(row):
-            dim = number == 0 or column == 1
-            line = raster.set_line(text, (0.8 if number == 0 else 1.0) * size, bold=column == 0)
-            color = legible(colors[number - 1], theme) if number and column == 0 else theme.dim if dim else theme.text
-            left, right = edges[column]
-            x = left if column < 2 else right - line.cover.shape[1]
-            raster.paste(panel, raster.tinted(line.cover, color), x, top + 1.08 * size - line.baseline)
-    return panel
+
+    def __init__(
+        self,
+        cells: list[tuple[str, ...]],
+        headings: tuple[str, ...],
+        colors: list[str],
+        size: float,
+        room: tuple[float, float],
+    ) -> None:
+        self.cells, self.headings, self.colors, self.size = cells, headings, colors, size
+        if self.width > room[0]:
+            self.cells = [(cut(label, LONGEST), *rest) for label, *rest in cells]
+            self.size *= max(SMALLEST, min(1.0, room[0] / self.width))
+        self.left_out, fit = 0, int((room[1] / self.size - 0.9) / PITCH) - 1
+        if len(cells) > fit:
+            self.left_out = len(cells) - max(fit - 1, 1)
+            self.cells = self.cells[: len(cells) - self.left_out]
+        self.crowded = len(self.cells) < len(cells) / 2 or self.width > room[0] + 1
+
+    @property
+    def width(self) -> float:
+        """In pixels."""
+        return self._edges[-1][1] + self.size
+
+    @property
+    def height(self) -> float:
+        """In pixels."""
+        return (PITCH * (len(self.cells) + 1 + (self.left_out > 0)) + 0.9) * self.size
+
+    @property
+    def _edges(self) -> list[tuple[float, float]]:
+        """Left and right of each column in pixels."""
+        edges, x = [], self.size
+        for column in range(len(self.headings)):
+            wide = max(text_width(row[column], self.size, bold=column == 0) for row in self.cells)
+            wide = max(wide, text_width(self.headings[column], HEADING * self.size))
+            edges.append((x, x + wide))
+            x += wide + 1.5 * self.size
+        return edges
+
+    def painted(self, theme: Theme) -> raster.Image:
+        """The panel."""
+        size, edges = self.size, self._edges
+        panel = raster.rounded(self.width, self.height, 0.55 * size, theme.panel, theme.panel_opacity)
+        more = [("", f"and {self.left_out} more", *[""] * (len(self.headings) - 2))] if self.left_out else []
+        for number, row in enumerate([self.headings, *self.cells, *more]):
+            top = 0.45 * size + number * PITCH * size
+            for column, text in enumerate(row):
+                dim = number == 0 or column == 1
+                line = raster.set_line(text, (HEADING if number == 0 else 1.0) * size, bold=column == 0)
+                color = theme.dim if dim else theme.text
+                if number and column == 0 and number <= len(self.cells):
+                    color = legible(self.colors[number - 1], theme)
+                left, right = edges[column]
+                x = left if column < 2 else right - line.cover.shape[1]
+                raster.paste(panel, raster.tinted(line.cover, color), x, top + 1.08 * size - line.baseline)
+        return panel
+
+
+def cut(label: str, most: int) -> str:
+    """At most so many letters of it; formulas stay whole."""
+    return label if len(label) <= most or "$" in label else label[: most - 1] + "…"
 
 
 def headings(experiment: Experiment) -> tuple[str, ...]:
@@ -88,18 +126,3 @@ def headings(experiment: Experiment) -> tuple[str, ...]:
     several = any(len(each) > 1 for each in starts)
     fate = SHARED.rstrip(":") if one_start(starts) else "what became of it"
     return ("", fate, *(f"median {word}" if several else word for word in HEADINGS))
-
-
-def _edges(cells: Sequence[tuple[str, ...]], headings: tuple[str, ...], size: float) -> list[tuple[float, float]]:
-    """Left and right of each column in pixels."""
-    edges, x = [], size
-    for column in range(len(headings)):
-        wide = max(text_width(row[column], size, bold=column == 0) for row in cells)
-        wide = max(wide, text_width(headings[column], 0.8 * size))
-        edges.append((x, x + wide))
-        x += wide + 1.5 * size
-    return edges
-
-
-def _extent(cells: Sequence[tuple[str, ...]], headings: tuple[str, ...], size: float) -> tuple[float, float]:
-    return _edges(cells, headings, size)[-1][1] + size, 1.45 * size * (len(cells) + 1) + 0.9 * size

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from thalweg.colors import Theme, legible
+from thalweg.colors import Look, Theme, legible
 from thalweg.geometry.loss_axis import LossAxis
 from thalweg.geometry.ticks import nice_step
 from thalweg.mobjects.curves import Curves, thinned
@@ -14,9 +15,12 @@ from thalweg.mobjects.sprites import Picture
 from thalweg.parts.panels.board import Board, Now, Quiet
 from thalweg.parts.standings import Standings
 from thalweg.typeset import raster
+from thalweg.typeset.sizes import SMALL
+from thalweg.typeset.text import text_width
 
-ARROW, EDGE = 11, 1e-9  # pixels at the usual size; of the axis: rounding leaves no plot
-FAR = 1e5  # pixels: beyond any picture
+SIZE, NARROWEST = (350, 206), 240  # pixels at the usual size
+ARROW, EDGE = 12, 1e-9  # pixels at the usual size; of the axis: rounding leaves no plot
+FAR = 3e3  # pixels at the usual size: beyond the plot, where nothing is drawn
 
 
 class LossPanel(Quiet):
@@ -32,19 +36,26 @@ class LossPanel(Quiet):
         self,
         standings: Standings,
         lowest: float | None,
-        colors: list[str],
+        looks: Sequence[Look],
         board: Board,
         corner: str,
         theme: Theme,
     ) -> None:
         page, losses = board.page, standings.losses
-        self.size = (0.45 * page.width - page.margin if page.stacked else 330 * page.unit, 190 * page.unit)
-        self.text, self.theme = page.text, theme
-        self.colors = [legible(color, theme) for color in colors]
+        self.text, self.theme, self.looks = page.text, theme, looks
+        wide = SIZE[0] * self.text
+        if page.stacked:
+            wide = min(max(0.49 * page.width - page.margin, NARROWEST * self.text), page.width - 2 * page.margin)
+        self.size = (wide, SIZE[1] * self.text)
+        self.colors = [legible(look.color, theme) for look in looks]
         self.axis = LossAxis.of(losses, lowest)
         self.title, self.levels = self.axis.title, self.axis.level(losses)
         self.note = " (projected: as recorded)" if standings.projected else ""
-        left, top = board.reserve(corner, *self.size)
+        self.at = board.reserve(corner, *self.size)
+
+    def draw(self) -> None:
+        """Make the mobjects."""
+        left, top = self.at
         below = Picture(self._plot(), left, top)
         self.curves = self._curves(left, top)
         self.leaving = [self._arrow(*each, left, top) for each in self._crossings()]
@@ -55,15 +66,22 @@ class LossPanel(Quiet):
         u, theme = self.text, self.theme
         width, height = self.size
         canvas = raster.rounded(width, height, 12 * u, theme.panel, theme.panel_opacity)
-        marks = [(level, raster.set_line(text, 14 * u)) for level, text in self.axis.ticks()]
-        margin = max([54 * u, *(label.cover.shape[1] + 14 * u for _, label in marks)])
-        self.box = (margin, 38 * u, width - 16 * u, height - 32 * u)  # left, top, right, bottom of the plot
-        raster.paste(canvas, raster.tinted(self._title(width - 28 * u), theme.dim), 14 * u, 9 * u)
+        marks = [(level, raster.set_line(text, SMALL * u)) for level, text in self.axis.ticks()]
+        margin = max([48 * u, *(label.cover.shape[1] + 20 * u for _, label in marks)])
+        self.box = (margin, 40 * u, width - 18 * u, height - 34 * u)  # left, top, right, bottom of the plot
+        raster.paste(canvas, raster.tinted(self._title(width - 28 * u), theme.dim), 14 * u, 7 * u)
+        lowest = np.inf
         for level, label in marks:
             y = self.y_of(level)
+            if y > lowest - 1.1 * SMALL * u:  # it would touch the one below
+                continue
+            lowest = y
             raster.paste(canvas, raster.bar(self.box[2] - self.box[0], max(1.0, u), theme.dim, 0.22), self.box[0], y)
             raster.paste(
-                canvas, raster.tinted(label.cover, theme.dim), self.box[0] - label.cover.shape[1] - 5 * u, y - 9 * u
+                canvas,
+                raster.tinted(label.cover, theme.dim),
+                self.box[0] - label.cover.shape[1] - 8 * u,
+                y - middle(label.cover),
             )
         self._steps(canvas)
         return canvas
@@ -73,10 +91,11 @@ class LossPanel(Quiet):
         kept = thinned(self.levels.T)
         with np.errstate(all="ignore"):
             lines = [
-                np.stack([self.x_of(kept) + left, np.clip(self.y_of(row[kept]), -FAR, FAR) + top], axis=-1)
+                np.stack([self.x_of(kept) + left, np.clip(self.y_of(row[kept]), -FAR * u, FAR * u) + top], axis=-1)
                 for row in self.levels
             ]
-        curves = Curves(lines, kept, self.colors, 2.2 * u, 4 * u)
+        width = 2.4 * u
+        curves = Curves(lines, kept, self.colors, width, 4.5 * u, dashes=[look.dash for look in self.looks])
         curves.window = (left + self.box[0] - 4 * u, top + self.box[1] - 4 * u,
                          left + self.box[2] + 4 * u, top + self.box[3] + 4 * u)  # fmt: skip
         return curves
@@ -110,10 +129,11 @@ class LossPanel(Quiet):
     def _steps(self, canvas: raster.Image) -> None:
         """Numbers of steps below the plot, whole inside the panel."""
         u, steps = self.text, self.levels.shape[1] - 1
-        tick = max(1, round(nice_step(max(steps, 1) / 4)))
+        wide = (text_width(str(steps), SMALL * u) + 14 * u) / (self.box[2] - self.box[0])  # of a number, of the plot
+        tick = max(1, round(nice_step(max(steps, 1) * max(0.25, wide))))
         for step in range(0, steps + 1, tick):
-            label = raster.tinted(raster.set_line(str(step), 14 * u).cover, self.theme.dim)
-            x = min(self.x_of(step) - label.shape[1] / 2, canvas.shape[1] - label.shape[1] - 4 * u)
+            label = raster.tinted(raster.set_line(str(step), SMALL * u).cover, self.theme.dim)
+            x = min(self.x_of(step) - label.shape[1] / 2, canvas.shape[1] - label.shape[1] - 6 * u)
             raster.paste(canvas, label, x, self.box[3] + 6 * u)
 
     def x_of(self, step: np.ndarray | float) -> Any:
@@ -123,10 +143,10 @@ class LossPanel(Quiet):
     def _title(self, room: float) -> np.ndarray:
         """The panel's heading as it fits: shorter, then smaller."""
         for words in (f"{self.title}, by step{self.note}", f"{self.title}{self.note}"):
-            cover = raster.set_line(words, 15 * self.text).cover
+            cover = raster.set_line(words, SMALL * self.text).cover
             if cover.shape[1] <= room:
                 return cover
-        return raster.set_line(words, 15 * self.text * room / cover.shape[1]).cover
+        return raster.set_line(words, SMALL * self.text * room / cover.shape[1]).cover
 
     def y_of(self, level: np.ndarray | float) -> Any:
         """Pixels from the panel's upper edge to levels of the axis, of their shape."""
@@ -141,6 +161,12 @@ class LossPanel(Quiet):
     def hide(self, entries: frozenset[int]) -> None:
         """Leave their curves out."""
         self.curves.leave_out(entries)
+
+
+def middle(cover: np.ndarray) -> float:
+    """The row of the middle of the ink."""
+    _, top, _, bottom = raster.ink(cover)
+    return (top + bottom) / 2
 
 
 def triangle(size: float) -> np.ndarray:

@@ -12,8 +12,9 @@ from thalweg.mobjects.loss_surface import brightness
 from thalweg.mobjects.sprites import Picture
 from thalweg.parts.panels.board import Board, Quiet
 from thalweg.typeset import raster
+from thalweg.typeset.sizes import SMALL
 
-SIZE = 17  # of its numbers, at the usual size of pictures
+SIZE = SMALL  # of its numbers
 LENGTH, SLIM = 150, 10  # of the ramp
 MOST = 0.45  # of the page's width
 
@@ -47,8 +48,11 @@ class RampKey(Quiet):
 
     def place(self, board: Board, corner: str) -> None:
         """Take a place on the board."""
-        left, top = board.reserve(corner, *self.size)
-        self.mobjects = [Picture(self._picture(), left, top)]
+        self.at = board.reserve(corner, *self.size)
+
+    def draw(self) -> None:
+        """Make the mobjects."""
+        self.mobjects = [Picture(self._picture(), *self.at)]
 
     def colors(self, shares: np.ndarray) -> np.ndarray:
         """The colours (..., 3) at shares (...) of the ramp."""

@@ -12,7 +12,7 @@ from thalweg.typeset.text import fit_title
 def title(text: str, board: Board, corner: str, theme: Theme, ground: str) -> Words:
     """Wraps, then shrinks; raises TitleTooLong."""
     page, made = board.page, Words("title", board, ground)
-    lines, size = fit_title(text, page.width, page.height, page.text_scale)
+    lines, size = fit_title(text, page.width, page.height, page.text_scale * page.squeezed)
     for cover in [raster.set_line(line, size, bold=True).cover for line in lines]:
         made.add(raster.cropped(cover), theme.text, size, corner)
     return made

@@ -7,9 +7,10 @@ from functools import partial
 
 from thalweg.calculus.landmarks import CriticalPoint
 from thalweg.colors import THEMES
+from thalweg.errors import ConfigErrors, Mark, Problem
 from thalweg.film.shot import Shot
 from thalweg.parts.motion import Motion
-from thalweg.parts.panels.board import Board, Panel, corner_of
+from thalweg.parts.panels.board import Board, NoRoom, Panel, corner_of
 from thalweg.parts.panels.caption import Caption
 from thalweg.parts.panels.counter import Counter
 from thalweg.parts.panels.legend import Legend
@@ -19,6 +20,7 @@ from thalweg.parts.panels.ramp_key import RampKey
 from thalweg.parts.panels.title import title
 from thalweg.parts.standings import Standings
 from thalweg.typeset.numbers import Format
+from thalweg.typeset.text import text_width
 
 Maker = Callable[[str], Panel | None]  # given its corner; None where there is no room for what is not asked for
 
@@ -44,25 +46,41 @@ class Usual:
         assert shot.experiment is not None and shot.surface is not None
         self.board, self.shot, self.motion, self.ground, self.bright = board, shot, motion, ground, bright
         self.steps, self.minima = shot.experiment.steps, shot.surface.minima
-        self.theme, page = THEMES[shot.style.theme], board.page
+        self.theme, self.remarks, self.marked = THEMES[shot.style.theme], remarks, marked
         self.standings = Standings(motion.entries, motion.trajectories, motion.display)
+        self.format = Format.of(self.standings.losses)
+        self.widest = self.format.widest(self.standings.losses, lambda text: text_width(text, 1.0))
         makers = {name: (corner, partial(make, self)) for name, (corner, make) in PLACES.items()} | dict(more or {})
-        if motion.options.facts and page.width > 1.25 * page.height:
-            makers["caption"] = makers.pop("caption")  # a table is tall: between the panels, rather than below them
-        for number, (name, (usual, make)) in enumerate(makers.items(), 1):
-            self.last = number == len(makers)
+        makers["caption"] = makers.pop("caption")  # it comes last, where the others leave room
+        self.caption: Caption | None = None
+        try:
+            board.arrange(lambda: self._place(makers))
+        except NoRoom as error:
+            raise told_of(shot, error) from error
+
+    def _place(self, makers: Mapping[str, tuple[str, Maker]]) -> None:
+        """Set all panels."""
+        board, shot = self.board, self.shot
+        for name, (usual, make) in makers.items():
+            if name == "caption":
+                self._notes()
+                board.crowded |= not (board.apart and board.fair)
+            if board.crowded:
+                return  # whatever else there is
             wish = getattr(shot.style, name)
             corner = corner_of(wish is None or wish, usual)
             if corner is not None and (name != "title" or shot.title) and (panel := make(corner)) is not None:
                 board.set(panel)
-        if "caption" in board and shot.style.caption is True:
-            board["caption"].clear_of_panels(board)
-        if marked:
-            board.set(marks_key([point.kind for point in marked], board, self.theme, ground))
-        noise = shot.experiment.noise
+
+    def _notes(self) -> None:
+        """The key of the marks, and below it what else is to be said."""
+        board, shot, theme, ground = self.board, self.shot, self.theme, self.ground
+        if self.marked:
+            board.set(marks_key([point.kind for point in self.marked], board, theme, ground))
+        noise = shot.experiment.noise if shot.experiment else None
         noisy = [f"gradient noise: {noise.words}".replace("_", " ")] if noise is not None else []
-        thinned = motion.thinned(shot.style.trail or shot.style.iterates)
-        board.set(notes([*remarks, *noisy, *([thinned] if thinned else [])], board, self.theme, ground))
+        thinned = self.motion.thinned(shot.style.trail or shot.style.iterates)
+        board.set(notes([*self.remarks, *noisy, *([thinned] if thinned else [])], board, theme, ground))
 
     def other_balls_roll(self) -> None:
         """Other trajectories are shown from now on: losses are theirs, the result is no longer told."""
@@ -72,11 +90,26 @@ class Usual:
                 self.board[name].outdated = True
 
 
+def told_of(shot: Shot, error: NoRoom) -> ConfigErrors:
+    """That panels find no room, with the line of the text scale or of the panels, and what would do."""
+    page = error.page
+    size = f"{page.width}x{page.height}"
+    if error.largest is not None:
+        mark, where = shot.written("style", "text_scale") or Mark(0), "style.text_scale"
+        what = f"at {page.text_scale:g} the panels do not fit into {size}"
+        cure = f"use at most {error.largest:g}"
+    else:
+        mark, where = shot.written("style") or Mark(0), "style"
+        what, cure = f"the panels do not fit into {size}", "switch some of them off, or draw a larger picture"
+    return ConfigErrors([Problem(str(shot.path), mark.line, where, what, cure, mark.source)])
+
+
 def make_caption(usual: Usual, corner: str) -> Caption:
     """The result, or the caption of the file."""
-    made = Caption(usual.board.page, usual.motion, Format.of(usual.standings.losses))
-    made.place(usual.board, corner, usual.last)
-    return made
+    if usual.caption is None:
+        usual.caption = Caption(usual.motion, usual.format)
+    usual.caption.place(usual.board, corner, usual.shot.style.caption is not True)
+    return usual.caption
 
 
 def make_title(usual: Usual, corner: str) -> Panel:
@@ -93,20 +126,21 @@ def make_counter(usual: Usual, corner: str) -> Panel:
 def make_legend(usual: Usual, corner: str) -> Panel:
     """A row for each entry."""
     motion = usual.motion
-    return Legend(motion.entries, motion.colors, usual.standings, usual.board, corner, usual.theme)
+    panel = (usual.board, corner, usual.theme)
+    return Legend(motion.entries, motion.looks, usual.standings, usual.format, usual.widest, *panel, plain=motion.crowd)
 
 
 def make_loss_panel(usual: Usual, corner: str) -> Panel:
     """The losses as curves."""
     lowest = usual.minima[0].value if usual.minima else None
-    return LossPanel(usual.standings, lowest, usual.motion.colors, usual.board, corner, usual.theme)
+    return LossPanel(usual.standings, lowest, usual.motion.looks, usual.board, corner, usual.theme)
 
 
 def make_ramp_key(usual: Usual, corner: str) -> Panel | None:
     """What the colours mean; unless it is asked for, where there is room."""
     style, page, display = usual.shot.style, usual.board.page, usual.motion.display
     made = RampKey(display, style.ramp or usual.theme.ramp, usual.bright, page, usual.theme)
-    if style.ramp_key is None and not made.has_room(usual.board, corner):
+    if style.ramp_key is None and (usual.board.squeeze.alone or not made.has_room(usual.board, corner)):
         return None
     made.place(usual.board, corner)
     return made

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from thalweg.mobjects.sprites import Picture
@@ -22,9 +20,13 @@ class Words(Quiet):
 
     def __init__(self, name: str, board: Board, ground: str) -> None:
         self.name, self.board, self.ground = name, board, ground
-        self.mobjects: list[Any] = []
+        self.lines: list[tuple[np.ndarray, str, float, tuple[float, float]]] = []
 
     def add(self, cover: np.ndarray, color: str, size: float, corner: str) -> None:
         """A line below the last one, of letters of `size` pixels."""
         place = self.board.reserve(corner, cover.shape[1], cover.shape[0], bare=True)
-        self.mobjects.append(haloed(cover, color, size, place, self.ground))
+        self.lines.append((cover, color, size, place))
+
+    def draw(self) -> None:
+        """Make the mobjects."""
+        self.mobjects = [haloed(*line, self.ground) for line in self.lines]
