@@ -77,7 +77,8 @@ class Contour(FilmScene):
             places=self.map.pixel,
             radius=self.ways.radius,
         )
-        found = holes(self.motion.outcomes, self.motion) if self.shot.style.hole_losses else []
+        tagged = self.motion.destinations is not None  # losses are told with the counts
+        found = holes(self.motion.outcomes, self.motion) if self.shot.style.hole_losses and not tagged else []
         numbers = Format.of(panels.standings.losses)
         return HoleLosses(found, self.motion, numbers, ramp, page, lens, self.board.corners.places)
 

@@ -21,7 +21,7 @@ from thalweg.typeset.sizes import TIGHTEST
 
 SHAPES = (0.6, 2.2)  # width / height of the boxes that a landscape can fill
 FREE, LARGEST = 0.4, 0.25  # of the page: what panels leave, and the largest box in it that can be filled
-AT_THE_END = 0.17  # of the page: such a box while the result is told, too
+AT_THE_END = 0.12  # of the page: such a box while the result is told, too
 
 
 class Squeeze(NamedTuple):
@@ -41,7 +41,7 @@ SIZES = (1.0, (1 + TIGHTEST) / 2, TIGHTEST)
 SQUEEZES = (
     ROOMY,
     *(Squeeze(size, columns) for columns in (1, 2, 3, 4) for size in SIZES),
-    *(Squeeze(TIGHTEST, columns, kept) for kept in (0.8, 0.65, 0.5) for columns in (2, 1, 3)),
+    *(Squeeze(TIGHTEST, columns, kept) for kept in (0.8, 0.65, 0.5, 0.35, 0.2) for columns in (2, 1, 3)),
 )
 
 

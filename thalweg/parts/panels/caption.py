@@ -59,6 +59,8 @@ class Caption(Quiet):
             self.cells.append(Ranking(facts, headings(shot.experiment), motion.colors))
         self.results: dict[tuple[int, bool], list[list[Segment]]] = {}
         self.outdated = False  # other balls roll by now: what became of the first ones is no longer told
+        self.tables: list[Table] = []
+        self.crowded = False
 
     # --- where it stands
 
@@ -75,6 +77,7 @@ class Caption(Quiet):
             board.places.append(board.late)
             board.edge = board.late[1]
         self.box = board.late
+        board.crowded |= self.crowded
 
     def _below(self, board: Board) -> Box:
         """As low as it has room."""
@@ -87,6 +90,8 @@ class Caption(Quiet):
             while high - low >= NARROWEST * page.width:
                 self._lay(high - low, board)
                 width, height = self.size
+                if self.crowded or width > high - low + 1:
+                    break  # higher up there may be more room
                 left = min(max((page.width - width) / 2, low), high - width)
                 box = (left, bottom - height, left + width, bottom)
                 met = [place for place in places if overlap(place, (box[0] - near, box[1], box[2] + near, bottom))]
@@ -94,25 +99,25 @@ class Caption(Quiet):
                     return box
                 for x0, _, x1, _ in met:
                     low, high = (max(low, x1 + gap), high) if x0 + x1 < page.width else (low, min(high, x0 - gap))
-        board.crowded = True
+        self.crowded = True
         return (page.margin, 0.0, page.margin + 1.0, 1.0)
 
     def _lay(self, width: float, board: Board) -> None:
-        """The words and the tables in a panel of at most that width; sets its `size`."""
+        """The words and the tables in a panel of at most that width; sets its `size`, and whether it is `crowded`."""
         page = board.page
         most = (TABLES if self.cells else HIGHEST) * (STACKED if page.stacked else 1.0) * page.height
         gap = 8 * page.unit
         self.words = self._words(width, most) if self.shot.caption or not self.cells else None
         left = most - (self.words.height + gap if self.words else 0.0)
-        self.tables = []
+        self.tables, self.crowded = [], False
         for number, each in enumerate(self.cells):
             room = (width, (left - gap * (len(self.cells) - number - 1)) / (len(self.cells) - number))
             self.tables.append(Table(*each, SECONDARY * page.text, room))
             left -= self.tables[-1].height + gap
-            board.crowded |= self.tables[-1].crowded
+            self.crowded |= self.tables[-1].crowded
         parts = [(part.width, part.height) for part in (self.words, *self.tables) if part is not None]
         self.size = (max(each for each, _ in parts), sum(each for _, each in parts) + gap * (len(parts) - 1))
-        board.crowded |= self.size[1] > most + 1
+        self.crowded |= self.size[1] > most + 1
 
     # --- what it says
 

@@ -16,6 +16,7 @@ from thalweg.typeset.text import text_width
 HEADINGS = ("steps", "gradients")
 NOTHING = "–"
 SMALLEST, HEADING, PITCH = 0.6, 0.85, 1.45  # of the size of text: at least, of headings, from row to row
+FEWEST = 4  # rows
 LONGEST = 22  # letters of a label, where there is little room
 LONG = 52  # letters about an entry's balls; with more its minima are told together
 MOST = (3, 2, 1)  # minima that are named
@@ -54,7 +55,7 @@ def _fate(outcomes: Outcomes, say: Say) -> str:
 class Table:
     """The rows below their headings as a panel, names in their colours, numbers flush right; text of `size` pixels.
     What is wider than `room` (width, height) has its names cut, then is smaller; of what is higher some rows are left
-    out, and said to be. `crowded`: less than half of them are left.
+    out, and said to be. `crowded`: hardly any of them are left.
     """
 
     def __init__(
@@ -73,7 +74,7 @@ class Table:
         if len(cells) > fit:
             self.left_out = len(cells) - max(fit - 1, 1)
             self.cells = self.cells[: len(cells) - self.left_out]
-        self.crowded = len(self.cells) < len(cells) / 2 or self.width > room[0] + 1
+        self.crowded = len(self.cells) < min(len(cells), FEWEST) or self.width > room[0] + 1
 
     @property
     def width(self) -> float:
