@@ -241,14 +241,14 @@ def test_the_scene_that_the_cure_names_does_read_it(kind: str, line: str, tmp_pa
 def test_where_no_scene_of_the_house_reads_it_another_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     @dataclass(frozen=True)
     class Own(Look):
-        halo: bool = parameter(False)
+        glow: bool = parameter(False)
 
     monkeypatch.setattr(Single, "style", Own)
-    text = WHOLE["fake_card"] + "style: {halo: true}\n"
+    text = WHOLE["fake_card"] + "style: {glow: true}\n"
     assert problems(text, tmp_path) == [
-        "2: style.halo: is not read by scene fake_card; leave it out, or take a scene that does, such as fake_single"
+        "2: style.glow: is not read by scene fake_card; leave it out, or take a scene that does, such as fake_single"
     ]
-    loaded(WHOLE["fake_single"] + "style: {halo: true}\n", tmp_path)
+    loaded(WHOLE["fake_single"] + "style: {glow: true}\n", tmp_path)
 
 
 @pytest.mark.parametrize(("kind", "line"), WRONG_IN_EACH)

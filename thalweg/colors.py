@@ -7,8 +7,9 @@ hue, and none of them lies near the blue-teal-green ramp. Values are sRGB in 0 .
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -83,6 +84,33 @@ THEMES = {
     "light": Theme("#F6F4EE", "#1B2030", "#5B6478", "#FFFFFF", 0.86, "#C9CDD8", "#4A5A70"),
     "print": Theme("#FFFFFF", "#000000", "#4A4A4A", "#FFFFFF", 0.9, "#B4B4B4", "#3A3A3A", "paper", 0.35, gray=True),
 }
+
+
+OPAQUE = 0.94  # opacity of panels that stand on anything
+
+
+def themes(style: Any, ground: str, transparent: bool) -> tuple[Theme, Theme, str]:
+    """Of a style on a `ground`: its theme, that of words on the bare picture, and the colour of the halo around these,
+    '' for none. Where something unknown will lie behind, panels let little of it through and no words are dim.
+    """
+    theme = THEMES[style.theme]
+    words, halo = (theme, ground) if style.halo is None else (theme, "")
+    if style.halo in ("dark", "light"):
+        words = THEMES[style.halo]
+        halo = words.background
+    if transparent:
+        words = replace(words, dim=words.text)
+        theme = replace(theme, panel_opacity=max(theme.panel_opacity, OPAQUE))
+    return theme, words, halo
+
+
+def rim(style: Any, halo: str) -> str:
+    """The colour around trails that lie on anything, '' for none: the halo that is asked for, else what balls' colours
+    are seen on, which in all but gray themes are pale.
+    """
+    if style.halo is not None or THEMES[style.theme].gray:
+        return halo
+    return THEMES["dark"].background
 
 
 @lru_cache(256)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from thalweg.colors import Theme
+from thalweg.film.sections import SurfaceLook
 from thalweg.geometry.display import Display
 from thalweg.geometry.layout import Box
 from thalweg.geometry.ticks import between, texts
@@ -25,7 +26,7 @@ class Map:
 
     def __init__(self, display: Display, window: np.ndarray, box: Box, text: float, axes: bool) -> None:
         self.display, self.window, self.text = display, window, text
-        edge = (64 * text, 30 * text) if axes else (4 * text, 4 * text)  # left and below
+        edge = (64 * text, 30 * text)  # left and below, for numbers
         left, top, right, bottom = box[0] + edge[0], box[1] + 8 * text, box[2] - 8 * text, box[3] - edge[1]
         shape = display.scale * (window[:, 1] - window[:, 0])
         size = np.floor(shape * min((right - left) / shape[0], (bottom - top) / shape[1]))
@@ -50,30 +51,33 @@ class Map:
             return None
         return self.window[:, 0] + np.array([share[0], 1 - share[1]]) * (self.window[:, 1] - self.window[:, 0])
 
-    def pictures(self, ramp: str, filled: bool, lines: bool, theme: Theme) -> list[Picture]:
-        """The map, and the numbers along its edges, as they lie below everything else."""
+    def pictures(self, style: SurfaceLook, filled: bool, theme: Theme, words: Theme, halo: str) -> list[Picture]:
+        """The map, and numbers along its edges, as they lie below everything else; `words` and `halo` are theirs."""
         pad = round(72 * self.text) if self.axes else 0
         canvases = [raster.blank(self.size[0] + 2 * pad, self.size[1] + 2 * pad) for _ in range(2 if self.axes else 1)]
-        strength, width = STRENGTH if lines else 0.0, max(1.0, 1.1 * self.text)
-        contours = Contours(ramp, LEVELS, dim(theme), None, strength, width, filled, stretched=True)
-        raster.paste(canvases[0], contours.painted(self.display, self.window, self.size), pad, pad)
+        if style.landscape:
+            ramp, strength = style.ramp or theme.ramp, STRENGTH if style.contours else 0.0
+            lines = max(1.0, 1.1 * self.text)
+            contours = Contours(ramp, LEVELS, dim(theme), None, strength, lines, filled, stretched=True)
+            raster.paste(canvases[0], contours.painted(self.display, self.window, self.size), pad, pad)
         if self.axes:
-            self._numbers(*canvases, pad, theme)
+            self._numbers(*canvases, pad, words, halo)
         return [Picture(canvas, self.left - pad, self.top - pad) for canvas in canvases]
 
-    def _numbers(self, below: raster.Image, canvas: raster.Image, pad: int, theme: Theme) -> None:
+    def _numbers(self, below: raster.Image, canvas: raster.Image, pad: int, theme: Theme, halo: str) -> None:
         """Ticks beside the map `below`, numbers on the `canvas` of its size."""
         u, size = self.text, 16 * self.text
+        edge = round(raster.HALO * size)
         for axis, (low, high) in enumerate(self.window):
             ticks = between(low, high, 7)
             for tick, text in zip(ticks, texts(ticks), strict=True):
                 line = raster.set_line(text, size)
                 width = line.cover.shape[1]
                 at = self.pixel(np.array([tick, tick])) - self.box[:2] + pad
-                words, bottom = raster.tinted(line.cover, theme.dim), pad + self.size[1]
+                words, bottom = raster.haloed(raster.tinted(line.cover, theme.dim), size, halo), pad + self.size[1]
                 if axis == 0:
                     raster.paste(below, raster.bar(1.2 * u, 5 * u, theme.dim, 0.8), at[0] - 0.6 * u, bottom)
-                    raster.paste(canvas, words, at[0] - width / 2, bottom + 6 * u)
+                    raster.paste(canvas, words, at[0] - width / 2 - edge, bottom + 6 * u - edge)
                 else:
                     raster.paste(below, raster.bar(5 * u, 1.2 * u, theme.dim, 0.8), pad - 5 * u, at[1] - 0.6 * u)
-                    raster.paste(canvas, words, pad - 9 * u - width, at[1] - line.baseline + 0.36 * size)
+                    raster.paste(canvas, words, pad - 9 * u - width - edge, at[1] - line.baseline + 0.36 * size - edge)

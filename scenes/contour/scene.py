@@ -9,7 +9,7 @@ import numpy as np
 from thalweg.scenes.contour.map import Map, dim
 from thalweg.scenes.contour.ways import Ways, words_of
 
-from thalweg.colors import THEMES
+from thalweg.colors import rim, themes
 from thalweg.geometry.display import display_of
 from thalweg.geometry.layout import Page
 from thalweg.geometry.outline import sides
@@ -29,7 +29,8 @@ from thalweg.typeset.numbers import Format
 
 class Contour(FilmScene):
     def stage(self, shot, trajectories) -> None:
-        style, options, ground, theme = shot.style, shot.options, self.background(), THEMES[shot.style.theme]
+        style, options, ground = shot.style, shot.options, self.background()
+        theme, words, halo = themes(style, ground, shot.video.transparent)
         page = Page(*self.pixels, style.text_scale)
         display = display_of(shot.surface, trajectories)
         self.motion = Motion(shot, trajectories, display, max(self.pixels))
@@ -44,7 +45,9 @@ class Contour(FilmScene):
         )
         shape = display.scale * (window[:, 1] - window[:, 0])
         self.map = Map(display, window, self.board.room(shape[0] / shape[1]), page.text, style.axes)
-        self.ways = Ways(self.motion, self.map, style, options.arrows, ground, page.unit)
+        on_ramp = options.filled and style.landscape
+        around = rim(style, halo) if shot.video.transparent and not on_ramp else ""
+        self.ways = Ways(self.motion, self.map, style, options.arrows, ground, around, page.unit)
         if self.motion.destinations is not None:
             tags = Arrivals(
                 self.motion,
@@ -52,20 +55,21 @@ class Contour(FilmScene):
                 lambda points, _: self.map.pixel(points),
                 self.ways.radius + 4 * page.unit,
                 self.board,
-                theme,
-                ground,
+                words,
+                halo,
             )
             tags.beside(self.board.mobjects)
             self.board.set(tags)
-        colors = (WHITE, BLACK) if options.filled else (theme.text, ground)
+        colors = (WHITE, BLACK) if on_ramp else (words.text, halo)
         marks = placed(marked, self.map.pixel, 13 * page.unit, *colors)
-        pictures = self.map.pictures(style.ramp or theme.ramp, options.filled, style.contours, theme)
+        pictures = self.map.pictures(style, options.filled, theme, words, halo)
         self.hands, self.marks = Hands(self.motion, self.ways, panels), self.motion.marks
         self.taken = self.board.taken
-        self.holes = self._hole_losses(panels, style.ramp or theme.ramp, page)
+        ink = None if style.landscape else (words.text, halo)
+        self.holes = self._hole_losses(panels, style.ramp or theme.ramp, page, ink)
         self.add(*pictures, *marks, *self.ways.mobjects, *self.holes.mobjects, *self.board.mobjects)
 
-    def _hole_losses(self, panels: Usual, ramp: str, page: Page) -> HoleLosses:
+    def _hole_losses(self, panels: Usual, ramp: str, page: Page, ink: tuple[str, str] | None) -> HoleLosses:
         left, top, right, bottom = self.map.box
         covered = sides(np.array([[left, top], [right, top], [right, bottom], [left, bottom]], float))
         lens = Lens(
@@ -76,6 +80,7 @@ class Contour(FilmScene):
             covered=lambda _: covered,
             places=self.map.pixel,
             radius=self.ways.radius,
+            ink=ink,
         )
         tagged = self.motion.destinations is not None  # losses are told with the counts
         found = holes(self.motion.outcomes, self.motion) if self.shot.style.hole_losses and not tagged else []

@@ -17,15 +17,20 @@ from thalweg.mobjects.layer import QUAD, Layer
 from thalweg.parts.motion import Motion, strength_among
 
 HEAD = 0.30  # of an arrow's length, at most so many pixels at the usual size
+RIM = 1.2  # pixels at the usual size: how far a rim reaches
 LONGEST = 0.16  # of the map's shorter side: the longest arrow against a gradient
 
 
 class Ways:
-    """All runs on a map; `mobjects` in the order in which they are drawn."""
+    """All runs on a map; `mobjects` in the order in which they are drawn. `rim` is a colour below ways and dots and
+    beyond their sides, where it is not known what lies behind, or ''.
+    """
 
-    def __init__(self, motion: Motion, place: Map, style: Balls, arrows: str, ground: str, unit: float) -> None:
+    def __init__(
+        self, motion: Motion, place: Map, style: Balls, arrows: str, ground: str, rim: str, unit: float
+    ) -> None:
         self.motion, self.map, self.style, self.kind = motion, place, style, arrows
-        self.ground, self.unit = ground, unit
+        self.ground, self.rim, self.unit = ground, rim, unit
         self.hidden: frozenset[int] = frozenset()
         self.arrows = Arrows(motion, place, arrows, unit) if arrows != "none" else None
         self.make()
@@ -45,14 +50,16 @@ class Ways:
         dashes = [motion.looks[entry].dash for entry in motion.group]
         strength = 0.85 * strength_among(len(motion.group))
         self.ways = Curves(pixels[:, kept], kept, colors, width, 0.0, strength, dashes)
-        self.rims = Curves(heads, every, [self.ground] * len(colors), 0.0, radius + 1.6 * u, 0.9)
+        self.rims = Curves(heads, every, [self.rim or self.ground] * len(colors), 0.0, radius + 1.6 * u, 0.9)
         self.balls = Curves(heads, every, colors, 0.0, radius)
         self.dots = self._dots(pixels, colors) if self.style.iterates else None
-        parts = [self.ways, self.dots, self.arrows, self.rims, self.balls]
-        self.mobjects = [part for part in parts if part is not None]
-        for part in (self.ways, self.dots, self.rims, self.balls):
-            if part is not None:
-                part.window = self.map.box
+        lines = [part for part in (self.ways, self.dots) if part is not None]
+        if self.rim:
+            lines = [*(rimmed(part, self.rim, RIM * u) for part in lines if part.width), *lines]
+        for part in (*lines, self.rims, self.balls):
+            part.window = self.map.box
+        arrows = [self.arrows] if self.arrows is not None else []
+        self.mobjects: list[Any] = [*lines, *arrows, *([self.rims, self.balls] if self.style.balls else [])]
         self.radius = radius
 
     def _dots(self, pixels: np.ndarray, colors: list[str]) -> Curves:
@@ -68,9 +75,13 @@ class Ways:
         return Curves(twice, np.repeat(some.astype(float), 3), colors, size)
 
     def show(self, moment: Moment) -> None:
-        """Everything up to the step shown."""
+        """Everything up to the step shown; balls are where they are seen then, of many hops at a few."""
+        heads = self.map.pixel(moment.points)
         for part in self.mobjects:
-            part.show(moment) if part is self.arrows else part.show(moment.step)
+            if part is self.arrows:
+                part.show(moment)
+            else:
+                part.show(moment.step, heads if part in (self.rims, self.balls) else None)
 
     def anew(self) -> list[tuple[Any, Any]]:
         """The ways of other trajectories, in place of the old ones: (old, new)."""
@@ -98,7 +109,8 @@ class Ways:
         for run in shown:
             named = dict(label=motion.names[run][0], ball=motion.names[run][1])
             on_it = float(self.map.point(*pixels[run]) is not None)
-            told["balls"].append(named | dict(drawn=pixels[run], radius=self.radius, visible=on_it))
+            if self.style.balls:
+                told["balls"].append(named | dict(drawn=pixels[run], radius=self.radius, visible=on_it))
             steps = self._passed(run, moment.step)
             points = motion.playback.true_points(steps)[run]
             if self.style.trail:
@@ -129,10 +141,10 @@ class Arrows(Layer):
 
     def show(self, moment: Moment) -> None:
         """Where they begin and end, (balls, 2, 2) in pixels."""
-        motion, whole = self.motion, int(moment.step + 1e-9)
+        motion, whole = self.motion, (moment.steps + 1e-9).astype(int)
         here = moment.points
         if self.kind == "step":
-            there = motion.iterates[:, min(whole + 1, motion.last_step)]
+            there = motion.iterates[np.arange(len(whole)), np.minimum(whole + 1, motion.last_step)]
             ends = np.stack([self.map.pixel(here), self.map.pixel(there)], axis=1)
         else:
             with np.errstate(all="ignore"):
@@ -186,6 +198,14 @@ class Arrows(Layer):
         return {
             "arrows": [{"name": names[run], "from": self.ends[run, 0], "to": self.ends[run, 1]} for run in self.shown()]
         }
+
+
+def rimmed(curves: Curves, color: str, reach: float) -> Curves:
+    """The same curves in that colour and wider by so many pixels on both sides."""
+    wider = curves.width + 2 * reach
+    dashes = [(a * curves.width / wider, b * curves.width / wider) for a, b in curves.dashes]
+    colors = [color] * len(curves.lines)
+    return Curves(curves.lines, curves.steps, colors, wider, 0.0, curves.strength, dashes)
 
 
 def slopes(motion: Motion) -> np.ndarray:

@@ -75,8 +75,11 @@ class Inset(Quiet):
         return Curves(lines[:, kept], kept, motion.ball_colors, width, radius, 0.85)
 
     def show(self, now: Now) -> None:
-        """The ways up to the step shown."""
-        self.curves.show(now.step)
+        """The ways up to the step shown; balls where they are seen, of many hops at a few."""
+        heads = now.points
+        if heads is not None:
+            heads = np.where(self.display.inside(heads)[:, None], self.pixel(heads), np.nan)
+        self.curves.show(now.step, heads)
 
     def hide(self, entries: frozenset[int]) -> None:
         """Leave their ways out."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from thalweg.colors import THEMES
+from thalweg.colors import Theme
 from thalweg.film.shot import Shot
 from thalweg.geometry.display import Display
 from thalweg.geometry.layout import Page
@@ -16,18 +16,22 @@ from thalweg.parts.marks import Marks, chosen
 
 
 class Landscape:
-    """`marked` are the critical points that have a mark."""
+    """`marked` are the critical points that have a mark. What the style leaves out has its place all the same, so that
+    pictures with one part and another lie exactly over each other. `words` and `halo`: see thalweg.colors.themes.
+    """
 
-    def __init__(self, shot: Shot, display: Display, page: Page, ground: str) -> None:
+    def __init__(self, shot: Shot, display: Display, page: Page, words: Theme, halo: str) -> None:
         assert shot.surface is not None
         style, self.display = shot.style, display
-        theme = THEMES[style.theme]
         self.surface = LossSurface(shot.surface, display, style.ramp, style.grid, style.contours, theme=style.theme)
         theta, size, extent = shot.camera.theta, 17 * page.text, self.extent()
-        self.axes = AxisLabels(display, extent, theta, size, theme.dim, halo=ground)
+        self.axes = AxisLabels(display, extent, theta, size, words.dim, halo=halo)
         self.marked = chosen(display, shot.surface.critical_points) if shot.options.critical_points else []
-        marks = [Marks(display, self.marked, 13 * page.unit, theme.text, ground)] if self.marked else []
-        self.mobjects: list[Any] = [self.surface, *([self.axes] if style.axes else []), *marks]
+        marks = [Marks(display, self.marked, 13 * page.unit, words.text, halo)] if self.marked else []
+        for each in marks:
+            each.veiled = style.landscape
+        shown = [part for part, there in ((self.surface, style.landscape), (self.axes, style.axes)) if there]
+        self.mobjects: list[Any] = [*shown, *marks]
 
     def extent(self) -> np.ndarray:
         """Points (n, 3) that lie in the picture when all of the landscape does."""

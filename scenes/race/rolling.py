@@ -21,10 +21,10 @@ MOST_LOOKED_AT, LOOKS = 100, 1500  # balls, and places on all their ways
 
 
 class Rolling:
-    """`balls` and `trails` (None where the style has none) of all runs."""
+    """`balls` and `trails` (None where the style has none) of all runs; `rim`: see Trails."""
 
-    def __init__(self, shot: Shot, motion: Motion, landscape: Landscape) -> None:
-        self.style, self.motion, self.landscape = shot.style, motion, landscape
+    def __init__(self, shot: Shot, motion: Motion, landscape: Landscape, rim: str) -> None:
+        self.style, self.motion, self.landscape, self.rim = shot.style, motion, landscape, rim
         self.hidden: frozenset[int] = frozenset()
         self.trails = self._make_trails() if self.style.trail or self.style.iterates else None
         patterns = [PLAIN if motion.crowd else motion.looks[group].pattern for group in motion.group]
@@ -32,7 +32,8 @@ class Rolling:
         self.balls.names = motion.names
         self.tight = self._sinks()
         self.clouds = Clouds(motion, motion.display) if self.style.clouds else None
-        parts = [self.trails, self.balls, self.clouds and self.clouds.loops]
+        balls = self.balls if self.style.balls else None
+        parts = [self.trails, balls, self.clouds and self.clouds.loops]
         self.mobjects: list[Any] = [part for part in parts if part is not None]
 
     def pose(self, seconds: float, moment: Moment) -> None:
@@ -45,7 +46,7 @@ class Rolling:
             foot = moment.center - motion.radius * moment.normal
             deep = sunk(display, foot, moment.normal, motion.radius)
         self.balls.place(moment.center, moment.turn, None, here, moment.normal, deep, strength)
-        on_plate = here & display.inside(moment.points)
+        on_plate = here & display.inside(moment.points) & self.style.balls
         self.landscape.shade(moment.contact[on_plate], motion.radius)
         if self.clouds is not None:
             self.clouds.pose(seconds, moment)
@@ -106,6 +107,7 @@ class Rolling:
         dashes = [motion.looks[group].dash for group in motion.group[traced]]
         trails = Trails(paths.world, times, colors, ends, marks, width, None, dashes, motion.display.box)
         trails.tolerance, trails.lines = motion.fine, style.trail
+        trails.rim = self.rim
         trails.faint = strength_among(len(traced))
         trails.names, trails.steps = [motion.names[run] for run in traced], paths.steps
         if marks is not None:

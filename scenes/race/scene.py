@@ -14,7 +14,7 @@ from thalweg.scenes.race.landscape import Landscape
 from thalweg.scenes.race.rolling import Rolling
 from thalweg.scenes.race.sights import with_angles
 
-from thalweg.colors import THEMES, Theme
+from thalweg.colors import Theme, rim, themes
 from thalweg.geometry.beside import eye_of, pixels_at
 from thalweg.geometry.display import display_of
 from thalweg.geometry.layout import Page
@@ -36,14 +36,16 @@ from thalweg.typeset.numbers import Format
 
 class Race(FilmScene):
     def stage(self, shot, trajectories) -> None:
-        ground, theme = self.background(), THEMES[shot.style.theme]
+        ground = self.background()
+        theme, words, halo = themes(shot.style, ground, shot.video.transparent)
         page = Page(*self.pixels, shot.style.text_scale)
         self.display = display_of(shot.surface, trajectories, shot.style.z_scale)
         self.motion = Motion(shot, trajectories, self.display, max(self.pixels))
         self.duration = self.motion.duration
         self.shot = shot = with_angles(shot, self.motion)
-        self.landscape = Landscape(shot, self.display, page, ground)
-        self.rolling = Rolling(shot, self.motion, self.landscape)
+        self.landscape = Landscape(shot, self.display, page, words, halo)
+        bare = shot.video.transparent and not shot.style.landscape
+        self.rolling = Rolling(shot, self.motion, self.landscape, rim(shot.style, halo) if bare else "")
         self.board, marked = Board(page), self.landscape.marked
 
         def inset(corner: str) -> Inset:
@@ -52,16 +54,15 @@ class Race(FilmScene):
         more = {"contour_map": ("bottom_right", inset)}
         remarks = [*self.display.notes, *self.rolling.remarks]
         panels = Usual(self.board, shot, self.motion, ground, remarks, marked, more, level_light(theme))
-        self._set_arrivals(page, theme, ground)
+        self._set_arrivals(page, words, halo)
         self.aim = Aim(shot, self.motion, self.landscape, self.board)
         self.hands, self.marks = Hands(self.motion, self.rolling, panels), self.motion.marks
         self.taken, self.floor, self.middle_of_room = self.board.taken, self.aim.floor, self.aim.middle_of_room(0.0)
-        if self.landscape.axes is not None:
-            self.landscape.axes.beside = [each for each in self.board.mobjects if isinstance(each, Picture)]
-        self.holes = self._hole_losses(panels, page)
+        self.landscape.axes.beside = [each for each in self.board.mobjects if isinstance(each, Picture)]
+        self.holes = self._hole_losses(panels, page, None if shot.style.landscape else (words.text, halo))
         self.add(*self.landscape.mobjects, *self.rolling.mobjects, *self.holes.mobjects, *self.board.mobjects)
 
-    def _hole_losses(self, panels: Usual, page: Page) -> HoleLosses:
+    def _hole_losses(self, panels: Usual, page: Page, ink: tuple[str, str] | None) -> HoleLosses:
         display, size, ground = self.display, self.pixels, self.landscape.extent()
 
         def pixels(seconds: float, points: np.ndarray) -> np.ndarray:
@@ -74,13 +75,13 @@ class Race(FilmScene):
             return sides(hull(pixels_at(self.aim.at(seconds), ground, size)))
 
         across = pixels_at(self.aim.at(0.0), np.array([[0, 0, 0], [1.3 * self.motion.radius, 0, 0]]), size)
-        lens = Lens(pixels, hidden, covered, display.to_world, float(np.linalg.norm(across[1] - across[0])))
         tagged = self.motion.destinations is not None  # losses are told with the counts
+        lens = Lens(pixels, hidden, covered, display.to_world, float(np.linalg.norm(across[1] - across[0])), ink)
         found = holes(self.motion.outcomes, self.motion) if self.shot.style.hole_losses and not tagged else []
         numbers, ramp = Format.of(panels.standings.losses), self.landscape.surface.ramp
         return HoleLosses(found, self.motion, numbers, ramp, page, lens, self.board.corners.places)
 
-    def _set_arrivals(self, page: Page, theme: Theme, ground: str) -> None:
+    def _set_arrivals(self, page: Page, words: Theme, halo: str) -> None:
         """Tags at the minima, of balls that are coloured by them."""
         ends, display = self.motion.destinations, self.display
         if ends is None:
@@ -90,7 +91,7 @@ class Race(FilmScene):
             return drawn.shader_wrapper.pixels(display.to_world(points))[0]
 
         away = 24 * page.unit * self.motion.radius / RADIUS
-        tags = Arrivals(self.motion, ends, place, away, self.board, theme, ground)
+        tags = Arrivals(self.motion, ends, place, away, self.board, words, halo)
         tags.beside(self.board.mobjects)
         self.board.set(tags)
 
@@ -100,10 +101,11 @@ class Race(FilmScene):
         self.look(self.aim.at(seconds))
         self.rolling.pose(seconds, moment)
         self.holes.show(seconds)
-        self.board.show(Now(seconds, moment.step, self.motion.timing, self.motion.told_steps))
+        self.board.show(Now(seconds, moment.step, self.motion.timing, self.motion.told_steps, moment.points))
 
     def told(self) -> dict[str, list[dict]]:
         told, moment = super().told(), self.moment
-        pixels, _ = self.rolling.balls.shader_wrapper.pixels(moment.contact)
-        tell_balls(told.get("balls", []), self.motion, moment, pixels)
+        if told.get("balls"):
+            pixels, _ = self.rolling.balls.shader_wrapper.pixels(moment.contact)
+            tell_balls(told["balls"], self.motion, moment, pixels)
         return told | {"numbers": self.board.numbers()}

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from thalweg.colors import THEMES
+from thalweg.colors import themes
 from thalweg.engine import OPTIMIZERS
 from thalweg.engine.rule.members import shown_lines
 from thalweg.geometry.layout import Page
-from thalweg.mobjects.sprites import Picture
+from thalweg.parts.panels.words import haloed
 from thalweg.stage.film_scene import FilmScene
 from thalweg.typeset import raster
 from thalweg.typeset.text import text_width, wrap
@@ -25,7 +25,8 @@ ROOM = 0.86  # of the page's width and height
 class Title(FilmScene):
     def stage(self, shot, trajectories) -> None:
         self.duration = shot.video.seconds or SECONDS
-        page, theme = Page(*self.pixels, shot.style.text_scale), THEMES[shot.style.theme]
+        page = Page(*self.pixels, shot.style.text_scale)
+        _, theme, halo = themes(shot.style, self.background(), shot.video.transparent)
         rows = [row for each in self._rows(shot, theme) for row in broken(*each, page)]
         covers = [raster.set_line(text, size * page.text, bold=size == HEADING).cover for text, size, _, _ in rows]
         gaps = [gap * page.text for _, _, _, gap in rows]
@@ -38,7 +39,8 @@ class Title(FilmScene):
         top, self.rows = (page.height - high) / 2 - (gaps[0] if gaps else 0), []
         for cover, gap, (_, size, color, _) in zip(covers, gaps, rows, strict=True):
             top += gap
-            self.rows.append(Picture(raster.tinted(cover, color), (page.width - cover.shape[1]) / 2, top))
+            place = ((page.width - cover.shape[1]) / 2, top)
+            self.rows.append(haloed(cover, color, size * page.text * fit, place, halo))
             self.rows[-1].panel = "title" if size == HEADING and not shot.options.heading else "card"
             top += cover.shape[0]
         self.add(*self.rows)

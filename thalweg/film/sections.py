@@ -32,6 +32,9 @@ class Look:
 
     theme: Literal["dark", "light", "print"] = parameter("dark")
     background: Color | None = parameter(None)
+    halo: Literal["dark", "light", "none"] | None = parameter(
+        None, doc="around words without a panel: dark around light words, or light around dark ones"
+    )
     title: PanelPlace = parameter(True)
     text_scale: float = parameter(1.0, low=0.5, high=3)
 
@@ -41,6 +44,7 @@ class SurfaceLook(Look):
     """How the loss is coloured, and what is drawn on it; ramp None is the theme's."""
 
     ramp: Literal["deep", "viridis", "cividis", "magma", "mono", "paper"] | None = parameter(None)
+    landscape: bool = parameter(True, doc="false: all else stands where it did, with nothing before or behind it")
     contours: bool = parameter(True)
     axes: bool = parameter(True)
 
@@ -58,6 +62,7 @@ class Relief(SurfaceLook):
 class Balls:
     """How balls and their paths are drawn."""
 
+    balls: bool = parameter(True, doc="false: trails and iterates alone")
     ball_size: float = parameter(1.0, low=0.1, high=5)
     trail: bool = parameter(True)
     iterates: bool = parameter(True)

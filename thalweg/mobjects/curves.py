@@ -38,11 +38,13 @@ class Curves(Layer):
         self.width, self.dot, self.strength = width, dot, opacity
         self.dashes = [(1.0, 0.0)] * len(self.lines) if dashes is None else dashes
         self.now = float(self.steps[-1])
+        self.heads: np.ndarray | None = None
         self.left_out: frozenset[int] = frozenset()
         super().__init__(**kwargs)
 
-    def show(self, step: float) -> None:
-        self.now = step
+    def show(self, step: float, heads: np.ndarray | None = None) -> None:
+        """`heads` (curves, 2): where the dots are, in pixels, if not there."""
+        self.now, self.heads = step, heads
 
     def leave_out(self, lines) -> None:
         """Do not draw the curves with these indices."""
@@ -69,16 +71,21 @@ class Curves(Layer):
         kept = np.array([index not in self.left_out for index in range(len(self.lines))], bool)
         if not kept.any():
             return np.zeros((0, 12))
+        here = self._places() if self.heads is None else self.heads
+        kept &= np.isfinite(here).all(axis=1)
+        return np.hstack([here, here, np.tile([-1.0, 0.0], (len(here), 1)), self.colors, np.zeros((len(here), 3))])[
+            kept
+        ]
+
+    def _places(self) -> np.ndarray:
+        """Where the curves (n, 2) have come to."""
         steps, now = self.steps, min(max(self.now, self.steps[0]), self.steps[-1])
         low = int(np.searchsorted(steps, now, side="right")) - 1
         here = np.array([line[low] for line in self.lines])
         if now > steps[low]:
             after = np.array([line[low + 1] for line in self.lines])
             here = (after - here) / (steps[low + 1] - steps[low]) * (now - steps[low]) + here
-        kept &= np.isfinite(here).all(axis=1)
-        return np.hstack([here, here, np.tile([-1.0, 0.0], (len(here), 1)), self.colors, np.zeros((len(here), 3))])[
-            kept
-        ]
+        return here
 
     def make(self, gpu) -> None:
         gpu.curve = gpu.program("curve")

@@ -15,6 +15,7 @@ GHOST = 0.1  # strength where a hill hides the trail
 FADE, STAYS, NARROW = 1.3, 0.5, 0.4  # seconds in which a trail fades; shares of its strength and width that stay
 SPAN = FADE / 3  # seconds that a piece takes at most, where there are samples: its width goes straight
 BEYOND = 0.25  # display units past the edge of the surface drawn, over which a trail ends
+RIM = 1.2  # pixels of a picture 720 pixels high: how far a rim reaches
 DASH = 0.015  # display units along the way for each of a dash's widths, and pixel of the trail's width
 FORMAT = ("3f 3f 4f 3f 2f", "point", "tangent", "side", "color", "dash")
 
@@ -29,6 +30,7 @@ class Trails(Layer):
     """
 
     tolerance = TOLERANCE  # display units that what is drawn may be away from the paths
+    rim = ""  # a colour below all of them and beyond their sides, where it is not known what lies behind
 
     def __init__(
         self,
@@ -143,13 +145,15 @@ class Trails(Layer):
         for func, strength in ((">", GHOST), ("<=", 1.0)):
             ctx.depth_func = func
             fade = (FADE, STAYS, NARROW, strength * self.faint * self.get_opacity())
-            shared = dict(now=self.now, bias=0.0006, fade=fade)
-            if count and self.lines:
-                gpu.set(gpu.program_of_trails, width=self.width * unit, **box, **shared)
-                gpu.trail.render(vertices=count)
-            if len(gpu.mark_times):
-                gpu.set(gpu.mark, radius=0.6 * self.width * unit, **shared)
-                gpu.marks.render(instances=int(np.searchsorted(gpu.mark_times, self.now, side="right")))
+            for color in (self.rim, "") if self.rim else ("",):
+                tint, rim = ((*rgb(color), 1.0), RIM * unit) if color else ((0.0,) * 4, 0.0)
+                shared = dict(now=self.now, bias=0.0006, fade=fade, tint=tint, rim=rim)
+                if count and self.lines:
+                    gpu.set(gpu.program_of_trails, width=self.width * unit, **box, **shared)
+                    gpu.trail.render(vertices=count)
+                if len(gpu.mark_times):
+                    gpu.set(gpu.mark, radius=0.6 * self.width * unit, **shared)
+                    gpu.marks.render(instances=int(np.searchsorted(gpu.mark_times, self.now, side="right")))
 
     def told(self) -> dict[str, list[dict]]:
         """`trails`, the vertices drawn by now of each unbroken line, with the place it has come to, and `dots`."""

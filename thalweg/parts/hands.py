@@ -51,13 +51,13 @@ class Hands:
         return self.motion.step_beside(seconds, way)
 
     def balls_at(self, seconds: float) -> list[BallAt]:
-        """What can be picked up."""
+        """What can be picked up: it is seen."""
         group, centers = self.motion.group, self.moving.centers(self.motion.at(seconds))
         first = np.searchsorted(group, group)  # of the same entry
         return [
             BallAt(int(entry), run - int(first[run]), centers[run], self.moving.radius)
             for run, entry in enumerate(group)
-            if int(entry) not in self.hidden and np.isfinite(centers[run]).all()
+            if self.motion.shot.style.balls and int(entry) not in self.hidden and np.isfinite(centers[run]).all()
         ]
 
     def hide(self, entries: Collection[int]) -> None:

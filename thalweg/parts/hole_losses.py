@@ -39,7 +39,11 @@ class Hole(NamedTuple):
 
 
 def holes(outcomes: Outcomes, motion: Motion) -> list[Hole]:
-    """The deepest minimum, and those, curves of minima among them, in or near which most balls end."""
+    """The deepest minimum, and those, curves of minima among them, in or near which most balls end. None where
+    balls are coloured by them: tags tell of them.
+    """
+    if motion.destinations is not None:
+        return []
     marks, ends = outcomes.landmarks, motion.iterates[:, -1]
     minima = Counter(index for facts in outcomes.entries for index in facts.minimum.tolist() if index != NONE)
     curves = np.concatenate([facts.curve for facts in outcomes.entries])
@@ -58,7 +62,8 @@ def holes(outcomes: Outcomes, motion: Motion) -> list[Hole]:
 class Lens(NamedTuple):
     """How the scene shows points (n, 2) of the domain: at a second `pixels` are where they are, `hidden` is whether
     something is before them, and `covered` the `sides` of the polygon that the landscape covers. `places` are the
-    points for whatever draws them, `radius` is a ball's in pixels.
+    points for whatever draws them, `radius` is a ball's in pixels; `ink` are the colours of words and of their halo
+    where no landscape lies below them.
     """
 
     pixels: Callable[[float, np.ndarray], np.ndarray]
@@ -66,6 +71,7 @@ class Lens(NamedTuple):
     covered: Callable[[float], tuple[np.ndarray, np.ndarray]]
     places: Callable[[np.ndarray], np.ndarray]
     radius: float
+    ink: tuple[str, str] | None = None
 
 
 class HoleLosses:
@@ -89,7 +95,7 @@ class HoleLosses:
             return
         points, losses = np.array([point for point, _ in seen]), np.array([loss for _, loss in seen])
         light = ramp_colors(ramp, shares(motion.display, losses)) @ LUMA > LIGHT_FROM
-        inks = [(BLACK, WHITE) if each else (WHITE, BLACK) for each in light]
+        inks = [lens.ink or ((BLACK, WHITE) if each else (WHITE, BLACK)) for each in light]
         size, ring, numbers = SIZE * page.text, RING * page.text, numbers.apart(losses)
         texts = [raster.set_line(f"loss {numbers.minimum(loss)}", size).cover for loss in losses]
         pairs = zip(texts, inks, strict=True)

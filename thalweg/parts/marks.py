@@ -77,7 +77,11 @@ def key(kinds: list[str], size: float) -> np.ndarray:
 
 
 class Marks(Sprites):
-    """Marks (`size` pixels) at critical points on the landscape, fainter where a hill hides them, as trails are."""
+    """Marks (`size` pixels) at critical points on the landscape, fainter where a hill hides them, as trails are, unless
+    they are not `veiled` by it.
+    """
+
+    veiled = True
 
     def __init__(
         self, display: Display, points: Sequence[CriticalPoint], size: float, color: str, ground: str, **kwargs: Any
@@ -101,7 +105,8 @@ class Marks(Sprites):
         rows = np.ones((len(self.anchors), 10))
         rows[:, :2] = self.shader_wrapper.pixels(self.anchors)[0] - self.side / 2
         rows[:, 2:4], rows[:, 4], rows[:, 5] = self.side, 0, self.tops
-        rows[:, 6:] = np.where(hidden_from(self.display, self.anchors, eye), HIDDEN, 1.0)[:, None]
+        behind = self.veiled & hidden_from(self.display, self.anchors, eye)
+        rows[:, 6:] = np.where(behind, HIDDEN, 1.0)[:, None]
         return rows
 
 

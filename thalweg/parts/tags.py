@@ -46,11 +46,11 @@ class Tags(Sprites):
         away: float,
         size: float,
         theme: Theme,
-        ground: str,
+        halo: str,
         **kwargs: Any,
     ) -> None:
         self.tags, self.places, self.away, self.size = tags, places, away, size
-        self.theme, self.ground, self.pad = theme, ground, round(raster.HALO * size)
+        self.theme, self.halo, self.pad = theme, halo, round(raster.HALO * size)
         self.numbers, self.strengths = [0] * len(tags), np.ones(len(tags))
         self.colors = [legible(tag.color, theme) for tag in tags]
         self.glyphs = [raster.set_line(digit, size, bold=True) for digit in DIGITS]
@@ -73,8 +73,10 @@ class Tags(Sprites):
         plain = raster.tinted(second.cover, self.theme.text)
         raster.paste(canvas, plain, (width - plain.shape[1]) / 2, 2.14 * size - second.baseline)
         words = np.pad(np.asarray(canvas), ((self.pad, self.pad), (self.pad, self.pad), (0, 0)))
-        ground = np.asarray(raster.tinted(_dense_glow(words[..., 3], size), self.ground))
-        return raster.lettered(words + ground * (1 - words[..., 3:]), raster.texts_of(canvas), self.pad, self.pad)
+        if self.halo:
+            ground = np.asarray(raster.tinted(_dense_glow(words[..., 3], size), self.halo))
+            words = words + ground * (1 - words[..., 3:])
+        return raster.lettered(words, raster.texts_of(canvas), self.pad, self.pad)
 
     def _pack(self) -> None:
         """Tags below each other, a clear pixel around each for smooth motion; below them digits and their halos."""
@@ -141,7 +143,8 @@ class Tags(Sprites):
             for digit, left in self._digits(index):
                 top = y + self.pad + BASELINE * self.size - self.glyphs[digit].baseline
                 place, column = (x + left - pad, top - pad, self.cell, self.tall), digit * self.cell
-                halos.append((*place, column, self.tops[-1] + self.tall, *(strong * rgb(self.ground)), strong))
+                if self.halo:
+                    halos.append((*place, column, self.tops[-1] + self.tall, *(strong * rgb(self.halo)), strong))
                 digits.append((*place, column, self.tops[-1], *(strong * rgb(self.colors[index])), strong))
             tag = (x - 1, y - 1, width + 2, height + 2, 0, self.tops[index], *[strong] * 4)
             rows += [*halos, tag, *digits]

@@ -4,6 +4,7 @@
 // A dot at an iterate.
 uniform vec2 half_size;
 uniform float radius;                // pixels
+uniform float rim;                   // pixels more all around
 uniform float bias;
 uniform float now;                   // film seconds
 uniform vec4 fade;                   // seconds of fading, and more that mark.frag reads
@@ -17,7 +18,7 @@ flat out float v_time;
 flat out float v_radius;
 void main() {
     vec4 here = project(point);
-    v_radius = radius * mix(0.75, 1.0, left_after(now - time, fade.x));
+    v_radius = radius * mix(0.75, 1.0, left_after(now - time, fade.x)) + rim;
     v_offset = (corner * 2.0 - 1.0) * (v_radius + 1.0);
     here.xy += v_offset / half_size * here.w;
     here.z -= bias * here.w;

@@ -5,6 +5,7 @@ uniform vec4 fade;                   // seconds of fading; shares of strength an
 uniform vec3 low;                    // the box within which the surface is drawn, and how far beyond it a trail goes
 uniform vec3 high;
 uniform float beyond;
+uniform vec4 tint;                   // a colour in place of its own, and how much of it
 in vec3 v_point;
 in float v_across;
 in float v_half;
@@ -27,5 +28,5 @@ void main() {
     }
     float cover = clamp(v_half + 0.5 - abs(v_across), 0.0, 1.0) * min(1.0, 2.0 * v_half);
     float round_shade = 1.08 - 0.35 * abs(v_across) / (v_half + 0.5);
-    frag_color = vec4(v_color * round_shade, cover * strength);
+    frag_color = vec4(mix(v_color * round_shade, tint.rgb, tint.a), cover * strength);
 }

@@ -5,6 +5,7 @@
 // is passed.
 uniform vec2 half_size;              // half the picture in pixels
 uniform float width;                 // pixels, where new
+uniform float rim;                   // pixels more on both sides
 uniform float now;                   // film seconds
 uniform vec4 fade;                   // seconds of fading; shares of strength and of width that stay; opacity of all
 uniform float bias;                  // pulled to the eye, so that it lies on the surface
@@ -27,7 +28,7 @@ void main() {
     float size = length(along);
     along = size > 1e-7 ? along / size : vec2(1.0, 0.0);
     float narrowed = mix(fade.z, 1.0, left_after(now - side.y, fade.x));
-    float half_width = 0.5 * width * narrowed * clamp(1.0 / here.w, 0.5, 2.0);
+    float half_width = 0.5 * width * narrowed * clamp(1.0 / here.w, 0.5, 2.0) + rim;
     float reach = half_width + 1.0;
     here.xy += vec2(-along.y, along.x) * side.x * reach / half_size * here.w;
     here.z -= bias * here.w;

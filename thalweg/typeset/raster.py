@@ -19,6 +19,7 @@ from thalweg.typeset.text import MATH_SIDE, MATH_SIZE, math_font, math_parser, s
 Image = NDArray[np.float32]
 FINER = 4  # times as large as they are seen are letters drawn
 HALO = 0.3
+DENSE, DENSEST = 1.6, 0.94  # of its ground, so that letters are read over white as over black
 
 
 class Text(NamedTuple):
@@ -123,22 +124,26 @@ def tinted(cover: NDArray[np.float32], color: str, opacity: float = 1.0) -> Imag
 
 
 def haloed(picture: Image, size: float, color: str) -> Image:
-    """The picture with a soft ground of `color` around it, reaching HALO times `size` pixels: text over a bright
-    slope.
+    """The picture with a soft ground of `color` around it, reaching HALO times `size` pixels, for text over anything;
+    '' for the room without a ground.
     """
     pad = round(HALO * size)
     wide = np.pad(np.asarray(picture), ((pad, pad), (pad, pad), (0, 0)))
+    if not color:
+        return lettered(wide, texts_of(picture), pad, pad)
     ground = np.asarray(tinted(glow(wide[..., 3], size), color))
     return lettered(wide + ground * (1 - wide[..., 3:]), texts_of(picture), pad, pad)
 
 
 def glow(cover: NDArray[np.float32], size: float) -> NDArray[np.float32]:
     """Coverage of the halo of text of that size; `cover` has room for it around the text."""
-    from scipy.ndimage import gaussian_filter
+    from scipy.ndimage import gaussian_filter, grey_dilation
 
-    halo: NDArray[np.float32] = np.clip(
-        1.6 * gaussian_filter(cover, 0.4 * round(HALO * size), mode="constant"), 0, 0.75
-    )
+    reach = max(1, round(0.4 * size**0.5))
+    y, x = np.ogrid[-reach : reach + 1, -reach : reach + 1]
+    around = grey_dilation(cover, footprint=x * x + y * y <= reach * (reach + 0.5), mode="constant")
+    spread = gaussian_filter(around, 0.25 * round(HALO * size), mode="constant")
+    halo: NDArray[np.float32] = np.clip(DENSE * spread, 0, DENSEST)
     return halo
 
 

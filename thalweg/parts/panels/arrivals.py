@@ -33,7 +33,7 @@ class Arrivals(Quiet):
         away: float,
         board: Board,
         theme: Theme,
-        ground: str,
+        halo: str,
     ) -> None:
         self.outdated, self.total = False, ends.total
         holes = [hole for hole in ends.holes if len(hole.arrivals) >= LEAST * ends.total]
@@ -43,7 +43,7 @@ class Arrivals(Quiet):
         digits, words = len(str(ends.total)), f"of {ends.total}"
         tags = [Tag(digits, words, hole.color, f"loss {say(hole.loss)}") for hole in self.holes]
         points = np.reshape([hole.point for hole in self.holes], (-1, 2))
-        self.tags = Tags(tags, lambda drawn: place(points, drawn), away, 20 * board.page.text, theme, ground)
+        self.tags = Tags(tags, lambda drawn: place(points, drawn), away, 20 * board.page.text, theme, halo)
         self.mobjects = [self.tags] if self.holes else []
 
     def beside(self, mobjects: Sequence[Any]) -> None:

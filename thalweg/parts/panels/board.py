@@ -58,13 +58,14 @@ class NoRoom(Exception):
 @dataclass(frozen=True)
 class Now:
     """A moment as panels see it: second of the film, fractional step, and the film's parts; `told` are the steps that
-    are told of (see geometry/reading.py), every one unless given.
+    are told of (see geometry/reading.py), every one unless given; `points` (balls, 2) where balls are seen.
     """
 
     seconds: float
     step: float
     timing: Timing
     told: np.ndarray | None = None
+    points: np.ndarray | None = None
 
     @property
     def whole(self) -> int:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from thalweg.colors import THEMES, legible
+from thalweg.colors import legible, themes
 from thalweg.geometry.layout import Box, overlap
 from thalweg.mobjects.sprites import Picture
 from thalweg.parts.motion import Motion
@@ -47,7 +47,8 @@ class Caption(Quiet):
     def __init__(self, motion: Motion, numbers: Format) -> None:
         shot = motion.shot
         assert shot.experiment is not None
-        self.shot, self.motion, self.theme = shot, motion, THEMES[shot.style.theme]
+        self.shot, self.motion = shot, motion
+        self.theme = themes(shot.style, "", shot.video.transparent)[0]
         self.tells = motion.options.facts or not shot.caption  # what became of the balls
         minima = motion.outcomes.landmarks.minima if self.tells else ()
         self.numbers_as = numbers.apart([minimum.value for minimum in minima])

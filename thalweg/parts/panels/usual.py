@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from thalweg.calculus.landmarks import CriticalPoint
-from thalweg.colors import THEMES
+from thalweg.colors import themes
 from thalweg.errors import ConfigErrors, Mark, Problem
 from thalweg.film.shot import Shot
 from thalweg.parts.motion import Motion
@@ -44,9 +44,10 @@ class Usual:
         bright: float = 1.0,
     ) -> None:
         assert shot.experiment is not None and shot.surface is not None
-        self.board, self.shot, self.motion, self.ground, self.bright = board, shot, motion, ground, bright
+        self.board, self.shot, self.motion, self.bright = board, shot, motion, bright
         self.steps, self.minima = shot.experiment.steps, shot.surface.minima
-        self.theme, self.remarks, self.marked = THEMES[shot.style.theme], remarks, marked
+        self.theme, self.words, self.halo = themes(shot.style, ground, shot.video.transparent)
+        self.remarks, self.marked = remarks, marked
         self.standings = Standings(motion.entries, motion.trajectories, motion.display)
         self.format = Format.of(self.standings.losses)
         self.widest = self.format.widest(self.standings.losses, lambda text: text_width(text, 1.0))
@@ -74,13 +75,13 @@ class Usual:
 
     def _notes(self) -> None:
         """The key of the marks, and below it what else is to be said."""
-        board, shot, theme, ground = self.board, self.shot, self.theme, self.ground
+        board, shot, words, halo = self.board, self.shot, self.words, self.halo
         if self.marked:
-            board.set(marks_key([point.kind for point in self.marked], board, theme, ground))
+            board.set(marks_key([point.kind for point in self.marked], board, words, halo))
         noise = shot.experiment.noise if shot.experiment else None
         noisy = [f"gradient noise: {noise.words}".replace("_", " ")] if noise is not None else []
         thinned = self.motion.thinned(shot.style.trail or shot.style.iterates)
-        board.set(notes([*self.remarks, *noisy, *([thinned] if thinned else [])], board, theme, ground))
+        board.set(notes([*self.remarks, *noisy, *([thinned] if thinned else [])], board, words, halo))
 
     def other_balls_roll(self) -> None:
         """Other trajectories are shown from now on: losses are theirs, the result is no longer told."""
@@ -115,12 +116,12 @@ def make_caption(usual: Usual, corner: str) -> Caption:
 def make_title(usual: Usual, corner: str) -> Panel:
     """The film's title, of a shot that has one."""
     assert usual.shot.title is not None
-    return title(usual.shot.title, usual.board, corner, usual.theme, usual.ground)
+    return title(usual.shot.title, usual.board, corner, usual.words, usual.halo)
 
 
 def make_counter(usual: Usual, corner: str) -> Panel:
     """The step that is shown."""
-    return Counter(usual.steps, usual.board, corner, usual.theme, usual.ground)
+    return Counter(usual.steps, usual.board, corner, usual.words, usual.halo)
 
 
 def make_legend(usual: Usual, corner: str) -> Panel:
