@@ -44,6 +44,7 @@ BEYOND = (
     "optimizer_color_unquoted",
     "style_background",
     "noise_infinite",
+    "pace_beside",
     "noise_batch_many",
     "noise_no_examples",
     "replicas_memory",

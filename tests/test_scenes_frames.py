@@ -46,14 +46,17 @@ def hidden(scene, moment, ball: int, eye: np.ndarray) -> bool:
 
 def pixel(scene, seconds: float, center: np.ndarray) -> tuple[int, int]:
     """Row and column at which a point is drawn, by the formula of the camera alone."""
-    from thalweg.geometry.framing import between, project
+    from thalweg.geometry.framing import View, between, camera_pose, project, pushed
 
     camera, path = scene.shot.camera, scene.aim.path
     phi = 0.0 if camera.opening == "flat" and seconds == 0 else camera.phi
     before, after = path.framings
     view = path.flat if phi == 0 else between(before.view, after.view, path.eased(seconds))
     theta = 0.0 if phi == 0 else camera.theta + camera.orbit * seconds
-    x, y = project(center, path.subject, theta, phi, view)
+    pose = camera_pose(path.subject, theta, phi, view)
+    if path.push is not None:
+        pose = pushed(pose, *path.push(seconds), path.middle_of_room(seconds))
+    x, y = project(center, pose.center, theta, phi, View(pose.scale, 0, 0, pose.lens))
     width, height = scene.pixels
     return round(height / 2 - y * height / 8 - 0.5), round(width / 2 + x * height / 8 - 0.5)
 

@@ -22,6 +22,7 @@ def name(request):
 @pytest.fixture(scope="module", params=SHAPES)
 def scene(request, name):
     made = staged(shot(name, {"resolution": SHAPES[request.param]}))
+    made.aim.path.push = None  # which goes nearer on purpose
     yield made
     made.release()
 
@@ -92,6 +93,36 @@ def test_the_landscape_fills_the_picture(scene):
         assert max(size[0] / (8 * page.width / page.height), size[1] / 8) > least
 
 
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("name", ["boss_fight", "saddle"])
+def test_where_it_is_decided_the_camera_comes_slowly_nearer(name, shape):
+    """What is about that place is larger, and it nearer to the middle, without a jolt, and no ball is lost by that."""
+    scene = staged(shot(name, {"resolution": SHAPES[shape]}, ["camera.orbit=0", "camera.opening=none"]))
+    path, page, (begin, end) = scene.aim.path, scene.board.page, scene.motion.timing.decided
+    push, place = path.push, scene.display.to_world(scene.motion.decisive.point)
+    cross = place + 0.05 * np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0]])
+
+    def size_and_way(seconds):
+        o, a, b = seen_at(scene, seconds, cross)
+        return abs(np.linalg.det([a - o, b - o])) ** 0.5, np.linalg.norm(o - scene.aim.middle_of_room(seconds))
+
+    path.push = None
+    size, way = size_and_way(end)
+    path.push = push
+    nearer = size_and_way(end)
+    assert 1.03 < nearer[0] / size < 1.15 and nearer[1] == pytest.approx(way * size / nearer[0], rel=0.01)
+    times = np.arange(0, scene.duration - scene.motion.timing.hold - 0.5, 1 / 30)
+    sizes = np.array([size_and_way(seconds)[0] for seconds in times])
+    still = (times < begin - 0.7) | (times > end + 2)
+    assert sizes[still] == pytest.approx(size, rel=1e-6), "before and after it stands as it would"
+    assert np.abs(np.diff(sizes)).max() < 0.006 * size and np.abs(np.diff(sizes, 2)).max() < 0.0008 * size, "slowly"
+    for seconds in np.linspace(begin - 0.5, end + 1.5, 11):
+        seen = seen_at(scene, seconds, scene.motion.at(seconds).center)
+        assert (np.abs(seen) < [4 * page.width / page.height, 4]).all(), "cut off"
+        assert not any(within(seen, rect).any() for rect in boxes_at(scene, seconds)), "behind a panel"
+    scene.release()
+
+
 def test_the_camera_eases_up_when_the_result_comes():
     scene = staged(shot("boss_fight", {"resolution": "640x360"}, ["camera.orbit=0", "camera.opening=none"]))
     comes = scene.duration - scene.motion.timing.hold
@@ -102,6 +133,7 @@ def test_the_camera_eases_up_when_the_result_comes():
     assert np.abs(np.diff(scales, 2)).max() < 0.003 * np.ptp(scales), "without a jolt"
     assert scene.aim.at(comes + 0.6).scale == scene.aim.at(scene.duration).scale, "and then it stands"
     none = staged(shot("boss_fight", {"resolution": "640x360"}, ["camera.orbit=0", "style.caption=false"]))
+    none.aim.path.push = None
     assert none.aim.at(none.duration / 2).scale == none.aim.at(none.duration).scale, "nothing comes: nothing moves"
     scene.release(), none.release()
 
@@ -155,6 +187,29 @@ def test_the_title_opening_looks_straight_down():
     same = seen_at(scene, later, points) - seen_at(plain, later, points)
     assert np.abs(same).max() < 1e-6, "after the opening nothing is different"
     scene.release(), plain.release()
+
+
+def test_a_flat_opening_is_a_map_that_stands_for_a_second_and_a_half():
+    """Without perspective: equal distances of the domain are equal on screen, at whatever height they lie."""
+    scene = staged(shot("boss_fight", {"resolution": "640x360"}, ["camera.opening=flat"]))
+    points = scene.display.to_world(scene.display.grid(9))
+    seen = seen_at(scene, 0.0, points.reshape(-1, 3)).reshape(9, 9, 2)
+    for axis in (0, 1):
+        steps = np.diff(seen[..., axis], axis=axis)
+        assert np.ptp(steps) < 0.01 * steps.mean()
+    for seconds in (0.7, 1.49):
+        assert np.abs(seen_at(scene, seconds, points.reshape(-1, 3)).reshape(9, 9, 2) - seen).max() < 1e-6, seconds
+    moves = [
+        seen_at(scene, seconds, points[0, :1]) for seconds in np.linspace(1.5, scene.motion.timing.intro + 0.2, 86)
+    ]
+    speed = np.linalg.norm(np.diff(np.concatenate(moves), axis=0), axis=1)
+    assert speed[0] < 0.02 * speed.max() and speed[-1] < 0.05 * speed.max(), "it eases down"
+    for seconds in (0.0, 1.9, 2.3):
+        scene.draw_at(seconds)
+        for point in ([-0.4, 0.3], [1.0, 1.4], [1.9, -1.2]):
+            found = scene.point_at(*scene.sight().pixel(scene.world_at(np.array(point))))
+            assert found == pytest.approx(point, abs=1e-3), "what is clicked on is what is seen"
+    scene.release()
 
 
 def test_zoom_and_centre_are_the_users():
@@ -269,7 +324,7 @@ def test_the_axes_of_the_camera():
 def test_between_two_views():
     a, b = View(1.0, 0.0, 2.0), View(4.0, 1.0, 0.0)
     assert between(a, b, 0.0) == pytest.approx(a) and between(a, b, 1.0) == pytest.approx(b)
-    assert between(a, b, 0.5) == pytest.approx((2.0, 0.5, 1.0))
+    assert between(a, b, 0.5) == pytest.approx((2.0, 0.5, 1.0, a.lens))
 
 
 @pytest.mark.parametrize("least", [0.011, 0.5, 1.0, 2.01, 7, 31, 4e-7])

@@ -15,7 +15,8 @@ from thalweg.calculus import SURFACES
 from thalweg.film.clock import OutsideFilm, frame_at, frame_count
 from thalweg.film.outputs import gif_rate
 from thalweg.geometry.display import Display
-from thalweg.geometry.pace import Wanted, make_timing
+from thalweg.geometry.pace import Slow, Span, Wanted, make_timing
+from thalweg.geometry.reading import told_steps
 
 MINIMA = np.array([[1.0, 1.0], [0.0, 0.0]])
 RATES = st.integers(1, 240)
@@ -195,3 +196,87 @@ def test_a_hundred_thousand_steps_take_no_time(display):
     timing = make_timing(display, positions, MINIMA, Wanted("dramatic", None, 2.0, 3.0, 4))
     assert time.perf_counter() - started < 1.0
     assert timing.steps[-1] == 100_000 and timing.duration <= 20
+
+
+# --- a pace that is listed
+
+
+@pytest.mark.parametrize("steps", [100, 300, 5000])
+@pytest.mark.parametrize("seconds", [None, 14.0, 10.0])
+def test_listed_steps_have_their_seconds(display, steps, seconds):
+    spans = (Span(0.2 * steps, 0.3 * steps, 2.0), Span(0.3 * steps, 0.6 * steps, 1.0))
+    timing = make_timing(display, path(steps), MINIMA, Wanted("dramatic", seconds, spans=spans))
+    for begin, end, wanted in spans:
+        shown = np.diff(passed(timing, [begin, end]))[0]
+        assert shown == pytest.approx(wanted, rel=0.03)
+        pieces = [piece for piece in timing.pieces if piece.name == "listed"]
+        assert any(abs(piece.end - piece.begin - wanted) < 0.25 for piece in pieces)
+    assert seconds is None or timing.duration == seconds
+
+
+def test_what_is_listed_gives_way_to_a_film_too_short_for_it(display):
+    """Three tenths of the race's time are left to the others, all of it where there are no others."""
+    timing = make_timing(display, path(300), MINIMA, Wanted("dramatic", 10.0, spans=(Span(100, 200, 30.0),)))
+    begin, end = passed(timing, [100.0, 200.0])
+    assert end - begin == pytest.approx(0.7 * 5, rel=0.05)
+    half = make_timing(display, path(300), MINIMA, Wanted("dramatic", 5.0, spans=(Span(100, 200, 2.0),)))
+    begin, end = passed(half, [100.0, 200.0])
+    assert end - begin == pytest.approx(1, rel=0.05), "of a film of half the length it gets half"
+    whole = make_timing(display, path(300), MINIMA, Wanted("dramatic", 10.0, spans=(Span(0, 300, 30.0),)))
+    assert whole.duration == 10 and passed(whole, [300.0])[0] == pytest.approx(7)
+    middle = np.diff(passed(whole, [100.0, 200.0]))[0]
+    assert middle == pytest.approx((5 - 2 * 0.25) / 3, rel=0.01), (
+        "at one speed, but for a quarter of a second at its ends"
+    )
+
+
+def test_a_long_list_makes_a_film_longer_that_has_no_length(display):
+    timing = make_timing(display, path(300), MINIMA, Wanted("dramatic", spans=(Span(100, 200, 30.0),)))
+    assert timing.duration > 35 and np.diff(passed(timing, [100.0, 200.0]))[0] == pytest.approx(30, rel=0.02)
+
+
+def test_slow_motion_around_an_event(display):
+    """A ball of even speed: so many steps a second are shown without it, a quarter as many in the seconds with it."""
+    share = np.linspace(0, 1, 401)[:, None]
+    going = (np.array([-2.2, -1.0]) * (1 - share) + np.array([-2.2, 1.9]) * share)[None]
+    plain, slowed = (
+        make_timing(display, going, MINIMA[:1], Wanted("dramatic", 14.0, 2.0, 3.0, 0, slow=slow))
+        for slow in ((), (Slow(200.0, 0.25, 2.0),))
+    )
+    (piece,) = [each for each in slowed.pieces if each.name == "slow motion"]
+    assert piece.end - piece.begin == pytest.approx(2, abs=0.25)
+    shown = [  # in two seconds, and a quarter of them
+        np.diff(np.interp(passed(timing, [200.0])[0] + np.array([-reach, reach]), timing.seconds, timing.steps))[0]
+        for timing, reach in ((plain, 0.25), (slowed, 1.0))
+    ]
+    assert shown[1] == pytest.approx(shown[0], rel=0.05)
+    assert (piece.begin + piece.end) / 2 == pytest.approx(passed(slowed, [200.0])[0], abs=0.1), "around the event"
+    assert slowed.duration == 14
+
+
+@pytest.mark.parametrize("step", [0.0, 0.4, 30.5, 399.0, 400.0])
+def test_an_event_at_the_edge_of_the_race_or_of_a_span_has_its_slow_motion_too(display, step):
+    spans = (Span(10, 30, 1.0), Span(31, 60, 1.0))
+    timing = make_timing(display, path(400), MINIMA, Wanted("dramatic", 14.0, spans=spans, slow=(Slow(step, 0.2, 2),)))
+    assert timing.steps[-1] == 400 and (np.diff(timing.steps) >= 0).all()
+    (piece,) = [each for each in timing.pieces if each.name == "slow motion"]
+    assert piece.begin - 0.2 <= passed(timing, [step])[0] <= piece.end + 0.2
+    for begin, end, wanted in spans:
+        assert np.diff(passed(timing, [begin, end]))[0] == pytest.approx(wanted, rel=0.05), "spans keep theirs"
+
+
+def test_speed_changes_gently_into_and_out_of_what_is_listed(display):
+    timing = make_timing(display, path(300), MINIMA, Wanted("dramatic", 14.0, spans=(Span(100, 120, 3.0),)))
+    frames = np.arange(14 * 30) / 30
+    speed = np.diff(np.interp(frames, timing.seconds, timing.steps))
+    assert np.abs(np.diff(speed)).max() < 0.35 * speed.max()
+
+
+def test_what_is_told_of_flying_steps_can_be_read_and_is_never_long_ago():
+    """Fast, ten times slower, fast again: each number stands for a sixth to a third of a second, or one step."""
+    seconds = np.concatenate([[0.0], np.cumsum(np.repeat([0.01, 0.1, 0.5, 0.01], [73, 31, 4, 200]))])
+    told = told_steps(seconds)
+    stands = np.diff(seconds[told])
+    assert (told[0], told[-1]) == (0, 308) and (stands[:-1] >= 1 / 6 - 1e-6).all()
+    assert ((stands <= 1 / 3 + 1e-6) | (np.diff(told) == 1)).all()
+    assert told[told < 73].tolist() == [0, 20, 50, 70], "the roundest of 17 to 33, of 37 to 53 and of 67 to 74"

@@ -211,7 +211,7 @@ def test_the_loss_told_is_the_surfaces_own():
     surface = from_expression("sin(70*x)*sin(90*y) + x**2/400", None, ((-30, 30), (-30, 30)))
     balls, points = [dict(label="SGD", ball=0)], np.array([[3.137, 2.213]])
     motion = SimpleNamespace(surface=surface, display=None, names=[("SGD", 0)])
-    tell_balls(balls, motion, SimpleNamespace(points=points, step=0.0), np.zeros((1, 2)))
+    tell_balls(balls, motion, SimpleNamespace(points=points, steps=np.zeros(1)), np.zeros((1, 2)))
     assert balls[0]["loss"] == pytest.approx(np.sin(70 * 3.137) * np.sin(90 * 2.213) + 3.137**2 / 400, rel=1e-12)
 
 

@@ -57,6 +57,7 @@ class Film:
         from thalweg.cli.targets import suited
         from thalweg.film.clock import OutsideFilm
         from thalweg.film.outputs import DATA, kind
+        from thalweg.spec.pace import unpaced
 
         problems: list[Problem] = []
         paths = [self.shot.path]
@@ -64,7 +65,12 @@ class Film:
         if problems:
             raise ConfigErrors(problems)
         film, _ = suited(self.film, files[0][0])
-        rolled = self.film.roll(as_data=True) if kind(files[0][0]) in DATA else self._rolled
+        data = kind(files[0][0]) in DATA
+        rolled = self.film.roll(as_data=True) if data else self._rolled
+        if not data and (
+            problems := [line for each in zip(self.shots, rolled, strict=True) for line in unpaced(*each)]
+        ):
+            raise ConfigErrors(problems)
         try:
             return list(make(film, rolled, files[0], asked, jobs=jobs))
         except OutsideFilm as error:

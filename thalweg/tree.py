@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -65,6 +66,13 @@ class Node:
         if child is None:
             return self.mark
         return child.mark if child.is_scalar else self.keys[str(key)]
+
+    def only(self, left: Iterable[str]) -> Node:
+        """A mapping with these of its keys."""
+        entries, left = self.entries or {}, list(left)
+        return Node(
+            self.mark, entries={k: entries[k] for k in left}, keys={k: self.keys[k] for k in left}, size=self.size
+        )
 
     def from_source(self, source: str) -> Node:
         """The same tree, said to come from the command line."""

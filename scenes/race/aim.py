@@ -6,13 +6,14 @@ import numpy as np
 from thalweg.scenes.race.landscape import Landscape
 
 from thalweg.film.shot import Shot
-from thalweg.geometry.camera_path import CameraPath, Framing
+from thalweg.geometry.camera_path import CLOSER, CameraPath, Framing, PushIn
 from thalweg.geometry.display import PLATE
-from thalweg.geometry.framing import CameraPose, Scenery, fit
+from thalweg.geometry.framing import ORTHOGRAPHIC, CameraPose, Rect, Scenery, View, fit, grown, project
 from thalweg.geometry.playback import between
 from thalweg.parts.motion import Motion
 from thalweg.parts.panels.board import Board
 
+LOOKS = 9  # moments of a push-in at which it is seen where balls are
 CELLS = 96  # of the plate's longer side: of path points that lie in one, one is enough
 
 
@@ -31,10 +32,43 @@ class Aim:
         )
         path.framings = before, after
         if camera.opening == "flat":
-            path.flat = fit(scenery, path.subject, [(0.0, 0.0)], board.spaces[0])
+            path.flat = fit(scenery, path.subject, [(0.0, 0.0)], board.spaces[0], ORTHOGRAPHIC)
         self.floor = float(path.subject[2])
         if camera.follow:
             self._follow(camera.follow, motion)
+        elif timing.decided and motion.decisive and not camera.keyframes:
+            path.push = self._push(PushIn(*timing.decided, self.display.to_world(motion.decisive.point)), motion, board)
+
+    def _push(self, push: PushIn, motion: Motion, board: Board) -> PushIn | None:
+        """As near as no ball is pushed out of the picture or behind a panel; None where any push does that."""
+        times = np.linspace(*np.clip(push.span, 0, motion.duration), LOOKS)
+        seen = [(seconds, motion.at(seconds).center) for seconds in times.tolist()]
+        before = [self._clear(None, *each, motion.radius, board) for each in seen]
+        for closer in CLOSER:
+            near = push._replace(closer=closer)
+            after = [self._clear(near, *each, motion.radius, board) for each in seen]
+            if not any((was & ~now).any() for was, now in zip(before, after, strict=True)):
+                return near
+        return None
+
+    def _clear(
+        self, push: PushIn | None, seconds: float, centers: np.ndarray, radius: float, board: Board
+    ) -> np.ndarray:
+        """Which balls at centers (balls, 3) are wholly in the picture's free part, (balls,)."""
+        self.path.push = push
+        pose, space = self.at(seconds), board.spaces[int(self.path.eased(seconds) > 0)]
+        view = View(pose.scale, 0.0, 0.0, pose.lens)
+        x, y = project(centers, pose.center, pose.theta, pose.phi, view).T
+        reach = radius / pose.scale
+
+        def on(rect: Rect, by: float) -> np.ndarray:
+            left, right, bottom, top = grown(rect, by)
+            inside: np.ndarray = (x > left) & (x < right) & (y > bottom) & (y < top)
+            return inside
+
+        hidden = [on(rect, reach) for rect in space.panels + space.clear]
+        free: np.ndarray = on(space.page, -reach) & ~np.any([np.zeros(len(x), bool), *hidden], axis=0)
+        return free
 
     def _what_matters(self, motion: Motion, landscape: Landscape) -> np.ndarray:
         """Places (n, 3) of the paths, with room for a ball above each, and of the holes, as far as they are drawn."""

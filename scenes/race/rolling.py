@@ -10,10 +10,11 @@ from thalweg.scenes.race.landscape import Landscape
 
 from thalweg.film.shot import Shot
 from thalweg.geometry.clearance import sunk
+from thalweg.geometry.display import RADIUS
 from thalweg.geometry.playback import Moment
 from thalweg.geometry.thinning import candidates, spaced
 from thalweg.mobjects import Balls, Trails
-from thalweg.mobjects.ball import PLAIN, RADIUS
+from thalweg.mobjects.ball import PLAIN
 from thalweg.parts.motion import Motion, strength_among
 
 FADING = 2.0  # radii beyond what is drawn of the surface over which a ball fades away

@@ -16,10 +16,9 @@ from thalweg.scenes.race.sights import with_angles
 
 from thalweg.colors import Theme, rim, themes
 from thalweg.geometry.beside import eye_of, pixels_at
-from thalweg.geometry.display import display_of
+from thalweg.geometry.display import RADIUS, display_of
 from thalweg.geometry.layout import Page
 from thalweg.geometry.outline import hull, sides
-from thalweg.mobjects.ball import RADIUS
 from thalweg.mobjects.sprites import Picture
 from thalweg.parts.hands import Hands
 from thalweg.parts.hole_losses import HoleLosses, Lens, holes

@@ -191,11 +191,19 @@ def _make(names: Sequence[str], options: dict[str, Any]) -> None:
         started, name = time.perf_counter(), film.shot.name
         rolled = film.roll(as_data=options["check"] or kind(files[0]) in DATA)
         _say(options, f"{name}: rolled in {time.perf_counter() - started:.2f} s")
+        if not options["check"] and kind(files[0]) not in DATA:
+            _as_paced(film, rolled)
         if options["check"]:
             from thalweg.cli.report import report
 
+            paced = film.roll() if any(not isinstance(shot.video.pace, str) for shot in film.shots) else rolled
+            _as_paced(film, paced)
             print(
-                "\n".join(line for shot, runs in zip(film.shots, rolled, strict=True) for line in report(shot, runs)),
+                "\n".join(
+                    line
+                    for shot, runs, every in zip(film.shots, rolled, paced, strict=True)
+                    for line in report(shot, runs, every)
+                ),
                 flush=True,
             )
             continue
@@ -204,6 +212,15 @@ def _make(names: Sequence[str], options: dict[str, Any]) -> None:
         _say(options, f"{name}: made in {time.perf_counter() - started:.2f} s")
     if unheard:
         raise unheard
+
+
+def _as_paced(film: Film, rolled: Sequence[Any]) -> None:
+    """Raises UserErrors for moments of a listed pace that do not come; `rolled` has every step."""
+    from thalweg.spec.pace import unpaced
+
+    problems = [each for shot, runs in zip(film.shots, rolled, strict=True) for each in unpaced(shot, runs)]
+    if problems:
+        raise UserErrors(problems)
 
 
 def _planned(names: Sequence[str], options: dict[str, Any]) -> tuple[list[Film], list[list[Path]], list[Moment], int]:

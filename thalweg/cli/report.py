@@ -24,8 +24,10 @@ MOST = 6  # minima that are listed one by one
 PLURALS = {"minimum": "minima", "saddle": "saddles", "maximum": "maxima"}
 
 
-def report(shot: Shot, trajectories: Sequence[Trajectory]) -> Iterator[str]:
-    """One line about the shot, one for each entry, some about the surface's critical points and about the picture."""
+def report(shot: Shot, trajectories: Sequence[Trajectory], every: Sequence[Trajectory] | None = None) -> Iterator[str]:
+    """One line about the shot, one for each entry, some about the surface's critical points and about the picture, and
+    for a listed pace which steps are shown when; `every` are the trajectories with all their steps.
+    """
     video, experiment = shot.video, shot.experiment
     length = f", {words(video.seconds)} s" if video.seconds else ""
     picture = f"{video.width}x{video.height} at {video.fps} frames/s{length}"
@@ -45,6 +47,24 @@ def report(shot: Shot, trajectories: Sequence[Trajectory]) -> Iterator[str]:
         from thalweg.geometry.display import display_of
 
         yield from (f"  picture: {line}" for line in display_of(experiment.surface, trajectories, z_scale).notes)
+    if not isinstance(video.pace, str):
+        yield from _plan(shot, every or trajectories)
+
+
+def _plan(shot: Shot, trajectories: Sequence[Trajectory]) -> Iterator[str]:
+    """'  pace, 14 s' and a line for each part of the film: its seconds, name and steps."""
+    from thalweg.geometry.display import display_of
+    from thalweg.parts.motion import Motion
+
+    z_scale = getattr(shot.style, "z_scale", "auto")
+    display = display_of(shot.surface, trajectories, z_scale)
+    motion = Motion(shot, trajectories, display, max(shot.video.width, shot.video.height))
+    yield f"  pace, {words(round(motion.duration, 2))} s"
+    for piece in motion.timing.pieces:
+        begin, end = (f"{seconds:.2f}" for seconds in (piece.begin, piece.end))
+        first, last = (words(round(step, 1)) for step in motion.steps_of(piece))
+        steps = "" if first == last else f", steps {first} to {last}"
+        yield f"    {begin:>6} to {end:>6} s  {piece.name}{steps}"
 
 
 def _rolled(experiment: Experiment, trajectories: Sequence[Trajectory], balls: int) -> Iterator[str]:

@@ -6,9 +6,12 @@ A scene reads those that its options name (film/options.py); what they do not ha
 from __future__ import annotations
 
 from dataclasses import MISSING, dataclass, field
-from typing import Annotated, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 from thalweg.registry import parameter
+
+if TYPE_CHECKING:
+    from thalweg.film.pace import Listed
 
 # The words after the type name the pattern the text must have: see spec/schema.py.
 Color: TypeAlias = Annotated[str, "color"]
@@ -159,16 +162,18 @@ class VideoKeys:
 class Paced(VideoKeys):
     """The video section of scenes that show steps in time."""
 
-    pace: Literal["dramatic", "even"] = parameter("dramatic")
+    pace: Literal["dramatic", "even"] = parameter("dramatic", doc="or a list of steps and moments with their own pace")
 
 
 @dataclass(frozen=True)
 class Video:
-    """Width and height in pixels (even), frames a second, length in seconds (None: the scene chooses)."""
+    """Width and height in pixels (even), frames a second, length in seconds (None: the scene chooses); dramatic or
+    even, or what is listed of a dramatic pace.
+    """
 
     width: int
     height: int
     fps: int
     seconds: float | None
     transparent: bool
-    pace: str = "even"
+    pace: str | tuple[Listed, ...] = "even"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from thalweg.geometry.framing import FIELD_OF_VIEW, FRAME_HEIGHT, CameraPose, rotation
+from thalweg.geometry.framing import FRAME_HEIGHT, CameraPose, rotation, shrinking
 from thalweg.geometry.layout import Box
 from thalweg.geometry.outline import apart
 
@@ -20,7 +20,7 @@ DIRECTIONS = np.array([[1, 0], [-1, 0], [0, -1], [0, 1], [1, -1], [-1, -1], [1, 
 def pixels_at(pose: CameraPose, points: Array, size: tuple[int, int]) -> Array:
     """Where points (..., 3) of space stand in a picture of that size, (..., 2), for a camera at that pose."""
     seen = (points - pose.center) @ rotation(pose.theta, pose.phi) / pose.scale
-    depth = np.maximum(1 - seen[..., 2:] * np.tan(np.radians(FIELD_OF_VIEW) / 2) * 2 / FRAME_HEIGHT, 0.05)
+    depth = np.maximum(1 - seen[..., 2:] * shrinking(pose.lens), 0.05)
     pixels: Array = np.array(size) / 2 + seen[..., :2] / depth * [1, -1] * size[1] / FRAME_HEIGHT
     return pixels
 
@@ -65,6 +65,5 @@ def covers(sides: tuple[Array, Array], middle: Array, half: Array) -> bool:
 
 def eye_of(pose: CameraPose) -> Array:
     """Where the eye is in space, (3,)."""
-    far = pose.scale * FRAME_HEIGHT / 2 / np.tan(np.radians(FIELD_OF_VIEW) / 2)
-    eye: Array = pose.center + far * rotation(pose.theta, pose.phi)[:, 2]
+    eye: Array = pose.center + pose.scale / shrinking(pose.lens) * rotation(pose.theta, pose.phi)[:, 2]
     return eye

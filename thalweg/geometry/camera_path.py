@@ -16,6 +16,9 @@ from thalweg.geometry.framing import Angles, CameraPose, View, between, camera_p
 Array = NDArray[np.float64]
 CALM = 0.8  # seconds over which the way of a followed ball is averaged
 EASE, EARLIER = 0.8, 0.375  # seconds in which room is made for what comes, and the share of them before it comes
+STANDS = 1.5 / 2.7  # of a flat opening: how long the look from straight above stands, before it eases down
+CLOSER = (0.13, 0.1, 0.07, 0.04)  # how much larger a push-in shows what it is about, the best first
+LEAD, BACK = 0.2, 0.6  # of its length: how much earlier it begins, and how long it takes to go back
 SWEEP, MOST_ANGLES = 10.0, 37  # degrees between the angles that a view must hold for, and how many at most
 
 Push = Callable[[float], tuple[float, Array]]  # second -> times larger (1: none), and about which place of space (3,)
@@ -40,11 +43,34 @@ class Framing(NamedTuple):
 USUAL = Aim(-35.0, 45.0, 1.0, (np.nan, np.nan))  # where nothing speaks for other angles
 
 
+class PushIn(NamedTuple):
+    """A slow push-in about a `place` (3,) of space, from the second `begin` to the second `end`, and back again."""
+
+    begin: float
+    end: float
+    place: Array
+    closer: float = CLOSER[0]
+
+    def __call__(self, seconds: float) -> tuple[float, Array]:
+        """How many times larger that place is seen at a second, and the place."""
+        length = self.end - self.begin
+        nearer = _smooth((seconds - self.begin + LEAD * length) / ((1 + LEAD) * length))
+        back = _smooth((seconds - self.end) / (BACK * length))
+        return 1 + self.closer * (nearer - back), self.place
+
+    @property
+    def span(self) -> tuple[float, float]:
+        """The seconds at which it begins to move and has come back."""
+        length = self.end - self.begin
+        return self.begin - LEAD * length, self.end + BACK * length
+
+
 class CameraPath:
     """`camera` is the YAML's camera section, `opening` the seconds of the look at the landscape, `duration` the film's.
 
     `framings` are those before and after the panels come that do so at the end, at the second `comes`: the camera makes
-    room for them in at most EASE seconds. `flat` frames everything from straight above. `followed`: seconds (n,) and
+    room for them in at most EASE seconds. `flat` frames everything from straight above: there a flat opening stands
+    for the first STANDS of its time, without perspective. `followed`: seconds (n,) and
     display positions (n, 2) of the ball to follow, or None. `push`, where there is one, enlarges what is seen about a
     place, which comes nearer to the middle by as much.
     """
@@ -137,7 +163,7 @@ class CameraPath:
         elif not np.isnan(aim.center[0]):
             subject[:2] = to_plate(np.array(aim.center))
         if self.camera.opening == "flat" and seconds < self.opening:
-            tilt = _smooth((seconds / self.opening - 0.25) / 0.75)
+            tilt = _smooth((seconds / self.opening - STANDS) / (1 - STANDS))
             subject = self.subject * (1 - tilt) + subject * tilt
             theta, phi = theta * tilt, phi * tilt
             view = between(self.flat, view, tilt)

@@ -19,6 +19,7 @@ from thalweg.typeset.numbers import cut_text
 
 Array = NDArray[np.float64]
 PLATE = 10.0
+RADIUS = 0.22  # of a ball, display units
 RELIEF = 0.3  # of the plate's width; less on a narrow plate, where walls would hide the valley
 LOW = 0.75  # of the relief for logarithmic heights, whose hills are broad and would hide the valley
 TALLEST = 8.0  # display units; what a z_scale lifts higher is cut off

@@ -20,7 +20,7 @@ KEPT = 2.5
 SHIFTS, ROUNDS = 21, 10
 STEP, SMALLER = 1.03, 8  # sizes tried that are a little smaller than the largest
 FIELD_OF_VIEW = 32.0  # degrees; a long lens keeps the landscape calm
-DEPTH = float(np.tan(np.radians(FIELD_OF_VIEW) / 2) * 2 / FRAME_HEIGHT)  # k above
+ORTHOGRAPHIC = 0.5  # degrees: of so few nothing is seen to shrink with distance
 
 
 class Rect(NamedTuple):
@@ -33,11 +33,14 @@ class Rect(NamedTuple):
 
 
 class View(NamedTuple):
-    """`scale` of the frame, and the shift of the subject on screen in frame units (at the depth of its centre)."""
+    """`scale` of the frame, the shift of the subject on screen in frame units (at the depth of its centre), and the
+    field of view in degrees.
+    """
 
     scale: float
     shift_x: float
     shift_y: float
+    lens: float = FIELD_OF_VIEW
 
 
 Angles = list[tuple[float, float]]  # (theta, phi) in degrees
@@ -79,6 +82,12 @@ class CameraPose(NamedTuple):
     phi: float
     scale: float
     center: Array  # (3,), where the frame's centre is
+    lens: float = FIELD_OF_VIEW  # degrees
+
+
+def shrinking(lens: float) -> float:
+    """k above, of a field of view in degrees: 1 / how far the eye is, in frame units."""
+    return float(np.tan(np.radians(lens) / 2) * 2 / FRAME_HEIGHT)
 
 
 def rotation(theta: float, phi: float) -> Array:
@@ -97,30 +106,31 @@ def project(points: Array, subject: Array, theta: float, phi: float, view: View)
 
 def _project_deep(points: Array, subject: Array, theta: float, phi: float, view: View) -> tuple[Array, Array]:
     seen = (points - subject) @ rotation(theta, phi) / view.scale + np.array([view.shift_x, view.shift_y, 0.0])
-    depth = np.maximum(1 - DEPTH * seen[..., 2:], 0.05)
+    depth = np.maximum(1 - shrinking(view.lens) * seen[..., 2:], 0.05)
     return seen[..., :2] / depth, depth[..., 0]
 
 
-def fit(scenery: Scenery, subject: Array, angles: Angles, space: Space) -> View:
+def fit(scenery: Scenery, subject: Array, angles: Angles, space: Space, lens: float = FIELD_OF_VIEW) -> View:
     """The best view for every (theta, phi) in which all that matters is in sight, and of the ground at most BEYOND lies
     beyond the picture's sides and at most BEHIND behind panels: large, in the middle, and with little cut off.
     """
-    whole = _fill(np.concatenate(scenery), subject, angles, space.safe)
+    whole = _fill(np.concatenate(scenery), subject, angles, space.safe, lens)
     small, large, found = 8.0, 1 / 3, []  # times the scale at which everything fits beside nothing
     for _ in range(ROUNDS):
         middle = (small * large) ** 0.5
-        placed = _placed(scenery, subject, angles, whole.scale * middle, space)
+        placed = _placed(scenery, subject, angles, whole._replace(scale=whole.scale * middle), space)
         small, large = (middle, large) if placed else (small, middle)
         found += [placed] if placed else []
     for step in range(1, SMALLER + 1):
-        placed = _placed(scenery, subject, angles, whole.scale * small * STEP**step, space) if found else None
+        smaller = whole._replace(scale=whole.scale * small * STEP**step)
+        placed = _placed(scenery, subject, angles, smaller, space) if found else None
         found += [placed] if placed else []
     return min(found)[1] if found else whole
 
 
-def _placed(scenery: Scenery, subject: Array, angles: Angles, scale: float, space: Space) -> tuple[float, View] | None:
-    """The best view of this scale with how bad it is, or None. A shift moves near points a little more."""
-    safe, still = space.safe, View(scale, 0.0, 0.0)
+def _placed(scenery: Scenery, subject: Array, angles: Angles, sized: View, space: Space) -> tuple[float, View] | None:
+    """The best view as `sized` with how bad it is, or None. A shift moves near points a little more."""
+    safe, still = space.safe, sized._replace(shift_x=0.0, shift_y=0.0)
     seen = [_project_deep(np.concatenate(scenery), subject, theta, phi, still) for theta, phi in angles]
     places, depth = np.stack([place for place, _ in seen]), np.stack([deep for _, deep in seen])
     low, high = places.min(axis=(0, 1)), places.max(axis=(0, 1))
@@ -140,9 +150,9 @@ def _placed(scenery: Scenery, subject: Array, angles: Angles, scale: float, spac
     away = np.hypot(x + (low[0] + high[0]) / 2 - space.middle[0], y + (low[1] + high[1]) / 2 - space.middle[1])
     page = space.page  # in a tall picture a landscape that goes beyond its sides looks intended
     averse = AVERSE * (page.right - page.left) / (page.top - page.bottom)
-    bad = np.where(fits, np.log(scale) + ASTRAY * away / FRAME_HEIGHT + averse * (beyond + behind), np.inf)
+    bad = np.where(fits, np.log(still.scale) + ASTRAY * away / FRAME_HEIGHT + averse * (beyond + behind), np.inf)
     best = bad.argmin()
-    return float(bad.flat[best]), View(scale, float(x.flat[best]), float(y.flat[best]))
+    return float(bad.flat[best]), still._replace(shift_x=float(x.flat[best]), shift_y=float(y.flat[best]))
 
 
 def _cut(across: Array, upward: Array, core: slice, ground: slice, space: Space) -> tuple[Array, Array, Mask]:
@@ -190,8 +200,8 @@ def trims(free: Rect, rect: Rect) -> list[Rect]:
     ]
 
 
-def _fill(points: Array, subject: Array, angles: Angles, free: Rect) -> View:
-    view = View(1.0, 0.0, 0.0)
+def _fill(points: Array, subject: Array, angles: Angles, free: Rect, lens: float) -> View:
+    view = View(1.0, 0.0, 0.0, lens)
     for _ in range(24):
         seen = np.concatenate([project(points, subject, theta, phi, view) for theta, phi in angles])
         low, high = seen.min(axis=0), seen.max(axis=0)
@@ -202,6 +212,7 @@ def _fill(points: Array, subject: Array, angles: Angles, free: Rect) -> View:
             view.scale * grow**0.8,
             view.shift_x + ((free.left + free.right) / 2 - middle[0]),
             view.shift_y + ((free.bottom + free.top) / 2 - middle[1]),
+            lens,
         )
     return view
 
@@ -209,7 +220,7 @@ def _fill(points: Array, subject: Array, angles: Angles, free: Rect) -> View:
 def camera_pose(subject: Array, theta: float, phi: float, view: View) -> CameraPose:
     axes = rotation(theta, phi)
     center = subject - view.scale * (axes[:, 0] * view.shift_x + axes[:, 1] * view.shift_y)
-    return CameraPose(theta, phi, view.scale, center)
+    return CameraPose(theta, phi, view.scale, center, view.lens)
 
 
 def pushed(pose: CameraPose, factor: float, place: Array, middle: tuple[float, float]) -> CameraPose:
@@ -217,7 +228,7 @@ def pushed(pose: CameraPose, factor: float, place: Array, middle: tuple[float, f
     (frame units) by as much."""
     axes = rotation(pose.theta, pose.phi)
     near = (place - pose.center) @ axes / pose.scale  # its depth stays, so that at a factor of 1 nothing moves
-    depth = max(1 - DEPTH * near[2], 0.05)
+    depth = max(1 - shrinking(pose.lens) * near[2], 0.05)
     near[:2] = (middle + (near[:2] / depth - middle) / factor) * depth
     scale = pose.scale / factor
     return pose._replace(scale=scale, center=place - scale * axes @ near)
@@ -229,4 +240,5 @@ def between(a: View, b: View, share: float) -> View:
         float(a.scale ** (1 - share) * b.scale**share),
         a.shift_x + share * (b.shift_x - a.shift_x),
         a.shift_y + share * (b.shift_y - a.shift_y),
+        a.lens + share * (b.lens - a.lens),
     )

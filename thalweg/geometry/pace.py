@@ -2,7 +2,8 @@
 
 Even pace gives every step the same time. Dramatic pace gives time where there is something to see: a look at the
 landscape, the first steps and the first hops one by one, then time in proportion to visible motion, slow motion where
-it is decided, what comes after nearly all of the motion as a time-lapse, and a hold on the result.
+it is decided, what comes after nearly all of the motion as a time-lapse, and a hold on the result. What a film lists
+gets the seconds that are listed, in place of the slow motion where it is decided.
 
 A clock is made in two parts: seconds for each interval between nodes (whole steps, fewer of long runs), and from them a
 smooth, rising step(seconds), whose speed changes gently and is 0 at the ends of steps that are shown one by one.
@@ -10,6 +11,8 @@ smooth, rising step(seconds), whose speed changes gently and is 0 at the ends of
 
 from __future__ import annotations
 
+import copy
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -29,16 +32,36 @@ MOST_MOTION = 0.95  # of all motion: what comes after it is a time-lapse
 SLOWEST = 0.5  # seconds of a step of the race, and
 LEAST_RACE = 0.3  # the share of the time that the race keeps beside what is slow
 EASE = 0.25  # seconds over which the speed changes
+ROUNDS, GAIN = 6, (0.1, 1.35)  # of clocks, until what is listed has its seconds, and how much it asks for to get them
 MOST_NODES = 3000
 MOST_BALLS = 1000  # of more than that no single hop is seen
+FINE = 1e-3  # of a step: less is none
 FINEST = 1 / 240  # seconds between the clock's own moments
 SLOW, ONE_BY_ONE, DECIDED, RACE, LAPSED = "slow steps", "hops", "decisive", "race", "time-lapse"
+LISTED, SLOWED = "listed", "slow motion"
 STEPWISE = (SLOW, ONE_BY_ONE)  # each step starts and ends at rest
+
+
+class Span(NamedTuple):
+    """From a step `begin` to a step `end`, `seconds` of a film of 10 s or more."""
+
+    begin: float
+    end: float
+    seconds: float
+
+
+class Slow(NamedTuple):
+    """Around a `step`, `seconds` of a film of 10 s or more, at a `share` of the speed that there would be."""
+
+    step: float
+    share: float
+    seconds: float
 
 
 class Wanted(NamedTuple):
     """What a film's options ask of its pace: dramatic or even; its whole length, None: as fits; seconds of opening and
-    hold in a film of 10 s or more; how many first steps are shown one by one.
+    hold in a film of 10 s or more; how many first steps are shown one by one. Of a dramatic film `spans`, which share
+    no step, and what is `slow`.
     """
 
     pace: str = "dramatic"
@@ -46,6 +69,8 @@ class Wanted(NamedTuple):
     intro: float = 2.0
     hold: float = 3.0
     slow_steps: int = 4
+    spans: tuple[Span, ...] = ()
+    slow: tuple[Slow, ...] = ()
 
 
 def make_timing(
@@ -66,17 +91,56 @@ def make_timing(
     # what is beyond the plate is not seen
     plate = np.clip(display.to_plate(positions), -1.1 * display.half_size, 1.1 * display.half_size)
     nodes = np.unique(np.linspace(0, steps, min(steps, MOST_NODES) + 1).astype(int))
-    draft = _Draft(nodes, plate, display.to_plate(minima), wanted, radius, decisive)
-    seconds = wanted.seconds or float(np.clip(wanted.intro + draft.natural + wanted.hold, 12, 20))
-    intro, hold, shrink = _ends(seconds, wanted)
-    run = seconds - intro - hold
-    timing = _clock(nodes, draft.shares(run / shrink) * shrink, draft.kinds, (intro, hold, seconds), EASE * shrink)
+    draft = _Draft(nodes, plate, display.to_plate(minima), wanted, radius, decisive).listed(wanted.spans, LISTED)
+    if wanted.slow:
+        draft = draft.listed(_slowed(_planned(draft, wanted), wanted), SLOWED)
+    timing = _planned(draft, wanted)
     if len(plate) <= MOST_BALLS:
         timing = timing._replace(shown=thinned(plate, radius, timing.seconds[1:-1], timing.steps[1:-1]))
     if decisive is None:
         return timing
     begin, end = np.interp(decisive, timing.steps[1:-1], timing.seconds[1:-1]).tolist()
     return timing._replace(decided=(begin, end))
+
+
+def _planned(draft: _Draft, wanted: Wanted) -> Timing:
+    """The clock of a draft; what is listed has its seconds there, as far as others keep theirs."""
+    listed = sum(span.seconds for span in draft.spans)
+    seconds = wanted.seconds or float(np.clip(wanted.intro + draft.natural + wanted.hold, 12, 20 + listed))
+    intro, hold, shrink = _ends(seconds, wanted)
+    run = seconds - intro - hold
+    for _ in range(ROUNDS if draft.spans else 1):  # a clock that changes its speed gently gives them a little less
+        timing = _clock(draft, draft.shares(run / shrink) * shrink, (intro, hold, seconds), EASE * shrink)
+        asked = shrink * draft.fitting(run / shrink) * np.array([span.seconds for span in draft.spans])
+        ends = np.array([span[:2] for span in draft.spans]).reshape(-1, 2)
+        shown = np.diff(np.interp(ends, timing.steps[1:-1], timing.seconds[1:-1]))[:, 0]
+        draft.gain = np.clip(draft.gain * asked / np.maximum(shown, FINEST), *GAIN)
+    return timing
+
+
+def _slowed(timing: Timing, wanted: Wanted) -> list[Span]:
+    """The steps around each event that have the wanted share of their speed where they get the wanted seconds: as many
+    as this clock, which does not know of it, shows in that share of the seconds. Of steps that are listed already
+    nothing is taken.
+    """
+    shrink = min(1.0, timing.duration / FULL_LENGTH)
+    steps, seconds = timing.steps[1:-1], timing.seconds[1:-1]
+    found: list[Span] = []
+    for step, share, lasts in wanted.slow:
+        reach = share * lasts * shrink / 2
+        low, high = seconds[0] + reach, max(seconds[-1] - reach, seconds[0] + reach)
+        at = float(np.clip(np.interp(step, steps, seconds), low, high))
+        whole = begin, end = np.interp([at - reach, at + reach], seconds, steps).tolist()
+        for other in (*wanted.spans, *found):
+            if other.begin < step < other.end:
+                end = begin
+            elif step <= other.begin:
+                end = min(end, other.begin)
+            elif step >= other.end:
+                begin = max(begin, other.end)
+        if end - begin > FINE:
+            found.append(Span(begin, end, lasts * (end - begin) / (whole[1] - whole[0])))
+    return found
 
 
 def _ends(seconds: float, wanted: Wanted) -> tuple[float, float, float]:
@@ -105,8 +169,10 @@ def _even(steps: int, wanted: Wanted) -> Timing:
 
 
 class _Draft:
-    """Which interval between `nodes` (n + 1,) is of which kind (n,), the seconds that it asks for (n,), and `natural`,
-    the sum of them."""
+    """Which interval between `nodes` (n + 1,), whole steps and borders of `spans`, is of which kind (n,), the seconds
+    that it asks for (n,), and `natural`, the sum of them. `which` (n,) is its span, -1 for none; `stepwise` (steps,),
+    whether each starts and ends at rest, empty where none does.
+    """
 
     def __init__(
         self,
@@ -118,8 +184,10 @@ class _Draft:
         decisive: tuple[float, float] | None,
     ) -> None:
         count, every = len(nodes) - 1, len(nodes) == nodes[-1] + 1
-        seen = plate[:, nodes]
-        self.motion = visible(seen, minima)
+        self.nodes = nodes.astype(np.float64)
+        self.spans: tuple[Span, ...] = ()
+        self.which, self.gain, self.length = np.full(count, -1), np.ones(0), np.ones(count)
+        self.motion = visible(plate[:, nodes], minima)
         self.kinds = np.full(count, RACE, dtype="U16")
         self.asked = np.full(count, np.nan)
         done = int(np.searchsorted(nodes, moved_until(plate), side="left"))
@@ -135,10 +203,8 @@ class _Draft:
             inside = np.flatnonzero(np.isin(self.kinds[first:last], (RACE, LAPSED))) + first
             taken = float(np.nansum(np.delete(self.asked[first:last], inside - first)))
             self._give(DECIDED, inside, DECISIVE - taken, len(inside) > 0 and taken < DECISIVE)
-        race = self.kinds == RACE
-        fair = float(np.clip(2.5 + 0.015 * nodes[-1] * race.mean(), 3, 7))
-        self._race(fair)
-        self.natural = float(self.asked.sum())
+        self.stepwise = np.isin(self.kinds, STEPWISE)
+        self._settle()
 
     def _give(self, kind: str, where: slice | NDArray[np.int_], seconds: float, known: bool) -> None:
         """So many seconds to these intervals together, equal shares."""
@@ -146,60 +212,93 @@ class _Draft:
             self.kinds[where] = kind
             self.asked[where] = min(seconds / len(self.kinds[where]), 2 * SLOWEST)
 
-    def _race(self, seconds: float) -> None:
+    def _settle(self) -> None:
+        """What is left is the race."""
+        race = self.kinds == RACE
+        self._race(self.asked, float(np.clip(2.5 + 0.015 * self.nodes[-1] * race.mean(), 3, 7)))
+        self.natural = float(self.asked.sum())
+
+    def _race(self, asked: Array, seconds: float) -> None:
         """The race its seconds, in proportion to visible motion; no step gets more than SLOWEST."""
         race = self.kinds == RACE
         if race.any():
             share = self.motion[race] / self.motion[race].sum()
-            self.asked[race] = np.minimum(share * seconds, SLOWEST)
+            asked[race] = np.minimum(share * seconds, SLOWEST * self.length[race])
+
+    def listed(self, spans: Sequence[Span], kind: str) -> _Draft:
+        """The same with these spans, equal speed in each; steps that are listed do not stop at their ends, those that
+        are slowed do as they would have."""
+        borders = np.array([[span.begin, span.end] for span in spans]).reshape(-1, 2)
+        near = np.abs(borders - borders.round()) < FINE
+        borders = np.where(near, borders.round(), borders)
+        new = copy.copy(self)
+        new.nodes = np.union1d(self.nodes, borders)
+        parent = np.searchsorted(self.nodes, new.nodes[:-1], side="right") - 1
+        part = np.diff(new.nodes) / np.diff(self.nodes)[parent]
+        new.kinds, new.which = self.kinds[parent], self.which[parent]
+        new.motion, new.asked, new.length = (each[parent] * part for each in (self.motion, self.asked, self.length))
+        new.spans, new.stepwise = (*self.spans, *spans), self.stepwise.copy()
+        new.gain = np.ones(len(new.spans))
+        for index, ((begin, end), span) in enumerate(zip(borders, spans, strict=True), len(self.spans)):
+            inside = slice(*np.searchsorted(new.nodes, [begin, end]).tolist())
+            new.kinds[inside], new.which[inside] = kind, index
+            new.asked[inside] = span.seconds * np.diff(new.nodes)[inside] / (end - begin)
+            if kind == LISTED:
+                new.stepwise[int(begin) : int(end)] = False
+        new._settle()
+        return new
+
+    def fitting(self, run: float) -> float:
+        """The share of its seconds that what is listed can have of `run` seconds: LEAST_RACE of them are left to others
+        that ask for as much."""
+        listed = self.which >= 0
+        asked = float(self.asked[listed].sum())
+        most = max((1 - LEAST_RACE) * run, run - (self.natural - asked))
+        return min(1.0, (run if listed.all() else most) / max(asked, 1e-9))
 
     def shares(self, run: float) -> Array:
         """Seconds of each interval (n,) where all have `run` seconds."""
-        race, decided = self.kinds == RACE, self.kinds == DECIDED
-        keeps = float(self.asked[decided].sum())
-        fixed = float(self.asked[~race & ~decided].sum())
-        least = (LEAST_RACE * min(1.0, 10 * race.mean())) * (run - keeps)
-        self.asked[~race & ~decided] *= min(1.0, (run - keeps - least) / max(fixed, 1e-9))
-        if race.any():
-            self._race(run - float(self.asked[~race].sum()))
-        shares: Array = self.asked * (run / self.asked.sum())
-        return shares
+        asked, race, listed = self.asked.copy(), self.kinds == RACE, self.which >= 0
+        asked[listed] *= self.fitting(run) * self.gain[self.which[listed]]
+        keeps = listed | (self.kinds == DECIDED)
+        kept, fixed = float(asked[keeps].sum()), float(asked[~race & ~keeps].sum())
+        least = (LEAST_RACE * min(1.0, 10 * race.mean())) * (run - kept)
+        asked[~race & ~keeps] *= min(1.0, (run - kept - least) / max(fixed, 1e-9))
+        self._race(asked, run - float(asked[~race].sum()))
+        scaled = listed if listed.all() else ~listed
+        asked[scaled] *= (run - float(asked[~scaled].sum())) / float(asked[scaled].sum())
+        return asked
 
 
-def _clock(
-    nodes: NDArray[np.int_], shares: Array, kinds: NDArray[np.str_], parts: tuple[float, float, float], ease: float
-) -> Timing:
+def _clock(draft: _Draft, shares: Array, parts: tuple[float, float, float], ease: float) -> Timing:
     """Smooth the clock that gives each interval its share: the mean over `ease` seconds to either side."""
     intro, hold, seconds = parts
-    run = seconds - intro - hold
+    run, last = seconds - intro - hold, draft.nodes[-1]
     ease = min(ease, run / 10)
-    from_rest = kinds[0] not in STEPWISE  # steps that are shown one by one start at rest by themselves
+    from_rest = not draft.stepwise[0]  # steps that are shown one by one start at rest by themselves
     passed = np.concatenate([[0.0], np.cumsum(shares)])
     passed *= (run - ease * (1 + from_rest)) / passed[-1]
     count = max(int(np.ceil(run / max(FINEST, run / 20_000))), 40)
     grid = np.linspace(0, run, count + 1) - ease * from_rest
     width = max(int(round(ease / run * count)), 1)
     kernel = 1 + np.cos(np.linspace(-np.pi, np.pi, 2 * width + 3)[1:-1])
-    raw = np.pad(np.interp(grid, passed, nodes.astype(np.float64)), width, mode="edge")
+    raw = np.pad(np.interp(grid, passed, draft.nodes), width, mode="edge")
     if not from_rest:
         raw[:width] = -raw[2 * width : width : -1]
     steps = np.convolve(raw, kernel / kernel.sum(), mode="valid")
-    steps = np.maximum.accumulate(np.clip(steps, 0, nodes[-1]))
-    steps[0], steps[-1] = 0.0, nodes[-1]
+    steps = np.maximum.accumulate(np.clip(steps, 0, last))
+    steps[0], steps[-1] = 0.0, last
     times = np.linspace(intro, seconds - hold, count + 1)
-    pieces = [
-        Piece("opening", 0.0, intro),
-        *_pieces(nodes, kinds, times, steps),
-        Piece("hold", seconds - hold, seconds),
-    ]
-    if np.isin(kinds, STEPWISE).any():
-        steps = _one_by_one(steps, np.isin(kinds, STEPWISE))
+    pieces = _pieces(draft, times, steps)
+    pieces = [Piece("opening", 0.0, intro), *pieces, Piece("hold", seconds - hold, seconds)]
+    if draft.stepwise.any():
+        steps = _one_by_one(steps, draft.stepwise)
     return Timing(
         intro,
         hold,
         seconds,
         np.concatenate([[0.0], times, [seconds]]),
-        np.concatenate([[0.0], steps, [float(nodes[-1])]]),
+        np.concatenate([[0.0], steps, [last]]),
         tuple(pieces),
     )
 
@@ -214,10 +313,12 @@ def _one_by_one(steps: Array, stepwise: NDArray[np.bool_]) -> Array:
     return eased
 
 
-def _pieces(nodes: NDArray[np.int_], kinds: NDArray[np.str_], times: Array, steps: Array) -> list[Piece]:
-    """When intervals of one kind are shown."""
-    borders = [0, *(np.flatnonzero(kinds[1:] != kinds[:-1]) + 1).tolist(), len(kinds)]
-    at = np.interp(nodes[borders], steps, times)
+def _pieces(draft: _Draft, times: Array, steps: Array) -> list[Piece]:
+    """When intervals of one kind, and of one span, are shown."""
+    kinds, which = draft.kinds, draft.which
+    changes = (kinds[1:] != kinds[:-1]) | (which[1:] != which[:-1])
+    borders = [0, *(np.flatnonzero(changes) + 1).tolist(), len(kinds)]
+    at = np.interp(draft.nodes[borders], steps, times)
     at[0], at[-1] = times[0], times[-1]
     return [Piece(str(kinds[a]), float(b), float(c)) for a, b, c in zip(borders, at, at[1:], strict=False)]
 

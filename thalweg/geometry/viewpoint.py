@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from thalweg.geometry.camera_path import USUAL, CameraPath
 from thalweg.geometry.display import Display
-from thalweg.geometry.framing import FIELD_OF_VIEW, FRAME_HEIGHT
+from thalweg.geometry.framing import FIELD_OF_VIEW, FRAME_HEIGHT, shrinking
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int_]
@@ -35,7 +35,7 @@ TILTED = 15.0  # degrees
 SPREAD = 0.5  # frame units: what keeps within less is one place from everywhere
 TRAIL = 0.5  # worth of seeing a way at the end
 FINE = 1000.0  # a score is rounded to one in so many: the same on every machine, and equal views are equal
-K = float(np.tan(np.radians(FIELD_OF_VIEW) / 2) * 2 / FRAME_HEIGHT)  # see framing
+K = shrinking(FIELD_OF_VIEW)
 
 
 @dataclass(frozen=True)

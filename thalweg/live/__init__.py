@@ -27,7 +27,8 @@ def preview(path: Path, overrides: Sequence[str], video: Mapping[str, Any]) -> N
     """
     from thalweg.film.shot import Shot
     from thalweg.registry import HERE, home
-    from thalweg.spec import load
+    from thalweg.spec import ConfigErrors, load
+    from thalweg.spec.pace import unpaced
     from thalweg.spec.plugins import words
     from thalweg.stage.window import check_display
 
@@ -35,7 +36,10 @@ def preview(path: Path, overrides: Sequence[str], video: Mapping[str, Any]) -> N
     from thalweg.live.session import Session
 
     def read(data: bytes, more: Sequence[str]) -> Shot:
-        return load(path, [*overrides, *more], video, data).shot
+        shot = load(path, [*overrides, *more], video, data).shot
+        if not isinstance(shot.video.pace, str) and (problems := unpaced(shot, shot.roll())):
+            raise ConfigErrors(problems)
+        return shot
 
     installed = home("scenes").parent == HERE  # beside an installed package, a render.py is somebody else's
     door = ["-m", "thalweg"] if installed else [str(HERE.parent / "render.py")]

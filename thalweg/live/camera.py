@@ -11,10 +11,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from thalweg.geometry.framing import FIELD_OF_VIEW, FRAME_HEIGHT, CameraPose, View, project, rotation
+from thalweg.geometry.framing import FRAME_HEIGHT, CameraPose, View, project, rotation, shrinking
 
 STEEPEST = 89.0
-K = float(np.tan(np.radians(FIELD_OF_VIEW) / 2) * 2 / FRAME_HEIGHT)
 Array = NDArray[np.float64]
 
 
@@ -68,16 +67,16 @@ class CameraHand:
         theta, phi = pose.theta + self.theta, float(np.clip(pose.phi + self.phi, 0, STEEPEST))
         scale = pose.scale / self.zoom
         held = held + [*self.shift, 0]
-        return CameraPose(theta, phi, scale, held - scale * rotation(theta, phi) @ seen)
+        return CameraPose(theta, phi, scale, held - scale * rotation(theta, phi) @ seen, pose.lens)
 
     def on_floor(self, pose: CameraPose, place: tuple[float, float]) -> Array:
         """The point of the floor seen at `place` (frame units); where none is, the nearest to it below."""
-        axes = rotation(pose.theta, pose.phi)
-        eye = np.array([0.0, 0.0, 1 / K])
+        axes, shrinks = rotation(pose.theta, pose.phi), shrinking(pose.lens)
+        eye = np.array([0.0, 0.0, 1 / shrinks])
         near = pose.center + pose.scale * axes @ eye
         along = axes @ (np.array([*place, 0.0]) - eye)
         along[2] = min(along[2], -0.02)  # towards the sky the floor is far away, but somewhere
-        far = min((self.scene.floor - near[2]) / along[2], 40 * pose.scale / np.linalg.norm(along) / K)
+        far = min((self.scene.floor - near[2]) / along[2], 40 * pose.scale / np.linalg.norm(along) / shrinks)
         reached: Array = near + along * far
         return reached
 
@@ -89,7 +88,7 @@ class CameraHand:
         if pose is None or self.film is None:
             return
         pivot, before = np.array([0.0, 0.0, self.scene.floor]), self._moved(self.film)
-        x, y = project(pivot, before.center, before.theta, before.phi, View(before.scale, 0, 0)).tolist()
+        x, y = project(pivot, before.center, before.theta, before.phi, View(before.scale, 0, 0, before.lens)).tolist()
         self.theta += theta
         self.phi = float(np.clip(pose.phi + phi, 0, STEEPEST)) - (pose.phi - self.phi)
         if max(abs(x), abs(y)) < FRAME_HEIGHT / 2:

@@ -7,12 +7,12 @@ from manimlib.utils.paths import straight_path
 
 from thalweg.colors import PATTERNS, rgb
 from thalweg.geometry.clearance import sunk
+from thalweg.geometry.display import RADIUS
 from thalweg.mobjects._shadows import Shadows
 from thalweg.mobjects.layer import QUAD, Layer
 from thalweg.mobjects.loss_surface import LossSurface
 
 PLAIN = -1
-RADIUS = 0.22
 FACING = 0.5  # the range of normal . direction to the eye over which ground turns away
 PULL, CLEAR = 0.3, 3.0  # how far discs are pulled to the eye: radii, and times what a ball would sink
 OUTLINE = 1.6  # pixels of a picture 720 high: of the disc by which a hidden ball shows through

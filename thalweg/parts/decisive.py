@@ -1,9 +1,9 @@
-"""Where a race is decided: from which step to which balls leave the common valley for good."""
+"""Where a race is decided: from which step to which balls leave the common valley for good, and about which place."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -22,6 +22,14 @@ AROUND = 0.03  # of them, shown before and after
 LOOKS = 200  # of a way, to find where it parts from others
 
 
+class Decisive(NamedTuple):
+    """From which step to which it is decided where balls go, about which point (2,) of the domain."""
+
+    begin: float
+    end: float
+    point: np.ndarray
+
+
 def decisive(
     surface: Surface,
     trajectories: Sequence[Trajectory],
@@ -29,7 +37,7 @@ def decisive(
     held: np.ndarray,
     radius: float,
     moving: int,
-) -> tuple[float, float] | None:
+) -> Decisive | None:
     """From which step to which most balls leave the common valley, of balls held (balls, steps + 1, 2) that have one
     start and move for so many steps; None where none does.
 
@@ -41,41 +49,41 @@ def decisive(
         return None
     minima = display.to_plate(np.reshape([(each.x, each.y) for each in surface.minima], (-1, 2)))
     steps, weight = partings(plate, minima, APART * radius)
-    if not len(steps):
+    if np.isnan(steps).all():
         steps = np.concatenate([leaves_saddle(path, surface) for path in trajectories])
-        steps = steps[np.isfinite(steps)]
         weight = np.ones(len(steps))
-    if not len(steps):
+    balls = np.argsort(steps)[: int(np.isfinite(steps).sum())]
+    if not len(balls):
         return None
-    steps, weight = steps[np.argsort(steps)], weight[np.argsort(steps)]
+    steps, weight = steps[balls], weight[balls]
     together = (steps >= steps[:, None]) & (steps <= steps[:, None] + max(WINDOW * moving, 3.0))
     worth = np.round(together @ weight, 9)
-    story = steps[
-        together[np.flatnonzero(worth == worth.max())[-1]]
-    ]  # of two that are alike the one that was open longer
-    around = max(AROUND * moving, 1.5)
-    return max(float(story[0] - around), 0.0), min(float(story[-1] + around), float(held.shape[1] - 1))
+    story = together[np.flatnonzero(worth == worth.max())[-1]]  # of two that are alike the one that was open longer
+    around, last = max(AROUND * moving, 1.5), held.shape[1] - 1
+    point = held[balls[story], np.round(steps[story]).astype(int)].mean(axis=0)
+    first, final = steps[story][[0, -1]].tolist()
+    return Decisive(max(first - around, 0.0), min(final + around, float(last)), point)
 
 
 def partings(plate: np.ndarray, minima: np.ndarray, apart: float) -> tuple[np.ndarray, np.ndarray]:
     """The steps from which on balls at plate (balls, steps + 1, 2) stay `apart` from the ways of all that end in other
-    minima (m, 2), and for each one over the number of balls that end where it does; empty where all end alike.
+    minima (m, 2), NaN where there are none, and for each one over the number of balls that end where it does.
     """
+    found, weight = np.full(len(plate), np.nan), np.zeros(len(plate))
     if len(minima) < 2:
-        return np.zeros(0), np.zeros(0)
+        return found, weight
     away = np.linalg.norm(plate[:, -1, None] - minima, axis=-1)
     ends = np.where(away.min(axis=1) <= NEAR * PLATE, away.argmin(axis=1), -1)
     rows = np.unique(np.linspace(0, plate.shape[1] - 1, min(plate.shape[1], LOOKS)).astype(int))
     ways = np.stack([along(path, LOOKS) for path in plate])
-    found, weight = [], []
     for ball in np.flatnonzero(ends >= 0):
         others = ways[(ends >= 0) & (ends != ends[ball])].reshape(-1, 2)
         if len(others):
             near = np.linalg.norm(plate[ball, rows, None] - others, axis=-1).min(axis=1) <= apart
             last = int(np.flatnonzero(near)[-1]) if near.any() else 0
-            found.append(float(rows[min(last + 1, len(rows) - 1)]))
-            weight.append(1 / np.count_nonzero(ends == ends[ball]))
-    return np.array(found), np.array(weight)
+            found[ball] = rows[min(last + 1, len(rows) - 1)]
+            weight[ball] = 1 / np.count_nonzero(ends == ends[ball])
+    return found, weight
 
 
 def along(path: np.ndarray, count: int) -> np.ndarray:

@@ -8,22 +8,24 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from thalweg.colors import DESTINATION, THEMES, looks
+from thalweg.experiment.events import NeverHappens
 from thalweg.experiment.outcomes import Outcomes, outcomes_of
 from thalweg.film.options import MotionOptions
+from thalweg.film.pace import Slowly, Stretch, moments
 from thalweg.film.sections import Camera
 from thalweg.film.shot import Shot
-from thalweg.geometry.display import PLATE, Display
-from thalweg.geometry.pace import Wanted, make_timing, moved_until
-from thalweg.geometry.playback import Moment, Paths, Playback, Timing, hold_last, stop_at_edge
+from thalweg.geometry.display import PLATE, RADIUS, Display
+from thalweg.geometry.pace import Slow, Span, Wanted, make_timing, moved_until
+from thalweg.geometry.playback import Moment, Paths, Piece, Playback, Timing, hold_last, stop_at_edge
 from thalweg.geometry.reading import told_steps
-from thalweg.mobjects.ball import RADIUS
-from thalweg.parts.decisive import decisive
+from thalweg.parts.decisive import Decisive, decisive
 from thalweg.parts.destinations import Destinations
 
 if TYPE_CHECKING:
     from thalweg.engine import Trajectory
 
 UNSEEN = 0.3  # pixels
+EASING = 0.35  # of the opening: what a flat one takes longer, to ease down from straight above
 FEW, FAINTER = 12, 0.5  # trails that all have their full strength; how fast it falls with more
 CROWD, SMALLEST = 1000, 0.15  # balls from which on they shrink as they grow more; of the radius these have
 
@@ -83,13 +85,32 @@ class Motion:
     def _paced(self, held: np.ndarray) -> Timing:
         """The clock of balls that are at `held` (balls, steps + 1, 2)."""
         options, video, surface = self.options, self.shot.video, self.surface
-        wanted = Wanted(video.pace, video.seconds, options.intro, options.hold, options.slow_steps)
+        flat = getattr(self.shot.camera, "opening", "none") == "flat"
+        intro = options.intro * (1 + EASING * flat)
+        word = video.pace if isinstance(video.pace, str) else "dramatic"
+        spans, slow = self._listed()
+        wanted = Wanted(word, video.seconds, intro, options.hold, options.slow_steps, spans, slow)
         minima = np.array([(minimum.x, minimum.y) for minimum in surface.minima]).reshape(-1, 2)
-        when = None
-        if video.pace != "even":
+        self.decisive: Decisive | None = None
+        if video.pace == "dramatic":
             moving = moved_until(self.display.to_plate(held))
-            when = decisive(surface, self.trajectories, self.display, held, self.radius, moving)
+            self.decisive = decisive(surface, self.trajectories, self.display, held, self.radius, moving)
+        when = self.decisive and (self.decisive.begin, self.decisive.end)
         return make_timing(self.display, held, minima, wanted, self.radius, when)
+
+    def _listed(self) -> tuple[tuple[Span, ...], tuple[Slow, ...]]:
+        """What a listed pace asks of the clock. What does not happen, as when balls were moved by hand, is left out."""
+        pace = self.shot.video.pace
+        assert self.shot.experiment is not None
+        if isinstance(pace, str):
+            return (), ()
+        spans = [Span(*vars(part).values()) for part in pace if isinstance(part, Stretch)]
+        slow = [
+            Slow(step, part.slow, part.for_)
+            for part, step in moments(pace, self.shot.experiment, self.trajectories)
+            if isinstance(part, Slowly) and not isinstance(step, NeverHappens)
+        ]
+        return tuple(spans), tuple(slow)
 
     @property
     def fine(self) -> float:
@@ -139,6 +160,10 @@ class Motion:
     def seconds_at(self, steps: np.ndarray) -> np.ndarray:
         """When fractional steps (n,) are passed."""
         return self.playback.seconds_at(steps)
+
+    def steps_of(self, piece: Piece) -> tuple[float, float]:
+        """The fractional steps with which a part of the film begins and ends."""
+        return self.step_at(piece.begin), self.step_at(piece.end)
 
     def step_beside(self, seconds: float, way: int) -> float:
         """The moment at which the iterate before (way -1) or after (way 1) is shown."""

@@ -21,10 +21,10 @@ vec3 unturn(vec4 q, vec3 v) {        // rotate by the inverse of q
 void main() {
     float eye = 1.0 / frame_rescale_factors.z;
     vec3 ray = normalize(vec3(v_plane, -eye));
-    vec3 from = vec3(0.0, 0.0, eye) - v_center;
+    vec3 from = vec3(v_plane, 0.0) - v_center;    // not from the eye, which may be so far away that digits are lost
     float along = dot(from, ray);
     float miss2 = dot(from, from) - along * along;
-    float pixel = -along / eye / (half_size.y * abs(frame_rescale_factors.y));    // size of a pixel at the ball
+    float pixel = (length(vec3(v_plane, eye)) - along) / eye / (half_size.y * abs(frame_rescale_factors.y));    // size of a pixel at the ball
     float within = (v_radius - sqrt(max(miss2, 0.0))) / pixel;                     // pixels from the disc's edge
     float cover = clamp(within + 0.5, 0.0, 1.0);
     if (cover <= 0.0) discard;
@@ -33,7 +33,7 @@ void main() {
         frag_color = vec4(v_color.rgb, cover * strength * opacity * v_opacity);
         return;
     }
-    vec3 p = vec3(0.0, 0.0, eye) + (-along - sqrt(max(v_radius * v_radius - miss2, 0.0))) * ray;
+    vec3 p = vec3(v_plane, 0.0) + (-along - sqrt(max(v_radius * v_radius - miss2, 0.0))) * ray;
     vec3 n = to_world * normalize(p - v_center), to_eye = to_world * (-ray);
     vec3 own = unturn(v_turn, n);
     float soft = 1.2 * pixel / v_radius;

@@ -12,9 +12,11 @@ from typing import Any
 from thalweg.engine.clip import Clip
 from thalweg.engine.noise import NOISES
 from thalweg.engine.schedules import SCHEDULES, Schedule, schedulable
+from thalweg.experiment.events import EVENTS, When
 from thalweg.experiment.tables import NAMED
 from thalweg.film import SCENES, SceneOptions
 from thalweg.film.options import KEYS
+from thalweg.film.pace import Slowly, Stretch
 from thalweg.film.sections import Keyframe
 from thalweg.registry import BrokenMember, Registry, home
 from thalweg.spec.basics import Basics, EntryBasics
@@ -24,6 +26,7 @@ from thalweg.spec.scene import EVERY, SECTIONS, USUAL, kinds
 from thalweg.spec.schema import fields_of, holders_of, model_of
 from thalweg.spec.starts import Box, Grid, Random
 from thalweg.spec.sweeps import SWEEP, Span
+from thalweg.spec.when import OWN
 
 FILE = home("configs") / "schema.json"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -60,6 +63,8 @@ def schema() -> Schema:
             "schedule": _schedule(),
             "inner": _inner(OPTIMIZERS),
             "several": several(),
+            "pace": {"type": "array", "minItems": 1, "items": {"anyOf": [_object(Stretch), _slowly()]}},
+            "when": _when(),
         },
     }
 
@@ -108,7 +113,33 @@ def _untitled(value: Any) -> Any:
 def _section(cls: type[Any]) -> Schema:
     moving = any(each.name == "keyframes" for each in fields(cls))
     frames = {"keyframes": {"type": ["array", "null"], "items": _object(Keyframe)}} if moving else {}
-    return {**_object(cls, frames), "type": ["object", "null"]}
+    made = {**_object(cls, frames), "type": ["object", "null"]}
+    if "pace" in made["properties"]:
+        word = made["properties"]["pace"]
+        about = {key: word.pop(key) for key in ("default", "description") if key in word}
+        made["properties"]["pace"] = {"anyOf": [word, {"$ref": "#/$defs/pace"}], **about}
+    return made
+
+
+def _slowly() -> Schema:
+    """Slow motion around a moment."""
+    return {**_object(Slowly, {"when": {"$ref": "#/$defs/when"}}), "required": ["when"]}
+
+
+def _when() -> Schema:
+    """A step, or an event with the words that belong to it."""
+    keys = _object(When)["properties"]
+    own: dict[str, list[str]] = {event: [] for event in EVENTS}
+    for key, events in OWN.items():
+        for event in events:
+            own[event].append(key)
+    forms: list[Schema] = [{"properties": {"step": keys["step"]}, "required": ["step"]}]
+    for event, more in own.items():
+        needed = [{"required": [key]} for key in more if getattr(When(), key) is None]
+        said = {key: keys[key] for key in ("label", "ball", *more)}
+        form = {"properties": {**said, "event": {"const": event}}, "required": ["label", "event"]}
+        forms.append({**form, **({"oneOf": needed} if needed else {})})
+    return {"anyOf": [{"type": "object", "additionalProperties": False, **form} for form in forms]}
 
 
 def _working(members: Registry[Any]) -> dict[str, type[Any]]:

@@ -21,6 +21,7 @@ from thalweg.spec.document import Document
 from thalweg.spec.entries import entries, named
 from thalweg.spec.noise import read_noise
 from thalweg.spec.overrides import overridden
+from thalweg.spec.pace import check_pace, read_pace
 from thalweg.spec.plugins import read_plugins
 from thalweg.spec.reader import read
 from thalweg.spec.record import read_record
@@ -75,7 +76,9 @@ def _read(path: Path, overrides: Iterable[str], video: Mapping[str, Any], data: 
     _check_texts(parts, report)
     check_options(tree, parts.options, parts.surface, report)
     if all(draft.optimizer is not None for draft in parts.drafts) and _readable(tree) == len(parts.drafts):
-        check_follow(parts.camera, _section(tree, "camera"), names, report)  # else the labels are not yet known
+        # else the labels are not yet known
+        check_follow(parts.camera, _section(tree, "camera"), names, report)
+        _check_pace(parts, found, report)
     report.stop()
     assert parts.video is not None
     basics = parts.basics
@@ -204,9 +207,14 @@ def _section(tree: Node, key: str) -> Node:
 
 def _video(cls: type[VideoKeys], node: Node, report: Report) -> Video | None:
     """The video section with its quality resolved to a size and a rate."""
-    words, bad = checked(cls, node, "video", report)
+    listed = node.has("pace") and node.child("pace").items is not None
+    plain = node.only(key for key in node.entries or {} if key != "pace") if listed else node
+    words, bad = checked(cls, plain, "video", report)
     if words is None:
         return None
+    pace: Any = getattr(words, "pace", Video.pace)
+    if listed:
+        pace = read_pace(node.child("pace"), node.mark_of("pace"), report)
     width, height, fps = QUALITIES[words.quality]
     if words.resolution:
         width, height = map(int, words.resolution.split("x"))
@@ -220,13 +228,17 @@ def _video(cls: type[VideoKeys], node: Node, report: Report) -> Video | None:
             )
         elif width % 2 or height % 2:
             report.add(node.mark_of("resolution"), "video.resolution", f"{words.resolution} is odd", f"use {even}")
-    return (
-        None
-        if bad
-        else Video(
-            width, height, words.fps or fps, words.seconds, words.transparent, getattr(words, "pace", Video.pace)
-        )
-    )
+    return None if bad else Video(width, height, words.fps or fps, words.seconds, words.transparent, pace)
+
+
+def _check_pace(parts: Document, found: Sequence[Entry], report: Report) -> None:
+    """A listed pace beside steps and entries, where all of these are right alone."""
+    pace = parts.video.pace if parts.video else ""
+    if isinstance(pace, str) or not parts.steps_right or len(found) != len(parts.drafts):
+        return
+    node = parts.tree.child("video").child("pace")
+    if len(pace) == len(node.items or []):
+        check_pace(pace, node, parts.basics.steps, found, report)
 
 
 def _readable(tree: Node) -> int:

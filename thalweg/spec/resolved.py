@@ -12,6 +12,7 @@ import numpy.typing as npt
 from thalweg.engine.rule.own import OwnRule
 from thalweg.engine.schedules import Schedule
 from thalweg.experiment.experiment import Entry
+from thalweg.film.pace import written
 from thalweg.spec.document import Document
 from thalweg.tree import Node
 
@@ -23,7 +24,8 @@ def resolved(parts: Document, entries: Sequence[Entry]) -> dict[str, Any]:
     """Loading this again gives the same shot."""
     video, read = parts.video, parts.scene.keys()
     assert video is not None
-    pace = {"pace": video.pace} if any(each.name == "pace" for each in fields(parts.scene.video)) else {}
+    listed = video.pace if isinstance(video.pace, str) else [written(part) for part in video.pace]
+    pace = {"pace": listed} if any(each.name == "pace" for each in fields(parts.scene.video)) else {}
     made = {
         "title": parts.basics.title,
         "caption": parts.basics.caption,

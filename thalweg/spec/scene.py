@@ -92,7 +92,7 @@ def only_what_is_read(tree: Node, kind: str, scene: type[SceneOptions], report: 
         report = Report(report.file)  # nobody hears of these
     for key in [key for key in tree.entries or {} if key in EVERY and key not in read]:
         report.add(tree.keys[key], key, f"is not read by scene {kind}", f"leave it out{_reader('', key)}")
-    made = _with(tree, [key for key in tree.entries or {} if key not in EVERY or key in read])
+    made = tree.only(key for key in tree.entries or {} if key not in EVERY or key in read)
     for section in SECTIONS:
         if made.has(section) and made.child(section).entries is not None:
             body = _own(made.child(section), section, kind, scene, report)
@@ -115,18 +115,7 @@ def _own(node: Node, section: str, kind: str, scene: type[SceneOptions], report:
             report.add(node.keys[key], f"{section}.{key}", f"is not read by scene {kind}", f"leave it out{reader}")
         else:
             left.append(key)
-    return _with(node, left)
-
-
-def _with(node: Node, left: list[str]) -> Node:
-    """A mapping with these of its keys."""
-    entries = node.entries or {}
-    return Node(
-        node.mark,
-        entries={key: entries[key] for key in left},
-        keys={key: node.keys[key] for key in left},
-        size=node.size,
-    )
+    return node.only(left)
 
 
 def _reader(section: str, key: str) -> str:

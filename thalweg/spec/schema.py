@@ -174,8 +174,9 @@ def _explain(kind: str, node: Node, mark: Mark, hint: Any, limits: Range, report
 
 
 def _made(cls: type[T], values: dict[str, Any], node: Node, where: str, report: Report) -> T | None:
+    names = {_key(each): each.name for each in dataclasses.fields(cast(Any, cls))}
     try:
-        return cls(**values)
+        return cls(**{names[key]: value for key, value in values.items()})
     except ValueError as error:  # what a member demands of its parameters together
         what, _, cure = str(error).partition("; ")
         name = next((name for name in values if what.startswith(f"{name}: ")), "")
@@ -204,6 +205,11 @@ def texts_of(cls: type[Any]) -> list[str]:
     return [name for name, (hint, _) in fields_of(cls).items() if words(hint)]
 
 
+def _key(field: dataclasses.Field[Any]) -> str:
+    """What a file calls it: `for` cannot be the name of a field, and for_ can."""
+    return field.name.removesuffix("_")
+
+
 def model_of(cls: type[Any]) -> type[BaseModel]:
     """The strict pydantic model of a dataclass: ranges become constraints, whole floats pass for integers."""
     return _model(cast(Any, cls))
@@ -213,7 +219,7 @@ def model_of(cls: type[Any]) -> type[BaseModel]:
 def _fields(cls: Any) -> dict[str, tuple[Any, Range]]:
     hints = get_type_hints(cls, include_extras=True)
     return {
-        each.name: (hints[each.name], each.metadata.get("range", Range()))
+        _key(each): (hints[each.name], each.metadata.get("range", Range()))
         for each in dataclasses.fields(cls)
         if each.init and "own_reader" not in each.metadata
     }
@@ -221,7 +227,7 @@ def _fields(cls: Any) -> dict[str, tuple[Any, Range]]:
 
 @lru_cache
 def _model(cls: Any) -> type[BaseModel]:
-    defaults = {each.name: each.default for each in dataclasses.fields(cls)}
+    defaults = {_key(each): each.default for each in dataclasses.fields(cls)}
     made: dict[str, Any] = {}
     for name, (hint, limits) in fields_of(cls).items():
         default = ... if defaults[name] is dataclasses.MISSING else defaults[name]

@@ -25,7 +25,7 @@ from manimlib.scene.scene import Scene  # noqa: E402
 
 from thalweg.film.clock import frame_count  # noqa: E402
 from thalweg.geometry.display import Display  # noqa: E402
-from thalweg.geometry.framing import FIELD_OF_VIEW, CameraPose  # noqa: E402
+from thalweg.geometry.framing import CameraPose  # noqa: E402
 from thalweg.geometry.sight import Sight, ball_at, on_surface  # noqa: E402
 from thalweg.stage.command import film_from_environment, writer_for  # noqa: E402
 from thalweg.stage.defaults import Defaults  # noqa: E402
@@ -275,7 +275,7 @@ class FilmScene(Defaults, Scene):
         half = np.array([FRAME_WIDTH, FRAME_HEIGHT]) * pose.scale / 2
         cross = np.array([[0, 0, 0], [-1, 0, 0], [1, 0, 0], [0, -1, 0], [0, 1, 0]])
         self.frame.set_points(pose.center + cross * [*half, 0])
-        self.frame.set_field_of_view(FIELD_OF_VIEW * DEG)
+        self.frame.set_field_of_view(pose.lens * DEG)
         self.frame.set_euler_angles(pose.theta * DEG, pose.phi * DEG, 0)
         self.frame.note_changed_data()
 
