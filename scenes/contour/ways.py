@@ -90,8 +90,11 @@ class Ways:
         return [(was, now) for was, now in zip(old, self.mobjects, strict=True) if was is not now]
 
     def centers(self, moment: Moment) -> np.ndarray:
-        """Where the balls are drawn: pixels, and no depth."""
-        pixels = self.map.pixel(moment.points)
+        """Where the balls are drawn: pixels, and no depth. That is where they are, but for the moment in which one that
+        hops too fast is cut to a later hop.
+        """
+        cut = moment.steps != moment.step
+        pixels = self.map.pixel(np.where(cut[:, None], moment.below, moment.points))
         return np.column_stack([pixels, np.zeros(len(pixels))])
 
     def hide(self, entries: frozenset[int]) -> None:
@@ -103,7 +106,7 @@ class Ways:
 
     def told(self, moment: Moment) -> dict[str, list[dict[str, Any]]]:
         """Balls, trails and dots as they are drawn."""
-        motion, pixels = self.motion, self.map.pixel(moment.points)
+        motion, pixels = self.motion, self.centers(moment)[:, :2]
         shown = [run for run, entry in enumerate(motion.group) if int(entry) not in self.hidden]
         told: dict[str, list[dict[str, Any]]] = dict(balls=[], dots=[], trails=[])
         for run in shown:

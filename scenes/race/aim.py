@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from thalweg.scenes.race.landscape import Landscape
+from thalweg.scenes.race.loss_axis import Post
 
 from thalweg.film.shot import Shot
 from thalweg.geometry.camera_path import CLOSER, CameraPath, Framing, PushIn
@@ -18,14 +19,20 @@ CELLS = 96  # of the plate's longer side: of path points that lie in one, one is
 
 
 class Aim:
-    """`floor`: the height of the plane that a hand moves the camera along."""
+    """`floor`: the height of the plane that a hand moves the camera along. A loss axis at a `post` has its room."""
 
-    def __init__(self, shot: Shot, motion: Motion, landscape: Landscape, board: Board) -> None:
+    def __init__(
+        self, shot: Shot, motion: Motion, landscape: Landscape, board: Board, post: Post | None = None
+    ) -> None:
         self.display, camera, timing = motion.display, shot.camera, motion.timing
         self.path = path = CameraPath(camera, timing.intro, motion.duration, motion.duration - timing.hold)
         path.subject = np.array([0.0, 0.0, (self.display.floor + self.display.ceiling) / 2])
         path.middle = tuple(self.display.center)
-        scenery = Scenery(self._what_matters(motion, landscape), landscape.extent(), landscape.labels())
+        matters = self._what_matters(motion, landscape)
+        if post is not None:
+            thetas = [theta for angles in path.angles() for theta, _ in angles]
+            matters = np.concatenate([matters, post.room(thetas)])
+        scenery = Scenery(matters, landscape.extent(), landscape.labels())
         before, after = (
             Framing(fit(scenery, path.subject, angles, space), space.middle)
             for angles, space in zip(path.angles(), board.spaces, strict=True)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
 from thalweg.film.options import MotionOptions
 from thalweg.film.sections import Balls, Camera3D, Paced, PanelPlace, Panels, Relief
 from thalweg.registry import parameter
+
+MOST_LEVELS = 8  # at a loss axis
+LEAVE_OUT = "leave it out (style: {loss_panel: true} shows the losses of all), or take entries out"
 
 
 @dataclass(frozen=True)
@@ -26,3 +30,14 @@ class RaceOptions(MotionOptions):
     style = RaceStyle
     video = Paced
     camera = Camera3D
+
+    loss_axis: bool = parameter(
+        False,
+        doc=f"an axis beside the landscape with each ball's loss at its height; with more than {MOST_LEVELS} balls the "
+        f"median of each of at most {MOST_LEVELS} entries",
+    )
+
+    def crowded(self, entries: int) -> Iterator[tuple[str, str, str]]:
+        """A loss axis for more entries than have room there."""
+        if self.loss_axis and entries > MOST_LEVELS:
+            yield "loss_axis", f"has room for {MOST_LEVELS} entries, not for {entries}", LEAVE_OUT

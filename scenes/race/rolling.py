@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from thalweg.scenes.race.clouds import Clouds
 from thalweg.scenes.race.landscape import Landscape
+from thalweg.scenes.race.loss_axis import LossAxis
 
 from thalweg.film.shot import Shot
 from thalweg.geometry.clearance import sunk
@@ -22,7 +23,9 @@ MOST_LOOKED_AT, LOOKS = 100, 1500  # balls, and places on all their ways
 
 
 class Rolling:
-    """`balls` and `trails` (None where the style has none) of all runs; `rim`: see Trails."""
+    """`balls` and `trails` (None where the style has none) of all runs, of which a `loss_axis` may tell; `rim`: see
+    Trails.
+    """
 
     def __init__(self, shot: Shot, motion: Motion, landscape: Landscape, rim: str) -> None:
         self.style, self.motion, self.landscape, self.rim = shot.style, motion, landscape, rim
@@ -33,6 +36,7 @@ class Rolling:
         self.balls.names = motion.names
         self.tight = self._sinks()
         self.clouds = Clouds(motion, motion.display) if self.style.clouds else None
+        self.loss_axis: LossAxis | None = None
         balls = self.balls if self.style.balls else None
         parts = [self.trails, balls, self.clouds and self.clouds.loops]
         self.mobjects: list[Any] = [part for part in parts if part is not None]
@@ -48,9 +52,12 @@ class Rolling:
             deep = sunk(display, foot, moment.normal, motion.radius)
         self.balls.place(moment.center, moment.turn, None, here, moment.normal, deep, strength)
         on_plate = here & display.inside(moment.points) & self.style.balls
-        self.landscape.shade(moment.contact[on_plate], motion.radius)
+        if len(on_plate) <= self.landscape.surface.most_shadows:  # of a crowd nobody, whoever of it is shown
+            self.landscape.shade(moment.contact[on_plate], motion.radius)
         if self.clouds is not None:
             self.clouds.pose(seconds, moment)
+        if self.loss_axis is not None:
+            self.loss_axis.pose(seconds, moment, strength)
         if self.trails is not None:
             self.trails.set_now(seconds)
 

@@ -11,6 +11,7 @@ import numpy as np
 from thalweg.scenes.race.aim import Aim
 from thalweg.scenes.race.inset import Inset
 from thalweg.scenes.race.landscape import Landscape
+from thalweg.scenes.race.loss_axis import LossAxis
 from thalweg.scenes.race.rolling import Rolling
 from thalweg.scenes.race.sights import with_angles
 
@@ -54,12 +55,24 @@ class Race(FilmScene):
         remarks = [*self.display.notes, *self.rolling.remarks]
         panels = Usual(self.board, shot, self.motion, ground, remarks, marked, more, level_light(theme))
         self._set_arrivals(page, words, halo)
-        self.aim = Aim(shot, self.motion, self.landscape, self.board)
+        self.loss_axis = self._loss_axis(panels, page, words, halo) if shot.options.loss_axis else None
+        post = self.loss_axis.post if self.loss_axis is not None else None
+        self.aim = Aim(shot, self.motion, self.landscape, self.board, post)
         self.hands, self.marks = Hands(self.motion, self.rolling, panels), self.motion.marks
         self.taken, self.floor, self.middle_of_room = self.board.taken, self.aim.floor, self.aim.middle_of_room(0.0)
         self.landscape.axes.beside = [each for each in self.board.mobjects if isinstance(each, Picture)]
+        self.landscape.axes.beside += [] if self.loss_axis is None else [self.loss_axis.scale]
         self.holes = self._hole_losses(panels, page, None if shot.style.landscape else (words.text, halo))
-        self.add(*self.landscape.mobjects, *self.rolling.mobjects, *self.holes.mobjects, *self.board.mobjects)
+        axis = [] if self.loss_axis is None else self.loss_axis.mobjects
+        ground = self.landscape.mobjects
+        self.add(*ground[:1], *axis, *ground[1:], *self.rolling.mobjects, *self.holes.mobjects, *self.board.mobjects)
+
+    def _loss_axis(self, panels: Usual, page: Page, theme: Theme, ground: str) -> LossAxis:
+        numbers, extent = Format.of(panels.standings.losses), self.landscape.extent()
+        solid = self.board.corners.places
+        made = LossAxis(self.motion, numbers, self.shot.camera.theta, extent, page, theme, ground, solid)
+        self.rolling.loss_axis = made
+        return made
 
     def _hole_losses(self, panels: Usual, page: Page, ink: tuple[str, str] | None) -> HoleLosses:
         display, size, ground = self.display, self.pixels, self.landscape.extent()
@@ -107,4 +120,5 @@ class Race(FilmScene):
         if told.get("balls"):
             pixels, _ = self.rolling.balls.shader_wrapper.pixels(moment.contact)
             tell_balls(told["balls"], self.motion, moment, pixels)
-        return told | {"numbers": self.board.numbers()}
+        axis = [] if self.loss_axis is None else self.loss_axis.told()
+        return told | {"numbers": self.board.numbers() + axis}

@@ -40,6 +40,10 @@ class SceneOptions:
         """What is wrong with these options beside the rest of the file (its surface or None): key, what, cure."""
         return iter(())
 
+    def crowded(self, entries: int) -> Iterator[tuple[str, str, str]]:
+        """What of these options is wrong with so many entries: key, what, cure."""
+        return iter(())
+
     @classmethod
     def keys(cls) -> tuple[str, ...]:
         """The keys at the top of a file of this scene."""

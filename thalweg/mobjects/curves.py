@@ -15,9 +15,9 @@ class Curves(Layer):
     """`lines`, for each curve its points (n, 2) in pixels, NaN where it is interrupted; `steps` (n,) of them,
     ascending.
 
-    `show(step)` draws each curve up to that step with a dot at its head. `width`, `dot` (radius) in pixels; `dashes`,
-    for each curve the lengths drawn and left out, in widths (default: whole lines); with `window` (left, top, right,
-    bottom) nothing is drawn beyond it.
+    `show(step)` draws each curve up to that step with a dot at its head, or where `heads` (curves, 2) are. `width`,
+    `dot` (radius) in pixels; `dashes`, for each curve the lengths drawn and left out, in widths (default: whole lines);
+    with `window` (left, top, right, bottom) nothing is drawn beyond it.
     """
 
     window = (-1e9, -1e9, 1e9, 1e9)

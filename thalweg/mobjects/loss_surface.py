@@ -33,6 +33,7 @@ class LossSurface(Layer):
     """
 
     hides = True
+    most_shadows = MOST
 
     def __init__(
         self,
@@ -57,7 +58,9 @@ class LossSurface(Layer):
         self.set_box([*-half, low], [*half, high])
 
     def set_shadows(self, contacts: np.ndarray, radii: np.ndarray) -> LossSurface:
-        """Contact shadows of balls that touch the surface at `contacts` (n, 3) with `radii` (n,), display units."""
+        """Contact shadows of balls that touch the surface at `contacts` (n, 3) with `radii` (n,), display units; of the
+        first `most_shadows`.
+        """
         self.feet = np.column_stack([contacts, radii])[:MOST]
         return self
 

@@ -74,7 +74,7 @@ def _read(path: Path, overrides: Iterable[str], video: Mapping[str, Any], data: 
     names = named(parts.drafts)
     found = entries(parts, names, report) if parts.rolls else []
     _check_texts(parts, report)
-    check_options(tree, parts.options, parts.surface, report)
+    check_options(tree, parts.options, parts.surface, len(names), report)
     if all(draft.optimizer is not None for draft in parts.drafts) and _readable(tree) == len(parts.drafts):
         # else the labels are not yet known
         check_follow(parts.camera, _section(tree, "camera"), names, report)

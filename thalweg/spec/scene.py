@@ -57,8 +57,8 @@ def _unknown() -> type[SceneOptions]:
     return type("Unknown", (usual,), {"needs": (), "may": usual.needs})
 
 
-def check_options(tree: Node, options: SceneOptions | None, surface: Any, report: Report) -> None:
-    """Reports texts of the options that cannot be set, and what does not go with the surface."""
+def check_options(tree: Node, options: SceneOptions | None, surface: Any, entries: int, report: Report) -> None:
+    """Reports texts of the options that cannot be set, and what does not go with the surface or so many entries."""
     from thalweg.typeset.text import problem_in_text, too_long
 
     node = tree.child("scene") if tree.has("scene") else Node(tree.mark)
@@ -78,7 +78,7 @@ def check_options(tree: Node, options: SceneOptions | None, surface: Any, report
             if problem:
                 report.add(holder.mark_of(key), join(join("scene", name), index) if many else f"scene.{name}", *problem)
     if len(report.problems) == before:
-        for key, what, cure in options.problems(surface):
+        for key, what, cure in (*options.problems(surface), *options.crowded(entries)):
             report.add(node.mark_of(key), f"scene.{key}", what, cure)
 
 

@@ -13,7 +13,7 @@ camera it was drawn with. Pixels count from the picture's upper left corner; a p
     dots                [{label, ball, step, point, pixel}], at iterates
     trails              [{label, ball, steps, pixels}], one for each unbroken line, up to where it has grown
     arrows              [{name, from, to}]
-    outlines            [{label, name, pixels}], closed lines: the ellipses of clouds
+    outlines            [{label, name, pixels}], lines that move: the ellipses of clouds, and those to the loss axis
     numbers             [{name, value, text}], those that change: the exact value and what is written
 
 Of a ball, `step` is fractional between two iterates, `point` (in the domain) and `loss` are those of its true way at
