@@ -72,10 +72,10 @@ def main(film: str, config: str, size: str, seconds: str, *rest: str) -> None:
 
     if "--floor" in rest:
         from benchmarks import floor  # noqa: F401  (exchanges the scene)
-    from thalweg.stage.staging import make_scene
+    from thalweg.stage import reel
 
     shot = load(find(config), [f"video.seconds={seconds}"], {"resolution": size}).shot
-    scene = make_scene(shot, shot.roll())
+    scene = reel.make_scene(shot, shot.roll())
     print(json.dumps(compare(Path(film), scene)))
     scene.release()
 

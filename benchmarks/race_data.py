@@ -23,7 +23,7 @@ def export(config: str, lengths: list[float], place: Path) -> None:
         scene = make_scene(shot, trajectories)
         timing = scene.motion.timing
         arrays[f"seconds_{length:g}"], arrays[f"steps_{length:g}"] = timing.seconds, timing.steps
-        colors = scene.colors
+        colors = scene.motion.colors
         scene.release()
     camera, experiment = shot.camera, shot.experiment
     about = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+import json
 import re
 import subprocess
 import sys
@@ -92,9 +93,26 @@ def test_swarms_are_measured_and_compared() -> None:
     assert apart == 0 and all(0 < seconds < 60 for seconds in (*first.values(), *best.values()))
 
 
-def test_the_floor_keeps_its_own_encoder(tmp_path: Path) -> None:
+def test_the_floor_keeps_its_own_encoder_and_its_film_is_of_the_floor(tmp_path: Path) -> None:
     """x264 writes into a film what it was told; Thalweg's own settings may change, those of the floor may not."""
     film = tmp_path / "floor.mp4"
     command = ["-m", "benchmarks.floor", "boss_fight", "--resolution", "160x90", "--set", "video.seconds=1"]
     subprocess.run([sys.executable, *command, "--jobs", "1", "-o", film], cwd=FOLDER.parent, check=True)
     assert re.search(rb"x264.*cabac=1 .*subme=1 .*bframes=3 .*rc_lookahead=10 .*crf=17\.0", film.read_bytes())
+    command = ["-m", "benchmarks.quality", film, "boss_fight", "160x90", "1", "--floor"]
+    said = subprocess.run([sys.executable, *command], cwd=FOLDER.parent, check=True, capture_output=True, text=True)
+    assert json.loads(said.stdout)["worst"] > 40
+
+
+def test_what_peers_draw_is_the_race(tmp_path: Path) -> None:
+    import numpy as np
+
+    from benchmarks.race_data import export
+
+    export("boss_fight", [4.0], tmp_path / "race.npz")
+    race = np.load(tmp_path / "race.npz")
+    about = json.loads(str(race["about"]))
+    assert len(race["positions"]) == len(about["colors"]) == len(about["labels"]) == len(about["details"]) == 6
+    assert len(set(about["colors"])) == 6, "told apart"
+    assert race["loss"].shape == race["positions"].shape[:2]
+    assert race["seconds_4"][-1] == pytest.approx(4.0, abs=0.05) and race["steps_4"].max() == race["loss"].shape[1] - 1

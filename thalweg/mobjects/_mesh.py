@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from thalweg.geometry.display import Display
+from thalweg.mobjects._thinning import thinned
 
 SIZES = (81, 121, 161, 241)
 CORNERS = ((0, 0), (1, 0), (1, 1), (0, 1))  # of a cell, going round
@@ -42,7 +43,7 @@ def make_mesh(display: Display) -> Mesh:
             break
     normals = display.normal(grid)
     cell = shown[:-1, :-1] & shown[1:, :-1] & shown[:-1, 1:] & shown[1:, 1:]
-    triangles = cells(cell)
+    triangles = thinned(points, normals, cell)
     flat = np.concatenate([points, normals], axis=-1).reshape(-1, 6)
     if shown.all():
         return Mesh(points, normals, flat, triangles, [points[0], points[-1], points[:, 0], points[:, -1]], [])

@@ -10,12 +10,14 @@ out vec4 frag_color;
 void main() {
     vec3 color = texture(baked, v_uv).rgb;
     vec3 width = fwidth(v_cell) + 1e-9;                  // cells a pixel
-    vec3 away = abs(v_cell - roundEven(v_cell));         // cells to the nearest line
+    vec3 lines = 1.0 / width;
+    vec3 away = abs(v_cell - roundEven(v_cell)) * lines; // pixels to the nearest line
     // coverage of a line of line_width pixels, faded out where lines would stand closer than a few pixels
-    vec3 line = clamp(0.5 * line_width + 0.5 - away / width, 0.0, 1.0) * clamp(1.3 - 4.0 * width, 0.0, 1.0);
-    float k = max(strength.x * max(line.x, line.y), strength.y * line.z);
+    vec3 line = min(0.5 * line_width + 0.5 - away, 1.0) * clamp(1.3 - 4.0 * width, 0.0, 1.0);
+    float k = max(max(strength.x * max(line.x, line.y), strength.y * line.z), 0.0);
     // light lines where the ramp is dark, dark ones where it is light; a grid line changes within a pixel
-    float light = clamp(0.5 + turn.y * (v_cell.z - turn.x) / width.z, 0.0, 1.0);
-    vec3 seen = mix(vec3(1.0), vec3(0.03, 0.06, 0.11), light);
-    frag_color = vec4(mix(color, seen, k) * v_light.x + v_light.y, strength.z);
+    float dark = clamp(0.5 + turn.y * (v_cell.z - turn.x) * lines.z, 0.0, 1.0);
+    float lit = k * v_light.x;
+    vec3 seen = color * (v_light.x - lit) + (lit + v_light.y) - lit * dark * vec3(0.97, 0.94, 0.89);
+    frag_color = vec4(seen, strength.z);
 }
