@@ -222,14 +222,17 @@ def test_two_balls_both_cast_shadows_and_a_removed_one_none(scene, surface):
 
 
 def test_a_curve_that_leaves_the_loss_panel_has_an_arrow_where_and_when_it_does():
-    from thalweg.colors import THEMES
+    from thalweg.colors import THEMES, looks
     from thalweg.geometry.layout import Page
     from thalweg.parts.panels.board import Board, Now
     from thalweg.parts.panels.loss_panel import LossPanel
 
     def made(losses, colors):
         standings = SimpleNamespace(losses=losses, projected=False)
-        return LossPanel(standings, 0.0, colors, Board(Page(1280, 720)), "top_left", THEMES["dark"])
+        board = Board(Page(1280, 720))
+        panel = LossPanel(standings, 0.0, looks(colors), board, "top_left", THEMES["dark"])
+        panel.draw()
+        return panel
 
     steps = np.arange(61)
     losses = np.stack([10.0 * 1.2**steps, 0.9**steps])
