@@ -27,6 +27,7 @@ quick:
 schema:
 	@sh tools/bootstrap.sh
 	@.venv/bin/python -m thalweg.spec.jsonschema >&2
+	@.venv/bin/python -m tools.surfaces_page
 
 check-style:
 	@.venv/bin/python -m ruff check .

@@ -29,7 +29,9 @@ class LeastSquares(OverExamples):
 
     def made(self, random: np.random.Generator) -> Array:
         u = random.uniform(-1, 2, self.examples)
-        return np.stack([u, u - 0.5 + self.scatter * random.standard_normal(self.examples)], axis=-1)
+        t = u - 0.5 + self.scatter * random.standard_normal(self.examples)
+        made: Array = np.stack([u, t], axis=-1)
+        return made.round(6)  # as they would be written
 
     def formula(self, x: Any, y: Any) -> Any:
         (u, t), (uu, ut, tt) = self.pairs.mean(axis=0).tolist(), self._squares()

@@ -36,7 +36,9 @@ class Logistic(OverExamples):
     def made(self, random: np.random.Generator) -> Array:
         u = random.uniform(-3, 3, self.examples)
         chance = 1 / (1 + np.exp(0.5 - 1.5 * u))
-        return np.stack([u, (random.random(self.examples) < chance).astype(np.float64)], axis=-1)
+        t = random.random(self.examples) < chance
+        made: Array = np.stack([u, t.astype(np.float64)], axis=-1)
+        return made.round(6)  # as they would be written
 
     def unusable(self, target: float) -> str:
         return "" if target in (0.0, 1.0) else f"t is {target:g}; it must be 0 or 1"

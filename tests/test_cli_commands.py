@@ -152,6 +152,21 @@ def test_scenes_are_listed_with_what_they_show_need_and_take(
     assert video.startswith("video: quality=medium (low, medium, high or 4k)") and "pace" not in video
 
 
+def test_list_of_surfaces_says_what_they_are_when_asked(run: Run) -> None:
+    code, out, err = run("--list", "surfaces", "--verbose")
+    assert (code, err) == (0, [])
+    at = next(index for index, line in enumerate(out) if line.startswith("rosenbrock "))
+    said = [line.strip() for line in out[at + 1 : at + 6]]
+    assert said[1:4] == [
+        "f = (a - x)^2 + b (y - x^2)^2.",
+        "x from -2 to 2, y from -1 to 3; start [-1.2, 1]",
+        "minima: [1, 1]",
+    ]
+    assert said[0].startswith("Rosenbrock's banana") and said[4].startswith("Rosenbrock, An automatic method")
+    code, brief, err = run("--list", "surfaces")
+    assert len(brief) == sum(not line.startswith(" ") for line in out)
+
+
 def test_a_broken_member_is_shown_as_broken_and_breaks_only_its_own_name(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

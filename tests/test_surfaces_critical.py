@@ -31,7 +31,7 @@ def by_algebra(name: str) -> list[tuple[float, float, str]]:
     fx, fy = sympy.expand(f.diff(x)), sympy.expand(f.diff(y))
     bend = sympy.hessian(f, (x, y))
     found = []
-    for root in sympy.Poly(sympy.resultant(fx, fy, y), x).nroots(n=40, maxsteps=500):
+    for root in sympy.Poly(sympy.resultant(fx, fy, y), x).sqf_part().nroots(n=40, maxsteps=500):
         for other in sympy.Poly(fy.subs(x, root), y).nroots(n=40, maxsteps=500):
             if max(abs(sympy.im(root)), abs(sympy.im(other)), abs(fx.subs({x: root, y: other}))) < 1e-15:
                 at = {x: sympy.re(root), y: sympy.re(other)}
@@ -41,7 +41,18 @@ def by_algebra(name: str) -> list[tuple[float, float, str]]:
     return sorted(found)
 
 
-@pytest.mark.parametrize(("name", "count"), [("himmelblau", 9), ("six_hump_camel", 15)])
+@pytest.mark.parametrize(
+    ("name", "count"),
+    [
+        ("himmelblau", 9),
+        ("six_hump_camel", 15),
+        ("three_hump_camel", 5),
+        ("styblinski_tang", 9),
+        ("booth", 1),
+        ("factorization", 5),
+        ("ring", 3),
+    ],
+)
 def test_all_points_that_algebra_finds(name: str, count: int) -> None:
     expected = by_algebra(name)
     got = sorted((point.x, point.y, point.kind) for point in SURFACES[name]().critical_points)
@@ -105,7 +116,8 @@ def test_there_the_gradient_is_zero_and_minima_are_those_known(surface: Surface)
         if np.isnan(point.eigenvalues).any():
             assert point.kind == "minimum" and np.isnan(point.stability_limit)
         else:
-            np.testing.assert_allclose(np.linalg.eigvalsh(surface.hessian(at)), point.eigenvalues, rtol=1e-9, atol=1e-9)
+            # where the formula's are all rounding, those told are a mean of those around
+            np.testing.assert_allclose(np.linalg.eigvalsh(surface.hessian(at)), point.eigenvalues, rtol=1e-7, atol=1e-9)
             assert np.abs(surface.gradient(at)).max() <= 1e-6 * max(1.0, max(np.abs(point.eigenvalues)))
 
 

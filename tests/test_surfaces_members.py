@@ -11,6 +11,7 @@ import pytest
 
 from thalweg.calculus import SURFACES, Surface, from_expression
 from thalweg.calculus.minima import diagonal, kinks_and_tips
+from tools import surfaces_page
 
 STEP = 1e-4  # of the domain's diagonal, for differences
 
@@ -181,6 +182,10 @@ def test_bowl_with_two_holes_has_the_promised_constants() -> None:
         - 0.75 * np.exp(-4 * ((x - 1) ** 2 + (y - 1) ** 2))
     )
     np.testing.assert_allclose(surface.value(np.stack([x, y], axis=-1)), expected, rtol=1e-14, atol=1e-15)
+
+
+def test_the_page_of_surfaces_is_up_to_date() -> None:
+    assert surfaces_page.FILE.read_text("utf-8") == surfaces_page.text(), "write it with: make schema"
 
 
 def test_import_is_light_and_results_do_not_change_with_the_hash_seed() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,11 +18,13 @@ MOST = 10_000
 
 @dataclass(frozen=True)
 class OverExamples(Surface):
-    """f(w) = mean over the examples (u, t) of a loss of x * u + y; x is a slope, y an intercept.
+    """f(w) = mean over the examples (u, t) of a loss; of x * u + y, where the member says nothing else.
 
     `data` holds the examples as pairs; without it they are made from `seed`. Raises ValueError for fewer than 2 or
-    more than 10 000, for numbers that are not finite, and for pairs the member cannot use.
+    more than `most`, for numbers that are not finite, and for pairs the member cannot use.
     """
+
+    most: ClassVar[int] = MOST
 
     examples: int = parameter(24, low=2, high=MOST, doc="how many are made, when data is not given")
     seed: int = parameter(0, low=0, high=2**32 - 1, doc="of the examples that are made")
@@ -48,8 +50,8 @@ class OverExamples(Surface):
             wrong = self.unusable(float(pair[1]))
             if wrong:
                 raise ValueError(f"data: item {index}: {wrong}")
-        if given and not 2 <= len(pairs) <= MOST:
-            raise ValueError(f"data: {len(pairs)} example{'s' * (len(pairs) > 1)}; give 2 to {MOST}")
+        if given and not 2 <= len(pairs) <= self.most:
+            raise ValueError(f"data: {len(pairs)} example{'s' * (len(pairs) > 1)}; give 2 to {self.most}")
         return tuple((float(pair[0]), float(pair[1])) for pair in pairs)
 
     def unusable(self, target: float) -> str:
@@ -65,7 +67,7 @@ class OverExamples(Surface):
         """The examples (n, 2), made or given."""
         if self.data:
             return np.array(self.data, dtype=np.float64)
-        return np.round(self.made(np.random.Generator(np.random.Philox(self.seed))), 6)  # as they would be written
+        return self.made(np.random.Generator(np.random.Philox(self.seed)))
 
     @property
     def count(self) -> int:

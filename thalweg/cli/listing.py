@@ -1,7 +1,12 @@
-"""What --list prints: every member with its parameters, one line each; of scenes, when asked, the sections too."""
+"""What --list prints: every member with its parameters, one line each; when asked, of scenes the sections too, of
+surfaces what they are.
+"""
 
 from __future__ import annotations
 
+import inspect
+import math
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, fields
 from types import UnionType
@@ -30,7 +35,7 @@ RECORDED = (
 
 def listing(what: str, verbose: bool = False) -> Iterator[str]:
     """Lines for one of WHAT, or for all of them under headings when `what` is 'all'. With `verbose` each scene has
-    lines for the sections that it reads.
+    lines for the sections that it reads, each surface for what it is.
     """
     for name in WHAT:
         lines = iter([f"recorded  {', '.join(RECORDED)}"]) if name == "recorded" else _members(registry(name), verbose)
@@ -73,11 +78,30 @@ def _members(members: Mapping[str, Any], verbose: bool) -> Iterator[str]:
             continue
         if not issubclass(member, SceneOptions):
             yield f"{name:{width}}  {_parameters(member)}".rstrip()
+            yield from (f"{'':{width}}  {line}" for line in (_of_surface(member) if verbose else ()))
             continue
         yield one_line(f"{name:{width}}  {'; '.join(filter(None, _of_scene(member)))}")
         for section in SECTIONS if verbose else ():
             if getattr(member, section):
                 yield f"{'':{width}}  {section}: {_parameters(getattr(member, section))}"
+
+
+def _of_surface(member: type[Any]) -> Iterator[str]:
+    """What it shows, its formula, where it is shown, the minima that are known of it, its source. Of other members
+    nothing.
+    """
+    from thalweg.calculus import Surface
+
+    if not issubclass(member, Surface):
+        return
+    for text in (sys.modules[member.__module__].__doc__, member.__doc__):
+        yield from filter(None, inspect.cleandoc(text or "").splitlines())
+    (x0, x1), (y0, y1) = member.domain
+    start = "" if math.isnan(member.start[0]) else f"; start {words(member.start)}"
+    yield f"x from {x0:g} to {x1:g}, y from {y0:g} to {y1:g}{start}"
+    if member.known_minima:
+        yield f"minima: {', '.join(map(words, member.known_minima))}"
+    yield member.reference
 
 
 def _of_scene(options: type[SceneOptions]) -> Iterator[str]:
