@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import numpy as np
 
-from thalweg.engine.asked import asked_for, not_counted
+from thalweg.engine.asked import Which, asked_for, not_counted
 from thalweg.engine.base import Array, Hyper, Objective, State
 from thalweg.engine.wrapper import Wrapper, inside, outside
 from thalweg.registry import parameter
@@ -81,7 +81,7 @@ class _Uphill:
     def not_counted(self) -> Objective:
         return _Uphill(not_counted(self.objective), self.rho)
 
-    def for_run(self, run: int) -> Objective:
+    def for_run(self, run: Which) -> Objective:
         return _Uphill(asked_for(self.objective, run), self.rho)
 
     def _above(self, points: Array) -> Array:

@@ -64,7 +64,7 @@ class Logistic(OverExamples):
 
 
 class _Terms:
-    """Value, gradient and Hessian at points (..., 2), in the manner of `thalweg.calculus.compile.Compiled`."""
+    """Value to third derivatives at points (..., 2), in the manner of `thalweg.calculus.compile.Compiled`."""
 
     def __init__(self, surface: Logistic) -> None:
         u, t = surface.pairs.T
@@ -89,6 +89,9 @@ class _Terms:
 
     def hessian(self, points: ArrayLike) -> Array:
         return self._blocks(points, self._hessian, (2, 2))
+
+    def third(self, points: ArrayLike) -> Array:
+        return self._blocks(points, self._third, (2, 2, 2))
 
     def _blocks(self, points: ArrayLike, function: Callable[[Array, Array], Array], shape: tuple[int, ...]) -> Array:
         at = np.asarray(points, dtype=np.float64)
@@ -117,3 +120,9 @@ class _Terms:
         cross = (bend * self.u).mean(axis=1)
         rows = np.stack([(bend * self.u * self.u).mean(axis=1), cross, cross, bend.mean(axis=1)], axis=1)
         return rows.reshape(-1, 2, 2) + self.surface.penalty * np.eye(2)
+
+    def _third(self, at: Array, margin: Array) -> Array:
+        decay = np.exp(-np.abs(margin))
+        turn = -self.sign * np.tanh(margin / 2) * decay / ((1 + decay) * (1 + decay))
+        rows = np.stack([(turn * self.u**power).mean(axis=1) for power in (3, 2, 1, 0)], axis=1)
+        return rows[:, [0, 1, 1, 2, 1, 2, 2, 3]].reshape(-1, 2, 2, 2)

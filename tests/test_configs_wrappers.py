@@ -51,6 +51,16 @@ def body(text: str) -> str:
             "lookahead",
             {"optimizer": {"sam": {"rho": 0.1, "optimizer": {"adam": {"eps": 0.001}}}}, "lr": 0.3},
         ),
+        (
+            "cautious: {optimizer: {rule: {lr: 0.2, b: 0.5, update: 'w = w - lr*b*grad(w)', label: Mine}}}",
+            "cautious",
+            {"optimizer": {"rule": {"b": 0.5, "update": "w = w - lr*b*grad(w)"}}, "lr": 0.2},
+        ),
+        (
+            "average: {ema: true, optimizer: {cautious: {optimizer: {rule: {update: 'w -= 0.1*grad(w)'}}}}}",
+            "average",
+            {"ema": True, "optimizer": {"cautious": {"optimizer": {"rule": {"update": "w -= 0.1*grad(w)"}}}}},
+        ),
     ],
 )
 def test_the_entry_is_the_optimizer_that_python_makes(
@@ -88,6 +98,7 @@ def _written(tmp_path: Path, text: str) -> Path:
         (NESTED, "optimizers.0.optimizer.adam.lr=0.2", 0.2, "adam(betas=[0.5, 0.9])"),
         (NESTED, "optimizers.0.optimizer.adam.betas.1=0.99", 0.1, "adam(betas=[0.5, 0.99])"),
         (NESTED, "optimizers.0.optimizer={sgd: {lr: 0.4}}", 0.4, "sgd"),
+        (NESTED, "optimizers.0.optimizer={rule: {b: 2, update: 'w -= lr*b*grad(w)'}}", 0.05, "rule(b=2)"),
         (body("sam: {optimizer: adam, lr: 0.3}"), "optimizers.sam.optimizer.adam.eps=1", 0.3, "adam(eps=1)"),
         (body("sam: {optimizer: adam}"), "optimizers.sam.optimizer.adam.lr=0.5", 0.5, "adam"),
         (body("sam"), "optimizers.sam.optimizer.adam.lr=0.5", 0.5, "adam"),
@@ -115,6 +126,10 @@ def test_labels_on_the_command_line_are_those_of_the_film(tmp_path: Path) -> Non
     ("text", "after"),
     [
         (NESTED, NESTED.replace("lr: 0.1", "lr: 0.25")),
+        (
+            body("average: {optimizer: {rule: {lr: 0.1, update: 'w -= lr*grad(w)'}}}"),
+            body("average: {optimizer: {rule: {lr: 0.25, update: 'w -= lr*grad(w)'}}}"),
+        ),
         (body("sam: {optimizer: {adam: {eps: 1e-3}}}"), body("sam: {optimizer: {adam: {eps: 1e-3}}, lr: 0.25}")),
         (
             body("sam:\n      optimizer:\n        adam:\n          lr: 0.1   # mine"),
@@ -135,6 +150,10 @@ def test_the_window_writes_the_learning_rate_where_it_stands(text: str, after: s
         "sam: {optimizer: {adam: {}, sgd: {}}}",
         "sam: {optimizer: {adam: {eps: -1}}}",
         "sam: {optimizer: {sam: {optimizer: {sgd: {lr: fast}}}}}",
+        "sam: {optimizer: {rule: {lr: 0.1}}}",
+        "sam: {optimizer: rule}",
+        "sam: {optimizer: {rule: {lr: fast, update: 'w -= lr*grad(w)'}}}",
+        "sam: {optimizer: {rule: {label: 3, update: 'w -= 0.1*grad(w)'}}}",
     ],
 )
 def test_the_schema_refuses_what_the_reader_refuses(text: str, tmp_path: Path) -> None:

@@ -66,7 +66,7 @@ def fast_and_plain(
 @each
 @pytest.mark.parametrize("record", ["last", {"every": 20}], ids=str)
 def test_compiled_loops_change_no_bit(name: str, record: Record, monkeypatch: pytest.MonkeyPatch) -> None:
-    steps = 20 if name == "gradient_flow" else 90
+    steps = 20 if name in ("gradient_flow", "central_flow") else 90
     fast, plain, made = fast_and_plain(
         monkeypatch, OPTIMIZERS[name](), SURFACES["bowl_with_two_holes"](), steps, record=record
     )

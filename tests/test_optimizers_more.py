@@ -1,6 +1,7 @@
-"""The optimizers against optax 0.2.8 and pytorch_optimizer 4.1, against the letter of their papers, and by properties.
+"""The optimizers against optax, pytorch_optimizer and schedulefree, the letter of their papers, and by properties.
 
-reference/make_optax.py and make_pytorch_optimizer.py made the numbers and say how; torch is in test_optimizers_torch.
+reference/make_optax.py, make_pytorch_optimizer.py and make_schedulefree.py made the numbers and say how; torch is in
+test_optimizers_torch.
 """
 
 from __future__ import annotations
@@ -14,14 +15,18 @@ import pytest
 from tests.reference.cases import ROWS, STEPS, load
 from tests.reference.objectives import Cliff, Quadratic
 from thalweg.calculus import SURFACES
-from thalweg.engine import OPTIMIZERS, roll
+from thalweg.engine import OPTIMIZERS, SCHEDULES, roll
 
 AGREEMENT, DISTANCE = 1e-10, 1e-6
 START, STARTS = np.array([1.3, -0.7]), np.array([[1.3, -0.7], [-2.0, 0.4], [0.01, 3.0]])
 each = pytest.mark.parametrize("name", list(OPTIMIZERS))
 scale_free = pytest.mark.parametrize("name", [name for name in OPTIMIZERS if OPTIMIZERS[name].scale_free])
 
-FILES = {"optax": "optax_0_2_8.npz", "pytorch_optimizer": "pytorch_optimizer_4_1.npz"}
+FILES = {
+    "optax": "optax_0_2_8.npz",
+    "pytorch_optimizer": "pytorch_optimizer_4_1.npz",
+    "schedulefree": "schedulefree_1_4_1.npz",
+}
 STORED = [
     (library, case, path)
     for library, file in FILES.items()
@@ -45,7 +50,10 @@ def pairs(agrees: bool) -> list[Any]:
 
 def ours(case: dict[str, Any]) -> np.ndarray:
     surface = SURFACES[case["surface"]](**case["parameters"])
-    path = roll(OPTIMIZERS[case["optimizer"]](**case["hyperparameters"]), surface, case["start"], STEPS)
+    given = {key: value for key, value in case["hyperparameters"].items() if key != "warmup_steps"}
+    rise = case["hyperparameters"].get("warmup_steps")  # (k + 1) / rise of lr at step k
+    schedule = {"lr": SCHEDULES["linear"](start_factor=1 / rise, total_iters=rise - 1)} if rise else None
+    path = roll(OPTIMIZERS[case["optimizer"]](**given), surface, case["start"], STEPS, schedule=schedule)
     return path.positions[0, ROWS]
 
 
@@ -61,7 +69,7 @@ def test_path_is_another_where_the_docstring_says_so(case: dict[str, Any], posit
 
 
 def test_the_references_are_of_the_versions_named() -> None:
-    assert [load(file)[0] for file in FILES.values()] == ["0.2.8", "4.1.0"]
+    assert [load(file)[0] for file in FILES.values()] == ["0.2.8", "4.1.0", "1.4.1"]
     assert all((load(file)[2] == ROWS).all() for file in FILES.values())
     assert all(np.isfinite(path).all() and path.shape == (len(ROWS), 2) for _, _, path in STORED)
 
@@ -117,6 +125,8 @@ class Moved:
 
 @each
 def test_a_constant_added_to_f_changes_no_bit(name: str) -> None:
+    if OPTIMIZERS[name].steered_by_loss:
+        pytest.skip("f itself, not its slopes alone, decides where it goes")
     one, two = (roll(OPTIMIZERS[name](), Moved(up=up), STARTS, 40) for up in (0.0, 100.0))
     assert one.positions.tobytes() == two.positions.tobytes()
 

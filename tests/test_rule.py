@@ -38,6 +38,10 @@ SWITCHES: dict[str, list[dict[str, Any]]] = {
     "ftrl": [{"lambda_1": 0.1, "lambda_2": 0.2}],
     "sophia": [{"update_period": 3}],
     "mas": [{"momentum": 0.7}],
+    "schedule_free": [{"momentum": 0.6, "r": 1.0, "weight_lr_power": 1.0}],
+    "schedule_free_adamw": [{"betas": [0.8, 0.99], "r": 0.5}],
+    "cautious": [{"optimizer": "nag", "lr": 0.02}, {"optimizer": {"lookahead": {"optimizer": "adam"}}}],
+    "average": [{"ema": True, "decay": 0.9}, {"begin": 20, "optimizer": "rprop"}, {"optimizer": "cautious"}],
 }
 RACES = (("bowl_with_two_holes", (-0.64, 1.8)), ("ravine", (-3.6, 1.3)))
 
@@ -103,7 +107,7 @@ def test_the_text_is_what_moves_the_ball(name: str, given: dict[str, Any]) -> No
         path = moved(rule, initial_of(optimizer), numbers(optimizer), surface, start)
         rolled = roll(optimizer, surface, start, STEPS).positions[0]
         known = certain(optimizer, surface, start, rolled)
-        assert known > 15
+        assert known > (5 if optimizer.steered_by_loss else 15)  # Polyak's steps across a ravine are chaotic
         near = np.abs(path[:known] - rolled[:known]) / (1 + np.abs(rolled[:known]))
         assert near.max() < 1e-12
         assert np.abs(np.diff(rolled[:known], axis=0)).max() > 1e-3  # it moved
@@ -280,6 +284,11 @@ def test_what_is_carried_and_what_lives_for_a_step() -> None:
 def test_headings_name_the_line_below() -> None:
     rule = read("# memory\nm = m + grad(w)  \n\n# step\nw = w - m # down\n", [])
     assert [(line.heading, line.number) for line in rule.lines] == [("memory", 2), ("down", 5)]
+
+
+def test_a_power_of_a_number_that_is_0_goes() -> None:
+    rule = without(read("w = w - a*t**r*grad(w)", ["a", "r"]), ["r"])
+    assert line_mathtext(rule, rule.lines[0]) == r"w \leftarrow w - a\, \nabla f(w)"
 
 
 def test_a_term_of_a_number_that_is_0_goes() -> None:

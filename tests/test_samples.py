@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from thalweg.calculus import Surface, plane_of_path, read_samples, save_samples
+from thalweg.calculus.sampled import Sampled
 from thalweg.cli.report import report
 from thalweg.engine import OPTIMIZERS, roll
 from thalweg.experiment.data import write
@@ -272,3 +273,19 @@ def test_the_screen_says_who_left_and_whose_loss_is_projected(grid: Path) -> Non
         assert ((ends.points >= low - 1e-9) & (ends.points <= high + 1e-9)).all(), "a ball stops at the edge"
     finally:
         scene.release()
+
+
+def test_third_derivatives_are_those_of_the_patches() -> None:
+    """A product of cubics is its own bicubic spline."""
+    x, y = np.linspace(1, 2, 9), np.linspace(1, 2, 7)
+    z = (x**3 + x)[:, None] * (2 * y**3 + y**2)
+    a, b = np.random.default_rng(2).uniform(1.1, 1.9, (2, 20))
+    third = Sampled(x, y, z).third(np.stack([a, b], axis=-1))
+    expected = {
+        (0, 0, 0): 6 * (2 * b**3 + b**2),
+        (0, 0, 1): 6 * a * (6 * b**2 + 2 * b),
+        (0, 1, 1): (3 * a**2 + 1) * (12 * b + 2),
+        (1, 1, 1): (a**3 + a) * 12,
+    }
+    for place, values in expected.items():
+        assert np.allclose(third[(slice(None), *place)], values, atol=1e-9)

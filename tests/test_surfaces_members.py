@@ -64,6 +64,30 @@ def test_hessian_is_the_slope_of_the_gradient(surface: Surface) -> None:
     np.testing.assert_array_equal(hessian, np.swapaxes(hessian, -1, -2))
 
 
+def test_third_derivatives_are_the_slope_of_the_hessian(surface: Surface) -> None:
+    points = smooth_points(surface)
+    expected = differences(surface.hessian, points, STEP * diagonal(surface))
+    third = surface.third(points)
+    np.testing.assert_allclose(third, expected, rtol=1e-6, atol=1e-7 * max(np.abs(expected).max(), 1))
+    for order in ((0, 3, 2, 1), (0, 2, 1, 3)):
+        np.testing.assert_array_equal(third, third.transpose(order))
+
+
+@pytest.mark.parametrize(
+    "text", ["sin(x*y)**3/(1 + exp(x))", "x**y", "sqrt(x**2 + y**2)**3", "tanh(x)*atan(y)*cosh(x*y)", "abs(x)*y**3"]
+)
+def test_third_derivatives_are_sympys(text: str) -> None:
+    import sympy
+
+    x, y = sympy.symbols("x y", positive=True)
+    formula = sympy.sympify(text, locals={"x": x, "y": y})
+    points = np.random.default_rng(8).uniform(0.3, 1.2, (5, 2))
+    third = from_expression(text).third(points)
+    for place, axes in {(0, 0, 0): (x, x, x), (0, 0, 1): (x, x, y), (0, 1, 1): (x, y, y), (1, 1, 1): (y, y, y)}.items():
+        exact = [formula.diff(*axes).subs({x: a, y: b}).evalf(30) for a, b in points.tolist()]
+        assert np.allclose(third[(slice(None), *place)], np.array(exact, dtype=float), rtol=1e-13, atol=1e-14)
+
+
 def test_other_parameters_have_true_derivatives(surface: Surface) -> None:
     moved = {
         name: tuple(v + 0.125 for v in value)

@@ -65,7 +65,7 @@ def rolled(
     monkeypatch.setattr(_rollout, "BLOCK", block)
     monkeypatch.setattr(_walk, "LOOK", look)
     lr = [0.01, 0.02, 5.0, 0.03, 0.1, 40.0, 1e200, 0.02, 0.0, 0.01, 0.02]
-    steps = 15 if name == "gradient_flow" else 40
+    steps = 15 if name in ("gradient_flow", "central_flow") else 40
     return roll(OPTIMIZERS[name](), surface, STARTS, steps, hyper={"lr": lr}, jobs=jobs, **more)
 
 

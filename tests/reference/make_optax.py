@@ -77,6 +77,21 @@ def sam(optimizer: str, lr: float, rho: float = 0.05) -> Any:
     return optax.contrib.sam(getattr(optax, optimizer)(lr), uphill, opaque_mode=True)
 
 
+def schedule_free(lr: float, momentum: float) -> Any:
+    return optax.contrib.schedule_free(optax.sgd(lr), lr, b1=momentum)
+
+
+def polyak(lr: float, f_min: float) -> Any:
+    return optax.polyak_sgd(max_learning_rate=lr, f_min=f_min, variant="sps+")
+
+
+def line_search(lr: float, shrink: float = 0.5, c: float = 1e-4) -> Any:
+    search = optax.scale_by_backtracking_linesearch(
+        10_000, slope_rtol=c, decrease_factor=shrink, increase_factor=np.inf, max_learning_rate=lr
+    )
+    return optax.chain(optax.sgd(1.0), search)
+
+
 # our name -> (what makes it, does lr scale with the gradient, variants, is the rule ours)
 OPTIMIZERS: list[tuple[str, Callable[..., Any], bool, list[dict[str, Any]], bool]] = [
     (
@@ -126,6 +141,26 @@ OPTIMIZERS: list[tuple[str, Callable[..., Any], bool, list[dict[str, Any]], bool
         True,
     ),
     ("sam", sam, True, [{"optimizer": "sgd", "lr": 0.1}, {"optimizer": "adam", "lr": 0.05, "rho": 0.02}], True),
+    ("schedule_free", schedule_free, True, [{"lr": 0.3, "momentum": 0.9}, {"lr": 0.1, "momentum": 0.5}], True),
+    (
+        "schedule_free_adamw",
+        plain(optax.contrib.schedule_free_adamw),
+        False,
+        [{"lr": 0.05}, {"lr": 0.03, "betas": [0.8, 0.99], "eps": 1e-4, "weight_decay": 0.05}],
+        True,
+    ),
+    ("polyak", polyak, False, [{"lr": 0.4, "f_min": 0.0, "not_on": [*STEEP, "abs_valley"]}], True),
+    ("polyak", polyak, False, [{"lr": 0.02, "f_min": -2.0, "not_on": [*STEEP, "bowl_with_two_holes"]}], True),
+    (
+        "line_search",
+        line_search,
+        False,
+        [
+            {"lr": 1.0, "not_on": ["bowl_with_two_holes"]},  # at rest the last bit of f decides there
+            {"lr": 0.7, "shrink": 0.8, "c": 0.3, "not_on": ["bowl_with_two_holes"]},
+        ],
+        True,
+    ),
     ("amsgrad", plain(optax.amsgrad), False, [{"lr": 0.05}], False),
     ("nadam", plain(optax.nadam), False, [{"lr": 0.04}], False),
     ("radam", plain(optax.radam), True, [{"lr": 0.05, "eps": 1e-2}], False),
@@ -158,18 +193,28 @@ def path(name: str, optimizer: Any, formula: Callable[..., jax.Array], start: li
 
     slope, point = jax.grad(loss), jnp.array(start)
     point = optax.LookaheadParams.init_synced(point) if name == "lookahead" else point
-    extra: dict[str, Any] = {"sam": {"grad_fn": lambda at, _: slope(at)}, "sophia": {"obj_fn": loss}}.get(name, {})
+    extra: dict[str, Callable[[jax.Array], dict[str, Any]]] = {
+        "sam": lambda _: {"grad_fn": lambda at, _: slope(at)},
+        "sophia": lambda _: {"obj_fn": loss},
+        "polyak": lambda at: {"value": loss(at)},
+        "line_search": lambda at: {"value": loss(at), "grad": slope(at), "value_fn": loss},
+    }
 
     @jax.jit
     def step(point: Any, state: Any) -> Any:
         gradient = slope(point.fast if name == "lookahead" else point)
-        updates, state = optimizer.update(gradient, state, point, **extra)
+        updates, state = optimizer.update(gradient, state, point, **extra.get(name, lambda _: {})(point))
         return optax.apply_updates(point, updates), state
+
+    def shown(point: Any, state: Any) -> np.ndarray:
+        if name.startswith("schedule_free"):
+            return np.asarray(optax.contrib.schedule_free_eval_params(state, point))
+        return np.asarray(point.fast if name == "lookahead" else point)
 
     state, positions = optimizer.init(point), [np.array(start)]
     for _ in range(STEPS):
         point, state = step(point, state)
-        positions.append(np.asarray(point.fast if name == "lookahead" else point))
+        positions.append(shown(point, state))
     return np.array(positions)
 
 

@@ -83,6 +83,11 @@ def lookahead(weights: Weights, optimizer: str, lr: float, **given: Any) -> Any:
     return po.Lookahead(inside, **given)
 
 
+def cautious(weights: Weights, optimizer: dict[str, Any], lr: float) -> Any:
+    given = {key: tuple(value) for key, value in optimizer["lion"].items()}
+    return po.Lion(weights, lr=lr, cautious=True, foreach=False, **given)
+
+
 class Sam:
     """SAM, whose step wants the gradient at the point to be there already.
 
@@ -196,6 +201,16 @@ OPTIMIZERS: dict[str, tuple[Maker, bool, list[dict[str, Any]]]] = {
         ],
     ),
 }
+
+
+OPTIMIZERS["cautious"] = (
+    cautious,
+    False,
+    [
+        {"optimizer": {"lion": {}}, "lr": 0.02},
+        {"optimizer": {"lion": {"betas": [0.5, 0.9]}}, "lr": 0.013},
+    ],
+)
 
 
 def main() -> None:

@@ -166,6 +166,11 @@ class Surface:
         result: Array = self.compiled.hessian(points)
         return result
 
+    def third(self, points: ArrayLike) -> Array:
+        """Third derivatives at points (..., 2): (..., 2, 2, 2), symmetric."""
+        result: Array = self.compiled.third(points)
+        return result
+
     @cached_property
     def landmarks(self) -> Landmarks:
         """Minima, critical points and curves of minima inside the domain for these parameters."""

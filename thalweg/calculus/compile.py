@@ -1,8 +1,9 @@
-"""From one sympy expression to numpy: value, gradient and Hessian at many points.
+"""From one sympy expression to numpy: value, gradient, Hessian and third derivatives at many points.
 
 Differentiating a formula as a whole can square its size twice; here the chain rule is applied to one operation at a
 time (forward mode), each result gets a name, and equal results get the same name. So the Hessian of a formula of n
-operations takes some multiple of n lines, whatever its form, and every shared subexpression is computed once.
+operations takes some multiple of n lines, whatever its form, and every shared subexpression is computed once. Third
+derivatives are the first ones of those lines.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ class Tape:
 
         self.sympy, self.axes, self.order = sympy, (x, y), order
         self.names: dict[Symbolic, Symbolic] = {}
+        self.made: dict[Symbolic, Symbolic] = {}  # name -> the operation it stands for, where names are differentiated
         self.jets: dict[Symbolic, tuple[Symbolic, list[Symbolic], list[Symbolic]]] = {}
 
     def name(self, operation: Symbolic) -> Symbolic:
@@ -62,6 +64,8 @@ class Tape:
 
     def _jet(self, formula: Symbolic) -> tuple[Symbolic, list[Symbolic], list[Symbolic]]:
         zero = self.sympy.S.Zero
+        if formula in self.made:
+            return formula, *self.jet(self.made[formula])[1:]
         if formula.is_Atom:
             first = [self.sympy.S(int(formula == axis)) for axis in self.axes]
             return formula, first[: 2 * (self.order > 0)], [zero] * (3 * (self.order > 1))
@@ -117,6 +121,14 @@ class Tape:
             result = result.xreplace(dict(zip(holes, values, strict=True)))
         return self.name(self.share(result))
 
+    def further(self, results: list[Symbolic]) -> Tape:
+        """The tape that differentiates results of this one once, and goes on with its names."""
+        tape = Tape(*self.axes, 1)
+        tape.names, tape.made = self.names, {name: operation for operation, name in self.names.items()}
+        for name, _ in self.lines(results):  # each before those that need it, so that nothing is nested deeply
+            tape.jet(name)
+        return tape
+
     def lines(self, wanted: list[Symbolic]) -> list[tuple[Symbolic, Symbolic]]:
         """(name, operation) in the order of computing, without what the wanted names do not need."""
         needed = set().union(*(result.free_symbols for result in wanted))
@@ -141,12 +153,16 @@ def derivative(function: Any, count: int, wanted: tuple[int, ...]) -> tuple[list
 
 
 def listing(formula: Symbolic, x: Symbolic, y: Symbolic, order: int) -> Listing:
-    """The value, gradient or (xx, xy, yy) of the formula, by order 0, 1, 2, one operation a line."""
+    """The value, gradient, (xx, xy, yy), (xxx, xxy, xyy, yyy) of the formula, by order 0 to 3, one operation a line."""
     from thalweg.calculus.printer import Printer
 
-    tape, printer = Tape(x, y, order), Printer()
+    tape, printer = Tape(x, y, min(order, 2)), Printer()
     jet = tape.jet(formula)
-    wanted = [jet[0]] if order == 0 else list(jet[order])
+    wanted = [jet[0]] if order == 0 else list(jet[min(order, 2)])
+    if order == 3:
+        xx, _, yy = wanted
+        tape = tape.further([xx, yy])
+        wanted = [*tape.jet(xx)[1], *tape.jet(yy)[1]]
     return (
         [(str(name), printer.text(operation)) for name, operation in tape.lines(wanted)],
         [printer.text(result) for result in wanted],
@@ -154,8 +170,8 @@ def listing(formula: Symbolic, x: Symbolic, y: Symbolic, order: int) -> Listing:
 
 
 def compiled(formula: Symbolic, x: Symbolic, y: Symbolic, orders: Sequence[int]) -> Callable[[Array], Array]:
-    """points (n, 2) -> (n, entries): value, gradient, (xx, xy, yy) of the formula, for the orders 0, 1, 2 asked for;
-    to be called where numpy's warnings are off.
+    """points (n, 2) -> (n, entries): value, gradient, (xx, xy, yy), (xxx, xxy, xyy, yyy) of the formula, for the orders
+    0 to 3 asked for; to be called where numpy's warnings are off.
 
     Each entry is in one piece in memory; x and y at best are too.
     """
@@ -183,7 +199,7 @@ def compiled(formula: Symbolic, x: Symbolic, y: Symbolic, orders: Sequence[int])
 
 
 class Compiled:
-    """A formula's value, gradient and Hessian at points (..., 2), each compiled on first use.
+    """A formula's value, gradient, Hessian and third derivatives at points (..., 2), each compiled on first use.
 
     Where the formula is finite but a derivative comes out as 0/0 (the tip of a cone, sqrt(x**2 + y**2) at the origin),
     the derivative is 0. What is infinite stays infinite, and where the formula is nan so are its derivatives.
@@ -242,3 +258,7 @@ class Compiled:
     def hessian(self, points: ArrayLike) -> Array:
         result, shape = self._at(points, 2)
         return result[:, [0, 1, 1, 2]].reshape(*shape, 2, 2)
+
+    def third(self, points: ArrayLike) -> Array:
+        result, shape = self._at(points, 3)
+        return result[:, [0, 1, 1, 2, 1, 2, 2, 3]].reshape(*shape, 2, 2, 2)

@@ -362,8 +362,11 @@ def hermite(t: Array, step: Array, order: int) -> tuple[Array, Array, Array, Arr
     if order == 1:
         s = 6 * t * (1 - t)
         return -s, s, step * (1 - t) * (1 - 3 * t), step * t * (3 * t - 2)
-    s = 6 - 12 * t
-    return -s, s, step * (6 * t - 4), step * (6 * t - 2)
+    if order == 2:
+        s = 6 - 12 * t
+        return -s, s, step * (6 * t - 4), step * (6 * t - 2)
+    twelve = np.full_like(t, 12.0)
+    return twelve, -twelve, 6 * step, 6 * step
 
 
 def _out_of_holes(

@@ -158,7 +158,7 @@ class _CarriedOn(Sampled):
 
 
 class _Spline:
-    """Value, gradient and Hessian at points (..., 2), in the manner of `thalweg.calculus.compile.Compiled`."""
+    """Value to third derivatives at points (..., 2), in the manner of `thalweg.calculus.compile.Compiled`."""
 
     formula = None
 
@@ -174,6 +174,10 @@ class _Spline:
     def hessian(self, points: ArrayLike) -> Array:
         rows = self._at(points, ((2, 0), (1, 1), (0, 2)))
         return rows[..., [0, 1, 1, 2]].reshape(*rows.shape[:-1], 2, 2)
+
+    def third(self, points: ArrayLike) -> Array:
+        rows = self._at(points, ((3, 0), (2, 1), (1, 2), (0, 3)))
+        return rows[..., [0, 1, 1, 2, 1, 2, 2, 3]].reshape(*rows.shape[:-1], 2, 2, 2)
 
     def value_and_gradient(self, points: ArrayLike) -> tuple[Array, Array]:
         rows = self._at(points, ((0, 0), (1, 0), (0, 1)))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from copy import copy
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +19,7 @@ from thalweg.engine.rollout import BLOCK, MANY, roll
 UNKNOWN = -1
 Counts = npt.NDArray[np.int64]  # (..., 3): evaluations of f, gradient, Hessian
 Indices = npt.NDArray[np.int64]
+Which: TypeAlias = int | npt.NDArray[np.bool_]
 
 
 @dataclass
@@ -130,33 +131,36 @@ class _Counter:
     def not_counted(self) -> Objective:
         return self.objective
 
-    def for_run(self, run: int) -> Objective:
-        """The same objective, whose questions are about that one run alone."""
+    def for_run(self, run: Which) -> Objective:
+        """The same objective, whose questions are about that one run, or some, alone."""
         self.single = np.zeros((self.runs, 3), np.int64) if self.single is None else self.single
-        return cast(Objective, _Single(self.objective, self.single[run]))
+        return cast(Objective, _Single(self.objective, self.single, run))
 
 
 class _Single:
-    """An objective that counts what it is asked for one run, into counts (3,)."""
+    """An objective that counts what it is asked for one run, or some, into counts (runs, 3)."""
 
-    def __init__(self, objective: Objective, counts: Counts) -> None:
-        self.objective, self.counts = objective, counts
+    def __init__(self, objective: Objective, counts: Counts, run: Which) -> None:
+        self.objective, self.counts, self.run = objective, counts, run
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.objective, name)
 
     def value(self, points: Array) -> Array:
-        self.counts[0] += 1
+        self.counts[self.run, 0] += 1
         return self.objective.value(points)
 
     def gradient(self, points: Array) -> Array:
-        self.counts[1] += 1
+        self.counts[self.run, 1] += 1
         return self.objective.gradient(points)
 
     def hessian(self, points: Array) -> Array:
-        self.counts[2] += 1
+        self.counts[self.run, 2] += 1
         return self.objective.hessian(points)
 
 
-def asked_for(objective: Objective, run: int) -> Objective:
-    """The objective for an optimizer that goes run by run and asks, in the shape of all, about this one alone."""
+def asked_for(objective: Objective, run: Which) -> Objective:
+    """The objective for an optimizer that asks, in the shape of all runs, about this one or these (runs,) alone."""
     single = getattr(objective, "for_run", None)
     return cast(Objective, single(run)) if single else objective
 

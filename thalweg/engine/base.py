@@ -23,7 +23,10 @@ Hyper: TypeAlias = SimpleNamespace  # the hyperparameters by name
 
 
 class Objective(Protocol):
-    """A loss surface: points (..., 2) to value (...), gradient (..., 2) and Hessian (..., 2, 2)."""
+    """A loss surface: points (..., 2) to value (...), gradient (..., 2) and Hessian (..., 2, 2).
+
+    It may have more: a step that wants third derivatives, `third(points)` (..., 2, 2, 2), asks whether they are there.
+    """
 
     def value(self, points: Array) -> Array: ...
 
@@ -39,7 +42,7 @@ class Optimizer:
     `display_name` is what the screen calls it. `rule` is its update as text (see `rule_text`), `symbols` how names in
     it are written where the field has letters of its own (mathtext); a member that no text can say has `formula`, lines
     of (what it is in words, mathtext without $). `scale_free` says that f times a positive number gives the same path
-    (with eps and weight decay 0).
+    (with eps and weight decay 0), `steered_by_loss` that f plus a number may give another one: steps ask for f itself.
     Raises ValueError, in one line, when a hyperparameter is out of its range.
     """
 
@@ -48,6 +51,7 @@ class Optimizer:
     symbols: ClassVar[Mapping[str, str]] = {}
     formula: ClassVar[tuple[tuple[str, str], ...]] = ()
     scale_free: ClassVar[bool] = False
+    steered_by_loss: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
         for entry in fields(self):
@@ -73,6 +77,10 @@ class Optimizer:
         where a loop, a matrix or a draw is needed. A pair such as betas has its numbers as beta1 and beta2.
         """
         return self.rule
+
+    def formula_lines(self) -> tuple[tuple[str, str], ...]:
+        """What stands for the text where there is none, for these switches: lines of (words, mathtext without $)."""
+        return self.formula
 
     def rule_initial(self) -> Mapping[str, float]:
         """Where what the text carries from step to step starts, 0 unless named."""

@@ -99,6 +99,9 @@ class Watched:
     def hessian(self, points: Array) -> Array:
         return self.surface.hessian(points)  # type: ignore[no-any-return]
 
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.surface, name)  # what a surface can beyond this, such as third derivatives
+
     def keep(self, these: Mask) -> None:
         """Go on with some of the runs."""
         self.nothing, self.used, self.at = self.nothing[these], self.used[these], self.at[these]

@@ -1,14 +1,17 @@
-"""What lookahead and sam share: an optimizer around another one."""
+"""What optimizers around another one share: lookahead, sam, cautious, average."""
 
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Annotated, Any
 
 from thalweg.engine.base import Array, Hyper, Optimizer, State
+from thalweg.engine.rule.own import LABEL, NAME, OwnRule, own_rule
+from thalweg.engine.rule.reader import RuleError, read
 from thalweg.registry import BrokenMember, parameter
 
 INSIDE = "base."  # in front of the inner optimizer's state names
@@ -19,7 +22,8 @@ class Wrapper(Optimizer):
     """An optimizer that runs another, `optimizer`, with its own lr.
 
     optimizer: a public name, whose other hyperparameters are its defaults, or a mapping of one name to some of them,
-    {"adam": {"betas": [0.8, 0.99]}}; an lr among them becomes the wrapper's.
+    {"adam": {"betas": [0.8, 0.99]}}; an lr among them becomes the wrapper's. Or a rule as in the YAML, {"rule":
+    {"beta": 0.9, "update": "..."}}; one that reads no lr is run as it is.
     """
 
     optimizer: Annotated[Any, "optimizer"] = parameter("sgd", doc="the one inside: a name or {name: {...}}")
@@ -43,6 +47,8 @@ class Wrapper(Optimizer):
         from thalweg.engine import OPTIMIZERS
 
         name, given = _read(self.optimizer)
+        if name == NAME:
+            return _rule(given, self.lr)
         try:
             return OPTIMIZERS[name](**{**given, "lr": self.lr})
         except KeyError:
@@ -68,6 +74,13 @@ class Wrapper(Optimizer):
         return outside(inside.init(points, own))
 
 
+def unused(name: str, text: str) -> str:
+    """The name, with as many _ behind it as it takes to be none of the text's: for the lines around an inner rule."""
+    while re.search(rf"(?<!\w){name}(?!\w)", text):
+        name += "_"
+    return name
+
+
 def inside(state: State) -> State:
     """The inner optimizer's part of a wrapper's state, under its own names."""
     return {name.removeprefix(INSIDE): rows for name, rows in state.items() if name.startswith(INSIDE)}
@@ -76,6 +89,23 @@ def inside(state: State) -> State:
 def outside(state: State) -> State:
     """The inner optimizer's state as part of the wrapper's."""
     return {INSIDE + name: rows for name, rows in state.items()}
+
+
+def _rule(given: Mapping[str, Any], lr: float) -> OwnRule:
+    """The optimizer of a rule as it is written in the YAML, with this lr where it reads one."""
+    numbers = {key: value for key, value in given.items() if key not in ("update", "initial", "label")}
+    update, label = given.get("update"), given.get("label")
+    if not isinstance(update, str):
+        raise ValueError("optimizer: the rule has no update; give its lines as text, such as w = w - lr*grad(w)")
+    for key, value in numbers.items():
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            raise ValueError(f"optimizer: rule.{key}: {value!r} is wrong; give a number")
+    try:
+        if "lr" in read(update, {*numbers, "lr"}, all_read=False).numbers:
+            numbers["lr"] = lr
+        return own_rule(update, numbers, given.get("initial"), label if isinstance(label, str) else LABEL)
+    except RuleError as error:
+        raise ValueError(f"optimizer: rule: {error}") from None
 
 
 def _taken_lr(name: str, given: dict[str, Any]) -> tuple[str, Any]:

@@ -252,15 +252,22 @@ def _swept(body: Schema, extra: Schema) -> Schema:
     return {**body, "properties": {**made, **extra}, **({"patternProperties": dotted} if dotted else {})}
 
 
-def _rule(basics: Schema) -> Schema:
+def _rule_inside() -> Schema:
     """An optimizer written as its update: any other name is a number of it."""
     update = {"type": "string", "minLength": 1, "description": "assignments, one a line, as w = w - lr*grad(w)"}
     numbers = {"type": "object", "additionalProperties": {"type": "number"}}
     initial = {**numbers, "type": ["object", "null"], "description": "where what is carried from step to step starts"}
+    own = {"label": {"type": "string"}, "update": update, "initial": initial}
+    return {**numbers, "required": ["update"], "properties": own}
+
+
+def _rule(basics: Schema) -> Schema:
+    """The same as an entry, with what every entry may have."""
+    inside = _rule_inside()
     schedule: Schema = {"anyOf": [{"$ref": "#/$defs/schedule"}, {"type": ["object", "null"]}]}
-    own = {**basics, "update": update, "initial": initial, "schedule": schedule}
+    own = {**inside["properties"], **basics, "schedule": schedule}
     number = {"anyOf": [{"type": "number"}, {"$ref": "#/$defs/several"}]}
-    return {"type": "object", "required": ["update"], "properties": own, "additionalProperties": number}
+    return {**inside, "properties": own, "additionalProperties": number}
 
 
 def _of_csv() -> Schema:
@@ -291,9 +298,11 @@ def _optimizer(cls: type[Any], extra: Schema | None = None) -> Schema:
 
 def _inner(members: Registry[Any]) -> Schema:
     bodies = {name: _optimizer(cls) for name, cls in _working(members).items()}
+    names = list(bodies)
+    bodies["rule"] = _rule_inside()
     return {
         "anyOf": [
-            {"enum": list(bodies)},
+            {"enum": names},
             {
                 "type": "object",
                 "additionalProperties": False,

@@ -85,8 +85,13 @@ def words(value: Any) -> str:
     if isinstance(value, (tuple, list)):
         return "[" + ", ".join(words(each) for each in value) + "]"
     if isinstance(value, Mapping):  # the optimizer inside another
-        held = [(name, hyper if isinstance(hyper, Mapping) else {}) for name, hyper in value.items()]
-        return ", ".join(
-            f"{name}({', '.join(f'{key}={words(each)}' for key, each in hyper.items())})" for name, hyper in held
-        )
+        return ", ".join(_held(name, hyper if isinstance(hyper, Mapping) else {}) for name, hyper in value.items())
     return number(value) if isinstance(value, (int, float)) else str(value)
+
+
+def _held(name: str, hyper: Mapping[str, Any]) -> str:
+    """The optimizer inside another; one that is a rule by its label, else by its numbers."""
+    if name == "rule" and hyper.get("label"):
+        return str(hyper["label"])
+    shown = {key: each for key, each in hyper.items() if name != "rule" or key not in ("update", "initial", "label")}
+    return f"{name}({', '.join(f'{key}={words(each)}' for key, each in shown.items())})" if shown else name

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from thalweg.engine import OPTIMIZERS
+from thalweg.engine.rule.own import NAME
 from thalweg.errors import Mark, Report, nearest, show
 from thalweg.registry import BrokenMember, Registry
+from thalweg.spec.rules import read_rule
 from thalweg.spec.schema import checked, holders_of, join, snake
 from thalweg.tree import Node
 
@@ -19,6 +21,14 @@ OTHER_NAMES = {
     "heavy_ball": "momentum",
     "sgdm": "momentum",
     "sgd_momentum": "momentum",
+    "schedule_free_sgd": "schedule_free",
+    "schedulefree": "schedule_free",
+    "schedulefree_adamw": "schedule_free_adamw",
+    "polyak_sgd": "polyak",
+    "armijo": "line_search",
+    "backtracking": "line_search",
+    "ema": "average",
+    "swa": "average",
     "quadratic": "bowl",
     "sphere": "bowl",
     "paraboloid": "bowl",
@@ -70,7 +80,12 @@ def _inner(node: Node, mark: Mark, where: str, report: Report) -> Node | None:
         report.add(mark, where, what, "write {adam: {betas: [0.9, 0.99]}}")
         return None
     name, body = next(iter(node.entries.items()))
-    key = Node(node.keys[name], name, text=name)
+    key, before = Node(node.keys[name], name, text=name), len(report.problems)
+    if name == NAME:
+        read_rule(body, key.mark, join(where, name), report, ("label",), {"lr": 0.1})  # the wrapper's, if need be
+        if body.entries is not None and body.has("label") and not isinstance(body.child("label").plain, str):
+            report.add(body.mark_of("label"), join(where, "rule.label"), "is not text", "put the text in quotes")
+        return node if len(report.problems) == before else None
     cls = member(OPTIMIZERS, key, key.mark, where, "an optimizer", report)
     if cls is None or body.is_null:
         return cls and key
@@ -78,6 +93,5 @@ def _inner(node: Node, mark: Mark, where: str, report: Report) -> Node | None:
         what = f"{show(body.plain)} is not a mapping"
         report.add(body.mark, join(where, name), what, f"write {{{name}: {{lr: 0.1}}}}")
         return None
-    before = len(report.problems)
     with_inner(cls, body, join(where, name), report)
     return node if len(report.problems) == before else None

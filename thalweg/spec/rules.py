@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from thalweg.engine.rule import RuleError, read
 from thalweg.engine.rule.own import LABEL, OwnRule, check_name, own_rule
@@ -15,9 +15,16 @@ OWN = ("update", "initial")  # keys of the rule itself, beside its numbers and w
 FORM = "write its lines below update: |, such as w = w - lr*grad(w)"
 
 
-def read_rule(body: Node, mark: Mark, where: str, report: Report, others: Collection[str]) -> OwnRule | None:
+def read_rule(
+    body: Node,
+    mark: Mark,
+    where: str,
+    report: Report,
+    others: Collection[str],
+    outside: Mapping[str, float] | None = None,
+) -> OwnRule | None:
     """The optimizer of a rule's mapping; None, with all problems reported, when it is none. `others` are the keys that
-    every entry may have.
+    every entry may have, `outside` numbers that the update may read though they are not in the mapping.
     """
     if body.entries is None:
         what = "is empty" if body.is_null else f"{show(body.plain)} is not a mapping"
@@ -31,7 +38,7 @@ def read_rule(body: Node, mark: Mark, where: str, report: Report, others: Collec
     if text is None:
         return None
     try:
-        rule = read(text, names, all_read=False)
+        rule = read(text, [*names, *(outside or {})], all_read=False)
     except RuleError as error:
         node = body.child("update")
         line = node.mark if node.mark.source else Mark(node.first + error.line - 1)
@@ -47,6 +54,7 @@ def read_rule(body: Node, mark: Mark, where: str, report: Report, others: Collec
             report.add(body.mark_of("initial"), join(join(where, "initial"), name), what, _carried(name, rule.state))
     if len(report.problems) > before:
         return None
+    numbers |= {name: value for name, value in (outside or {}).items() if name in {*rule.numbers} - {*names}}
     label = body.child("label").plain if body.has("label") else None
     try:
         return own_rule(text, numbers, initial, label if isinstance(label, str) else LABEL)

@@ -98,6 +98,9 @@ class Traced(np.lib.mixins.NDArrayOperatorsMixin):
     def __bool__(self) -> bool:
         raise Untraceable("its rule branches on what is in its arrays")
 
+    def __getitem__(self, index: Any) -> Any:
+        raise Untraceable("its rule looks at single components")
+
     def copy(self, order: str = "C") -> Traced:
         return Traced(self.trace, self.lines)
 

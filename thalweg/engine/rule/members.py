@@ -57,7 +57,7 @@ def shown_lines(optimizer: Optimizer) -> list[tuple[str, str]]:
     """Its lines as (heading or '', mathtext without $): of the rule, or of what stands for it."""
     rule = shown_rule(optimizer)
     if rule is None:
-        return [*optimizer.formula]
+        return [*optimizer.formula_lines()]
     return [(line.heading, line_mathtext(rule, line, symbols_of(optimizer))) for line in rule.lines]
 
 

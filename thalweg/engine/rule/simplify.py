@@ -71,6 +71,8 @@ def _worked(sign: str, left: Node, right: Node) -> Node:
             return right
         case "*" | "/" | "**" if _is(right, 1):
             return left
+        case "**" if _is(right, 0):
+            return ONE
         case "/" if _is(left, 0):
             return ZERO
     return Sign(sign, left, right)
