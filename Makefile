@@ -23,11 +23,13 @@ quick:
 	@.venv/bin/python -m ruff check --quiet .
 	@.venv/bin/python -m pytest -q -n logical --maxprocesses 4 --dist loadfile @tests/quick.txt
 
-# The schema that editors read lists the optimizers, surfaces and scenes that are there; a test says when it is behind.
+# The schema that editors read lists the optimizers, surfaces and scenes that are there, docs/optimizers.md how each optimizer
+# moves; a test says when one is behind.
 schema:
 	@sh tools/bootstrap.sh
 	@.venv/bin/python -m thalweg.spec.jsonschema >&2
 	@.venv/bin/python -m tools.surfaces_page
+	@.venv/bin/python -m thalweg.cli.page >&2
 
 check-style:
 	@.venv/bin/python -m ruff check .

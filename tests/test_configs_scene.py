@@ -270,6 +270,9 @@ def test_a_second_optimizer_is_told_where_one_is_shown(tmp_path: Path) -> None:
     text = "scene: fake_single\nsurface: bowl\noptimizers:\n  - sgd\n  - adam\n  - nag\n"
     assert problems(text, tmp_path) == ["5: optimizers: scene fake_single shows one optimizer, not 3; keep one"]
     loaded(text.replace("  - adam\n  - nag\n", ""), tmp_path)
+    best = text.replace("  - sgd\n", "  - sgd: {lr: {best_of: [0.1, 1]}}\n")
+    assert problems(best, tmp_path) == ["5: optimizers: scene fake_single shows one optimizer, not 3; keep one"]
+    loaded(best.replace("  - adam\n  - nag\n", ""), tmp_path)
 
 
 @pytest.mark.parametrize(

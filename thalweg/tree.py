@@ -15,8 +15,9 @@ class Node:
     """A scalar, a list (`items`) or a mapping (`entries`, with the mark of each key in `keys`).
 
     `block` says that a scalar's text stands below a |, line by line; `text` is a scalar as written, `size` the number
-    of nodes it stands for. `origin` is the place in the file's list of an item that was made of the one there. Nodes
-    may be shared (aliases): change none.
+    of nodes it stands for. `origin` is the place in the file's list of an item that was made of the one there,
+    `candidate` says of such an item that it is one of several of which the best will be kept. Nodes may be shared
+    (aliases): change none.
     """
 
     mark: Mark
@@ -28,6 +29,7 @@ class Node:
     size: int = 1
     block: bool = False
     origin: int | None = None
+    candidate: Any = None
 
     @property
     def first(self) -> int:

@@ -12,6 +12,8 @@ from dataclasses import MISSING, fields
 from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
+from thalweg.engine.base import Optimizer
+from thalweg.engine.rule.members import variants, written
 from thalweg.errors import listed, one_line
 from thalweg.experiment.tables import NAMED
 from thalweg.film.options import Need, SceneOptions
@@ -35,7 +37,7 @@ RECORDED = (
 
 def listing(what: str, verbose: bool = False) -> Iterator[str]:
     """Lines for one of WHAT, or for all of them under headings when `what` is 'all'. With `verbose` each scene has
-    lines for the sections that it reads, each surface for what it is.
+    lines for the sections that it reads, each surface for what it is, each optimizer its update.
     """
     for name in WHAT:
         lines = iter([f"recorded  {', '.join(RECORDED)}"]) if name == "recorded" else _members(registry(name), verbose)
@@ -79,6 +81,8 @@ def _members(members: Mapping[str, Any], verbose: bool) -> Iterator[str]:
         if not issubclass(member, SceneOptions):
             yield f"{name:{width}}  {_parameters(member)}".rstrip()
             yield from (f"{'':{width}}  {line}" for line in (_of_surface(member) if verbose else ()))
+            if verbose and issubclass(member, Optimizer):
+                yield from (one_line(f"{'':{width}}  {line}") for line in _updates(member()))
             continue
         yield one_line(f"{name:{width}}  {'; '.join(filter(None, _of_scene(member)))}")
         for section in SECTIONS if verbose else ():
@@ -102,6 +106,14 @@ def _of_surface(member: type[Any]) -> Iterator[str]:
     if member.known_minima:
         yield f"minima: {', '.join(map(words, member.known_minima))}"
     yield member.reference
+
+
+def _updates(optimizer: Optimizer) -> Iterator[str]:
+    """Its update in plain lines, then as switches change it."""
+    yield from (f"  {line}" for line in written(optimizer))
+    for when, lines in variants(optimizer).items():
+        yield f"with {when}:"
+        yield from (f"  {line}" for line in lines)
 
 
 def _of_scene(options: type[SceneOptions]) -> Iterator[str]:

@@ -101,7 +101,11 @@ class UserErrors(Exception):
 @click.option("--schema", is_flag=True, help="The JSON schema of the YAML, for editors.")
 @click.option("-j", "--jobs", metavar="N", help="Processes for drawing; 0 (the default) = as many as help.")
 @click.option("--resume", is_flag=True, help="Go on with a film that was cut off.")
-@click.option("--verbose", is_flag=True, help="Say how long each part takes; with --list, what sections hold.")
+@click.option(
+    "--verbose",
+    is_flag=True,
+    help="Say how long each part takes; with --list, what sections hold, what moves balls.",
+)
 @click.option(
     "--plugin",
     metavar="FILE.py|FOLDER",

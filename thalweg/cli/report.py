@@ -73,7 +73,7 @@ def _rolled(experiment: Experiment, trajectories: Sequence[Trajectory], balls: i
         experiment.surface.value(np.concatenate([entry.starts for entry in experiment.entries])), trajectories, outcomes
     )
     for entry, trajectory, about in zip(experiment.entries, trajectories, outcomes.entries, strict=True):
-        hyper = ", ".join(f"{name}={words(value)}" for name, value in entry.chosen.items())
+        hyper = ", ".join(f"{name}={told}" for name, told in entry.details(words).items())
         ending = _ending(entry, trajectory, outcomes._replace(entries=(about,)), say)
         yield one_line(f"  {entry.label:{width}}  {hyper}: {ending}{_memory(about)}")
         if entry.recording and entry.recording.words:

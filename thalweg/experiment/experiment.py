@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
@@ -23,11 +23,42 @@ PROJECTED = "elsewhere, projected"  # what the screen says of a recording whose 
 
 
 @dataclass(frozen=True)
+class Search:
+    """What a best_of says of the entry that it chose.
+
+    `paths` are the hyperparameters it chose for, each the keys that lead to it (a part of a pair has two, one of an
+    optimizer inside another at least three), `written` what stands for each in a config; `count` is how many were to
+    choose from, `remark` in words that a chosen value is at an end of its range, or that all diverged.
+    """
+
+    paths: tuple[tuple[str | int, ...], ...]
+    written: tuple[dict[str, Any], ...]
+    count: int
+    remark: str = ""
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The hyperparameters, each once; the lr of an optimizer inside another is that one's, too."""
+        return tuple(dict.fromkeys("lr" if path[-1] == "lr" else str(path[0]) for path in self.paths))
+
+    @property
+    def brief(self) -> str:
+        """'best of 25'."""
+        return f"best of {self.count}"
+
+    @property
+    def words(self) -> str:
+        """'best of 25', 'best of 25, the largest', 'best of 25, all diverged'."""
+        return ", ".join(filter(None, [self.brief, self.remark]))
+
+
+@dataclass(frozen=True)
 class Entry:
     """What rolls as one: an optimizer with its hyperparameters and its balls' starts (balls, 2).
 
     Balls count starts, then replicas: ball i is the replica[i]-th run of start start_index[i], both (balls,).
-    `chosen` is what the screen tells: the hyperparameters that were written, lr always, schedule and clipping in words.
+    `chosen` is what the screen tells: the hyperparameters that were written, lr always, schedule and clipping in words;
+    `search` says which of them a best_of found.
     """
 
     name: str
@@ -41,6 +72,15 @@ class Entry:
     schedule: dict[str, Schedule]
     clip: Clip | None
     recording: Recording | None = None
+    search: Search | None = None
+
+    def details(self, written: Callable[[Any], str]) -> dict[str, str]:
+        """What is chosen, in words, numbers as `written` has them; what a best_of found is told as that."""
+        told = {name: written(value) for name, value in self.chosen.items()}
+        if self.search:
+            last = [name for name in told if name in self.search.keys][-1]
+            told[last] += f", {self.search.words}"
+        return told
 
 
 @dataclass(frozen=True)
@@ -79,18 +119,19 @@ def _together(experiment: Experiment, entries: Sequence[Entry], record: Record) 
     it is alone.
     """
     made: dict[str, CountedTrajectory] = {}
-    names = [_name(entry) for entry in entries]
-    alike: dict[str, dict[str, Entry]] = {}  # what numbers apart are the same -> the different ones among them
+    names = [alike(entry) for entry in entries]
+    groups: dict[str, dict[str, Entry]] = {}  # what numbers apart are the same -> the different ones among them
     for name, entry in zip(names, entries, strict=True):
-        alike.setdefault(_but_for_numbers(entry), {}).setdefault(name, entry)
-    for group in alike.values():
+        groups.setdefault(_but_for_numbers(entry), {}).setdefault(name, entry)
+    for group in groups.values():
         batch = _batch(experiment, list(group.values()), record) if len(group) > FEW else None
         alone = batch or [_roll(experiment, [entry], record, {}) for entry in group.values()]
         made |= zip(group, alone, strict=True)
     return iter([made[name] for name in names])
 
 
-def _name(entry: Entry) -> str:
+def alike(entry: Entry) -> str:
+    """The same for entries whose balls roll the same way on a surface."""
     rest = entry.starts.tobytes(), entry.start_index.tobytes(), entry.replica.tobytes()
     return repr((type(entry.optimizer), entry.optimizer, entry.optimizer.rule_text(), entry.schedule, entry.clip, rest))
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import MISSING, dataclass, field, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import MISSING, dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from thalweg.experiment.events import NeverHappens, When, find
@@ -33,6 +33,14 @@ class Slowly:
 
 
 Listed: TypeAlias = Stretch | Slowly
+
+
+def relabelled(part: Listed, labels: Mapping[str, str]) -> Listed:
+    """The part with the labels that are meant, `labels` being what may be written -> the label."""
+    if isinstance(part, Stretch):
+        return part
+    label, whom = (name and labels.get(name, name) for name in (part.when.label, part.when.whom))
+    return replace(part, when=replace(part.when, label=label, whom=whom))
 
 
 def written(part: Listed) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import fields, replace
 from typing import Any
 
@@ -53,10 +53,14 @@ def _keyframes(node: Node, mark: Mark, report: Report) -> tuple[Keyframe, ...]:
     return tuple(frames)
 
 
-def check_follow(camera: Any, node: Node, labels: Sequence[str], report: Report) -> None:
-    """Reports a `follow` that is no entry's label."""
+def followed(camera: Any, node: Node, labels: Mapping[str, str], report: Report) -> Any:
+    """The camera that follows the label which its `follow` means, `labels` being what may be written -> the label; one
+    that is no entry's is reported.
+    """
     follow = getattr(camera, "follow", None)
-    if follow is not None and follow not in labels:
-        report.add(
-            node.mark_of("follow"), "camera.follow", f"no entry has the label {show(follow)}", nearest(follow, labels)
-        )
+    if follow is None:
+        return camera
+    if follow not in labels:
+        what = f"no entry has the label {show(follow)}"
+        report.add(node.mark_of("follow"), "camera.follow", what, nearest(follow, labels))
+    return replace(camera, follow=labels.get(follow, follow))

@@ -10,6 +10,7 @@ from thalweg.engine.clip import Clip
 from thalweg.engine.noise import Noise
 from thalweg.engine.schedules import Schedule
 from thalweg.errors import Mark
+from thalweg.experiment.experiment import Search
 from thalweg.experiment.recorded import Recording
 from thalweg.film import SceneOptions
 from thalweg.film.sections import Look, Video
@@ -21,7 +22,10 @@ from thalweg.tree import Node
 
 @dataclass(frozen=True)
 class Draft:
-    """An entry as read: parts that had problems are None."""
+    """An entry as read: parts that had problems are None.
+
+    `candidate` says of which best_of it is one (`sweeps.Candidate`), `search` what that found, where it is the best.
+    """
 
     name: str
     where: str
@@ -34,6 +38,8 @@ class Draft:
     schedule: dict[str, Schedule]
     clip: Clip | None
     recording: Recording | None = None
+    candidate: Any = None
+    search: Search | None = None
 
     @property
     def apart(self) -> tuple[str, ...]:

@@ -14,27 +14,23 @@ from thalweg.errors import Mark, Report
 from thalweg.experiment.experiment import PROJECTED, Entry
 from thalweg.experiment.recorded import Recording
 from thalweg.spec.document import Document, Draft
-from thalweg.spec.labels import Named, labels, words
+from thalweg.spec.labels import NOT_YET, Named, labels, words
 from thalweg.spec.noise import check_noise
 from thalweg.spec.schedules import check_schedules, words_of
 from thalweg.spec.starts import Start, check_positions
 from thalweg.system.machine import BALL_BYTES, RUN_BYTES, STATE_BYTES, memory_free, memory_needed, size
 
 
-def named(drafts: Sequence[Draft]) -> list[str]:
-    """The label of each entry."""
-    return labels(
-        [
-            Named(
-                draft.name,
-                _display(draft),
-                vars(draft.optimizer) if draft.optimizer else {},
-                draft.apart,
-                draft.basics.label,
-            )
-            for draft in drafts
-        ]
-    )
+def named(drafts: Sequence[Draft], before: bool = False) -> list[str]:
+    """The label of each entry; `before`: as long as nobody knows what a best_of finds."""
+    made = []
+    for draft in drafts:
+        hyper, search = vars(draft.optimizer) if draft.optimizer else {}, draft.search
+        if search and before:
+            hyper = {**hyper, **dict.fromkeys(search.keys, NOT_YET)}
+        told = (search.keys, search.brief) if search and not before else ((), "")
+        made.append(Named(draft.name, _display(draft), hyper, draft.apart, draft.basics.label, *told))
+    return labels(made)
 
 
 def _display(draft: Draft) -> str:
@@ -99,6 +95,7 @@ def _entry(draft: Draft, label: str, starts: npt.NDArray[np.float64], replicas: 
         replica=np.repeat(np.arange(replicas), count),
         schedule=draft.schedule,
         clip=draft.clip,
+        search=draft.search,
     )
 
 

@@ -25,7 +25,7 @@ from thalweg.spec.samples import Cap
 from thalweg.spec.scene import EVERY, SECTIONS, USUAL, kinds
 from thalweg.spec.schema import fields_of, holders_of, model_of
 from thalweg.spec.starts import Box, Grid, Random
-from thalweg.spec.sweeps import SWEEP, Span
+from thalweg.spec.sweeps import BEST, FOUND, SWEEP, VALUES, Span
 from thalweg.spec.when import OWN
 
 FILE = home("configs") / "schema.json"
@@ -224,12 +224,21 @@ def _entries(members: Registry[Any]) -> Schema:
 
 
 def several() -> Schema:
-    """In place of a number: an entry for each of these."""
+    """In place of a number: an entry for each of these, or one for the best of them."""
     number = {"type": "number"}
     ends = {"type": "object", "additionalProperties": False, "required": ["from", "to", "count"]}
     span = {**ends, "properties": {"from": number, "to": number, **_object(Span)["properties"]}}
-    values = {"anyOf": [{"type": "array", "minItems": 1, "items": number}, span]}
-    return {"type": "object", "additionalProperties": False, "required": [SWEEP], "properties": {SWEEP: values}}
+    these = {"type": "array", "minItems": 1, "items": number}
+    listed = {"type": "object", "additionalProperties": False, "required": [VALUES], "properties": {VALUES: these}}
+    values = {"anyOf": [these, span, listed]}
+    found = {**number, "description": "what was found: it is not looked for again"}
+    one = {"type": "object", "additionalProperties": False}
+    return {
+        "anyOf": [
+            {**one, "required": [SWEEP], "properties": {SWEEP: values}},
+            {**one, "required": [BEST], "properties": {BEST: values, FOUND: found}},
+        ]
+    }
 
 
 def _swept(body: Schema, extra: Schema) -> Schema:
@@ -297,7 +306,7 @@ def _optimizer(cls: type[Any], extra: Schema | None = None) -> Schema:
 
 
 def _inner(members: Registry[Any]) -> Schema:
-    bodies = {name: _optimizer(cls) for name, cls in _working(members).items()}
+    bodies = {name: _swept(_optimizer(cls), {}) for name, cls in _working(members).items()}
     names = list(bodies)
     bodies["rule"] = _rule_inside()
     return {

@@ -11,22 +11,29 @@ from typing import Any
 from thalweg.errors import number
 
 LONG = 8  # characters of a number
+NOT_YET = "best"  # of a number that a best_of is going to find
 
 
 @dataclass(frozen=True)
 class Named:
-    """What a label is made of: name and display name, all the hyperparameters, schedule, clipping, start in words."""
+    """What a label is made of: name and display name, all the hyperparameters, schedule, clipping, start in words.
+    `found` are the hyperparameters that a best_of found, `search` how that is told.
+    """
 
     name: str
     display: str
     hyper: Mapping[str, Any]
     apart: tuple[str, ...] = ()
     label: str | None = None
+    found: tuple[str, ...] = ()
+    search: str = ""
 
 
 def labels(entries: Sequence[Named]) -> list[str]:
     """The user's label where given, else the display name, the hyperparameters in which the entries of that name
-    differ, schedule, clipping and start where that is not enough, and (2), (3) where nothing tells two apart."""
+    differ or that were found, schedule, clipping and start where that is not enough, and (2), (3) where nothing tells
+    two apart.
+    """
     differing = _differing(entries)
     made = [entry.label or _with_hyper(entry, differing[entry.name], short) for entry in entries]
     alike = Counter(made)  # numbers of a sweep that four digits do not tell apart have all of theirs
@@ -62,8 +69,9 @@ def _differing(entries: Sequence[Named]) -> dict[str, list[str]]:
 
 
 def _with_hyper(entry: Named, differing: Sequence[str], written: Callable[[Any], str]) -> str:
-    differing = [key for key in differing if key in entry.hyper]
-    return " ".join([entry.display, ", ".join(f"{key}={written(entry.hyper[key])}" for key in differing)]).strip()
+    told = [key for key in entry.hyper if key in differing or key in entry.found]
+    hyper = [f"{key}={written(entry.hyper[key])}" for key in told]
+    return " ".join([entry.display, ", ".join(filter(None, [*hyper, entry.search]))]).strip()
 
 
 def short(value: Any) -> str:

@@ -12,10 +12,12 @@ from thalweg.errors import ConfigErrors, Mark, Problem, Report, show
 from thalweg.experiment.experiment import Entry, Experiment
 from thalweg.film import SceneOptions
 from thalweg.film.options import KEYS
+from thalweg.film.pace import relabelled
 from thalweg.film.sections import QUALITIES, WIDEST, Video, VideoKeys
 from thalweg.film.shot import Film, Shot
 from thalweg.spec.basics import Basics
-from thalweg.spec.camera import check_follow, read_camera
+from thalweg.spec.best import only_the_best
+from thalweg.spec.camera import followed, read_camera
 from thalweg.spec.cures import better
 from thalweg.spec.document import Document
 from thalweg.spec.entries import entries, named
@@ -70,14 +72,15 @@ def _better(
 def _read(path: Path, overrides: Iterable[str], video: Mapping[str, Any], data: bytes | None) -> Film:
     report = Report(str(path))
     tree = expanded(overridden(_tree(path, report, data), overrides, video, report), report)
-    parts = _document(tree, report)
-    names = named(parts.drafts)
+    parts = only_the_best(_document(tree, report), report)
+    tree, names = _with_optimizers(tree, parts.tree), named(parts.drafts)
     found = entries(parts, names, report) if parts.rolls else []
     _check_texts(parts, report)
     check_options(tree, parts.options, parts.surface, len(names), report)
     if all(draft.optimizer is not None for draft in parts.drafts) and _readable(tree) == len(parts.drafts):
-        # else the labels are not yet known
-        check_follow(parts.camera, _section(tree, "camera"), names, report)
+        known = dict(zip([*named(parts.drafts, before=True), *names], [*names, *names], strict=True))
+        camera = followed(parts.camera, _section(tree, "camera"), known, report)
+        parts = replace(parts, camera=camera, video=_relabelled(parts.video, known))  # else labels are not yet known
         _check_pace(parts, found, report)
     report.stop()
     assert parts.video is not None
@@ -102,6 +105,13 @@ def _read(path: Path, overrides: Iterable[str], video: Mapping[str, Any], data: 
             ),
         )
     )
+
+
+def _with_optimizers(tree: Node, other: Node) -> Node:
+    """A tree with the entries of another one, where it has any."""
+    if not tree.has("optimizers") or not other.has("optimizers"):
+        return tree
+    return replace(tree, entries={**(tree.entries or {}), "optimizers": other.child("optimizers")})
 
 
 def _rolled(parts: Document, found: list[Entry]) -> Experiment:
@@ -169,8 +179,9 @@ def _document(tree: Node, report: Report) -> Document:
     surface = read_surface(tree, report) if _belongs("surface", scene, tree) else None
     start = read_start(tree.child("start"), "start", tree.mark_of("start"), report) if tree.has("start") else None
     drafts = read_optimizers(tree, report) if rolls else []
-    if "optimizer" in scene.needs and len(drafts) > 1:
-        report.add(drafts[1].mark, "optimizers", f"scene {kind} shows one optimizer, not {len(drafts)}", "keep one")
+    meant = list({each.candidate.wanted if each.candidate else id(each): each for each in drafts}.values())
+    if "optimizer" in scene.needs and len(meant) > 1:
+        report.add(meant[1].mark, "optimizers", f"scene {kind} shows one optimizer, not {len(meant)}", "keep one")
     recorded = [draft.recording.steps for draft in drafts if draft.recording]
     if recorded and not tree.has("steps"):
         basics = replace(basics, steps=max(1, *recorded))
@@ -229,6 +240,13 @@ def _video(cls: type[VideoKeys], node: Node, report: Report) -> Video | None:
         elif width % 2 or height % 2:
             report.add(node.mark_of("resolution"), "video.resolution", f"{words.resolution} is odd", f"use {even}")
     return None if bad else Video(width, height, words.fps or fps, words.seconds, words.transparent, pace)
+
+
+def _relabelled(video: Video | None, labels: Mapping[str, str]) -> Video | None:
+    """With the labels that a listed pace means."""
+    if video is None or isinstance(video.pace, str):
+        return video
+    return replace(video, pace=tuple(relabelled(part, labels) for part in video.pace))
 
 
 def _check_pace(parts: Document, found: Sequence[Entry], report: Report) -> None:

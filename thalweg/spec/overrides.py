@@ -6,6 +6,7 @@ and not a line of the file. Nothing is changed in place: aliases share nodes.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -160,7 +161,16 @@ def _into_entry(entry: Node, keys: list[str], value: Node, source: str) -> Node:
     keys = _deeper(body, keys)
     if entry.entries is None:
         entry = Node(entry.mark, entries={name: body}, keys={name: entry.mark})
-    return _with(entry, name, _into(body, keys, value, source, name), source)
+    whole = _with(entry, name, _into(body, keys, value, source, name), source)
+    if len(keys) == 1:
+        _drop_parts(whole.child(name), keys[0])
+    return whole
+
+
+def _drop_parts(body: Node, key: str) -> None:
+    """A whole pair takes the place of what was said of its parts alone, as betas.0. `body` is nobody else's."""
+    for each in [each for each in body.entries or {} if re.fullmatch(re.escape(key) + r"\.\d+", each)]:
+        del body.entries[each], body.keys[each]  # type: ignore[index]
 
 
 def _deeper(body: Node, keys: list[str]) -> list[str]:

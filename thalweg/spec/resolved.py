@@ -30,7 +30,7 @@ def resolved(parts: Document, entries: Sequence[Entry]) -> dict[str, Any]:
         "title": parts.basics.title,
         "caption": parts.basics.caption,
         "scene": {"kind": parts.kind, **asdict(parts.options)},
-        **({"surface": _surface(parts.surface, parts.tree.child("surface"))} if parts.surface is not None else {}),
+        **({"surface": surface_told(parts.surface, parts.tree.child("surface"))} if parts.surface is not None else {}),
         **(_rolled(parts, entries) if parts.rolls else {}),
         **({"camera": asdict(parts.camera)} if parts.camera is not None else {}),
         "style": asdict(parts.style),
@@ -44,8 +44,8 @@ def resolved(parts: Document, entries: Sequence[Entry]) -> dict[str, Any]:
     }
     if parts.tree.has("plugins"):
         made["plugins"] = parts.tree.child("plugins").plain
-    plain: dict[str, Any] = _plain({key: value for key, value in made.items() if key in read})
-    return plain
+    told: dict[str, Any] = plain({key: value for key, value in made.items() if key in read})
+    return told
 
 
 def _rolled(parts: Document, entries: Sequence[Entry]) -> dict[str, Any]:
@@ -64,7 +64,8 @@ def _rolled(parts: Document, entries: Sequence[Entry]) -> dict[str, Any]:
     }
 
 
-def _surface(surface: Surface, node: Node) -> dict[str, Any]:
+def surface_told(surface: Surface, node: Node) -> dict[str, Any]:
+    """The surface's section."""
     (x0, x1), (y0, y1) = surface.domain
     cap = {} if surface.cap is None else {"cap": surface.cap}
     if node.has("samples"):
@@ -93,6 +94,11 @@ def _entry(entry: Entry, own_start: bool) -> dict[str, Any]:
     body = {**vars(entry.optimizer), "label": entry.label, "color": entry.color}
     if isinstance(entry.optimizer, OwnRule):
         body |= {"update": entry.optimizer.rule, "initial": dict(entry.optimizer.rule_initial())}
+    if entry.search:
+        for path, written in zip(entry.search.paths, entry.search.written, strict=True):
+            body = _put(body, path, written)
+            if len(path) > 1 and path[-1] == "lr":  # stands with the optimizer inside
+                del body["lr"]
     if own_start:
         body["start"] = starts(entry).tolist()
     if entry.schedule:
@@ -100,6 +106,17 @@ def _entry(entry: Entry, own_start: bool) -> dict[str, Any]:
     if entry.clip:
         body["clip"] = {name: value for name, value in vars(entry.clip).items() if value is not None}
     return {entry.name: body}
+
+
+def _put(body: Any, path: Sequence[str | int], written: Any) -> Any:
+    """The body with what stands for a hyperparameter, or a part of one, in the config."""
+    if not path:
+        return written
+    key, rest = path[0], path[1:]
+    if isinstance(key, int):
+        return tuple(_put(part, rest, written) if place == key else part for place, part in enumerate(body))
+    body = {body: {}} if isinstance(body, str) else body or {}  # an optimizer inside another, of which the name is all
+    return {**body, key: _put(body.get(key), rest, written)}
 
 
 def starts(entry: Entry) -> npt.NDArray[np.float64]:
@@ -113,9 +130,10 @@ def _schedule(schedule: Schedule) -> dict[str, Any]:
     return {**({"kind": schedule.kind} if schedule.kind else {}), **vars(schedule)}
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """As JSON has it: lists and mappings of texts."""
     if isinstance(value, dict):
-        return {str(key): _plain(each) for key, each in value.items()}
+        return {str(key): plain(each) for key, each in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_plain(each) for each in value]
+        return [plain(each) for each in value]
     return value

@@ -17,13 +17,14 @@ from thalweg.registry import BrokenMember
 from thalweg.scalars import EMPTY, resolve
 from thalweg.spec.basics import Basics, EntryBasics
 from thalweg.spec.document import Draft, told_apart
-from thalweg.spec.labels import Named
+from thalweg.spec.labels import NOT_YET, Named
 from thalweg.spec.members import member, with_inner
 from thalweg.spec.rules import OWN, read_rule
 from thalweg.spec.samples import crop_and_cap, read_recorded, read_sampled
 from thalweg.spec.schedules import read_clip, read_schedules
 from thalweg.spec.schema import checked, fields_of, holders_of, join, unknown
 from thalweg.spec.starts import read_box, read_start
+from thalweg.spec.sweeps import BEST
 from thalweg.tree import Node
 from thalweg.typeset.text import folded
 
@@ -128,7 +129,9 @@ def read_optimizers(tree: Node, report: Report) -> list[Draft]:
         report.add(mark, "optimizers", "the list is empty", LIST_FORM)
     places = [index if entry.origin is None else entry.origin for index, entry in enumerate(node.items or [])]
     return [
-        each for place, entry in zip(places, node.items or [], strict=True) for each in _draft(entry, place, report)
+        replace(each, candidate=entry.candidate)
+        for place, entry in zip(places, node.items or [], strict=True)
+        for each in _draft(entry, place, report)
     ]
 
 
@@ -270,6 +273,7 @@ def named_entry(entry: Node) -> Named:
     except (KeyError, BrokenMember):
         if name == OWN_RULE:
             display, hyper = LABEL, {key: each for key, each in written.items() if key not in (*RESERVED, *OWN)}
+    hyper = {key: NOT_YET if isinstance(each, dict) and BEST in each else each for key, each in hyper.items()}
     label = written.get("label")
     own = folded(label) if isinstance(label, str) else None
     clip = read_clip(body, "", silent)[0] if body.entries is not None else None

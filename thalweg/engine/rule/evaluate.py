@@ -74,7 +74,7 @@ class Mover:
 
     def __init__(self, rule: Rule, initial: Mapping[str, float] | None = None) -> None:
         self.rule, self.initial = rule, dict(initial or {})
-        self.lines = [(line.name, _worked(line.value)) for line in rule.lines]
+        self.lines = [(line.name, worked(line.value)) for line in rule.lines]
 
     def init(self, points: Array) -> State:
         """The state before the first step, from the starts (runs, 2)."""
@@ -106,7 +106,7 @@ def _shaped(value: Any, like: Array) -> Any:
     return value
 
 
-def _worked(node: Node) -> Work:
+def worked(node: Node) -> Work:
     """What computes a node."""
     match node:
         case Number(value, _):
@@ -114,17 +114,17 @@ def _worked(node: Node) -> Work:
         case Name(name):
             return lambda step: step.names[name]
         case Before("-", value):
-            inner = _worked(value)
+            inner = worked(value)
             return lambda step: -inner(step)
         case Before(_, value):
-            inner = _worked(value)
+            inner = worked(value)
             return lambda step: np.logical_not(inner(step))
         case Sign(sign, left, right):
-            a, b = _worked(left), _worked(right)
+            a, b = worked(left), worked(right)
             function = _raised if sign == "**" else SIGNS[sign]
             return lambda step: function(a(step), b(step))
         case Call(name, values):
-            works = [_worked(value) for value in values]
+            works = [worked(value) for value in values]
             if name in ("grad", "hess_diag", "loss"):
                 return lambda step: step.ask(name, works[0](step))
             function = FUNCTIONS[name]

@@ -6,6 +6,7 @@ lives for this step alone has `=`.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Mapping
 
@@ -69,11 +70,13 @@ def _letters(word: str, known: Mapping[str, str]) -> str:
     return word if len(word) == 1 else rf"\mathrm{{{word}}}".replace("_", r"\ ")
 
 
-def line_mathtext(rule: Rule, line: Line, symbols: Mapping[str, str] | None = None) -> str:
-    """A line with its letters."""
+def line_mathtext(
+    rule: Rule, line: Line, symbols: Mapping[str, str] | None = None, shown: Shown = lambda node: None
+) -> str:
+    """A line with its letters, or with what `shown` gives in the place of some."""
     kept = line.name == WEIGHTS or line.name in rule.state
     arrow = r"\leftarrow" if kept else "="
-    return f"{symbol(line.name, symbols)} {arrow} {tex(line.value, symbols)}"
+    return f"{symbol(line.name, symbols)} {arrow} {tex(line.value, symbols, shown)}"
 
 
 def tex(node: Node, symbols: Mapping[str, str] | None = None, shown: Shown = lambda node: None) -> str:
@@ -89,7 +92,8 @@ class _Writer:
         """A node that stands where signs bind as strongly as `outside`."""
         given = self.shown(node)
         if given is not None:
-            return f"({given})" if given.startswith("-") and outside > SUM else given
+            loose = given.startswith("-") and outside > SUM or "^" in given and outside > LEAF
+            return f"({given})" if loose else given
         match node:
             case Number(_, text):
                 return _number(text)
@@ -121,14 +125,16 @@ class _Writer:
                 f"{self.write(left, SUM)} {'-' if sign == '+' else '+'} {self.write(right.value, SUM + (sign == '+'))}"
             )
         elif sign in "+-":
-            text = f"{self.write(left, SUM)} {sign} {self.write(right, SUM + (sign == '-'))}"
+            added = self.write(right, SUM + (sign == "-"))
+            text = f"{self.write(left, SUM)} {sign} {f'({added})' if added.startswith('-') else added}"
         else:
             text = f"{self.write(left, binds)} {COMPARED.get(sign, sign)} {self.write(right, binds + 1)}"
         return f"({text})" if binds < outside else text
 
     def product(self, left: Node, right: Node) -> str:
         a, b = self.write(left, PRODUCT), self.write(right, PRODUCT + 1 if self.is_product(right) else PRODUCT)
-        return rf"{a} \cdot {b}" if a[-1:].isdigit() and _starts_with_digit(b) or b.startswith("(-") else rf"{a}\, {b}"
+        apart = a[-1:].isdigit() and _starts_with_digit(b) or b[:1].isdigit() or b.startswith("(-")
+        return rf"{a} \cdot {b}" if apart else rf"{a}\, {b}"
 
     def is_product(self, node: Node) -> bool:
         return isinstance(node, Sign) and node.sign == "*"
@@ -162,10 +168,19 @@ def _starts_with_digit(text: str) -> bool:
     return text.lstrip("({")[:1].isdigit() or text.startswith(r"\frac{") and text[6:7].isdigit()
 
 
+def four_digits(value: float) -> str:
+    """A number as mathtext, four digits of it."""
+    if not math.isfinite(value):
+        return r"\mathrm{nan}" if math.isnan(value) else r"\infty" if value > 0 else r"-\infty"
+    return _number(f"{value:.4g}")
+
+
 def _number(text: str) -> str:
     """A number as written: 1e-8 is a power of ten."""
     mantissa, e, exponent = text.lower().partition("e")
     if not e:
         return text
     power = rf"10^{{{int(exponent)}}}"
-    return power if float(mantissa) == 1 else rf"{mantissa} \cdot {power}"
+    if abs(float(mantissa)) == 1:
+        return mantissa[: mantissa.startswith("-")] + power
+    return rf"{mantissa} \cdot {power}"

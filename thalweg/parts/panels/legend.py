@@ -24,6 +24,8 @@ GUTTER = 24  # pixels at the usual size, between columns
 SEVERAL = 4  # entries from which on they stand side by side where the page is tall
 ONE, TWO, BRIEF = "one line", "two lines", "the rate alone"  # how hyperparameters are told
 
+LONG = 8  # characters of a number
+
 
 @dataclass(frozen=True)
 class Row:
@@ -273,10 +275,19 @@ class Legend(Quiet):
 
 def row(entry: Entry, look: Look, tags: tuple[str, ...]) -> Row:
     """What is chosen of an entry, but for what its label says already."""
-    label = entry.label.replace("=", " ")
-    named = {
-        key: f"{key} {short(value)}"
-        for key, value in entry.chosen.items()
-        if f"{key} {short(value)}" not in label and not (isinstance(value, str) and value in label)
-    }
+    label = entry.label.replace("=", " ").replace("[", "").replace("]", "")
+    remark, named = entry.search.remark if entry.search else "", {}
+    for key, whole in entry.details(_brief).items():
+        told = whole.removesuffix(f", {remark}") if remark else whole
+        if f"{key} {told}" not in label and not (isinstance(entry.chosen[key], str) and told in label):
+            named[key] = f"{key} {whole}"
+        elif told != whole:  # what the label leaves out
+            named[key] = remark
     return Row(look, entry.label, "   ".join(named.values()), named.get("lr", ""), tags)
+
+
+def _brief(value: Any) -> str:
+    """As `short`, long numbers with four digits, as labels have them."""
+    if isinstance(value, tuple):
+        return ", ".join(map(_brief, value))
+    return f"{value:.4g}" if isinstance(value, float) and len(repr(value)) > LONG else short(value)
