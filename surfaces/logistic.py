@@ -8,10 +8,10 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from thalweg.calculus.base import SYMBOLS, Array, Domain, Point
 from thalweg.calculus.batched import OverExamples
+from thalweg.calculus.rows import Columns, OverRows
 from thalweg.registry import parameter
 
 BLOCK = 4096  # points times examples computed at once, so that the parts stay in the processor's cache
@@ -59,70 +59,53 @@ class Logistic(OverExamples):
 
     @cached_property
     def compiled(self) -> Any:
-        """The formula is a sum of many terms, and exp overflows far out: numpy is faster here, and stays finite."""
-        return _Terms(self)
-
-
-class _Terms:
-    """Value to third derivatives at points (..., 2), in the manner of `thalweg.calculus.compile.Compiled`."""
-
-    def __init__(self, surface: Logistic) -> None:
-        u, t = surface.pairs.T
-        self.surface, self.u, self.sign = surface, u.copy(), 2 * t - 1
-
-    @cached_property
-    def axes(self) -> tuple[Any, Any]:
+        """Of one example written down, and of many computed at once in a way in which exp does not overflow far out."""
         import sympy
 
-        x, y = (sympy.Symbol(name, real=True) for name in SYMBOLS)
-        return x, y
+        from thalweg.calculus.functions import exp, log
 
-    @cached_property
-    def formula(self) -> Any:
-        return self.surface.formula(*self.axes)
+        x, y, u, sign = sympy.symbols([*SYMBOLS, "row0", "row1"], real=True)
+        examples = {u: self.pairs[:, 0], sign: 2 * self.pairs[:, 1] - 1}
+        return _Terms(log(1 + exp(-sign * (u * x + y))), (x, y), examples, self.penalty)
 
-    def value(self, points: ArrayLike) -> Array:
-        return self._blocks(points, self._value, ())
 
-    def gradient(self, points: ArrayLike) -> Array:
-        return self._blocks(points, self._gradient, (2,))
+class _Terms(OverRows):
+    """The mean of log(1 + exp(-margin)) over examples, and the penalty."""
 
-    def hessian(self, points: ArrayLike) -> Array:
-        return self._blocks(points, self._hessian, (2, 2))
+    def __init__(self, loss: Any, axes: tuple[Any, Any], examples: Columns, penalty: float) -> None:
+        plain = penalty * (axes[0] ** 2 + axes[1] ** 2) / 2
+        super().__init__(loss + plain, plain, loss, axes, examples)
+        self.penalty, (self.u, self.sign) = penalty, (rows.copy() for rows in examples.values())
 
-    def third(self, points: ArrayLike) -> Array:
-        return self._blocks(points, self._third, (2, 2, 2))
+    def _made(self, orders: tuple[int, ...]) -> Callable[[Array], Array]:
+        functions = [(self._value, self._gradient, self._hessian, self._third)[order] for order in orders]
+        size = max(1, BLOCK // self.rows)
 
-    def _blocks(self, points: ArrayLike, function: Callable[[Array, Array], Array], shape: tuple[int, ...]) -> Array:
-        at = np.asarray(points, dtype=np.float64)
-        if at.shape[-1:] != (2,):
-            raise ValueError(f"points must have shape (..., 2), not {at.shape}")
-        flat = at.reshape(-1, 2)
-        result, size = np.empty((len(flat), *shape)), max(1, BLOCK // len(self.u))
-        with np.errstate(all="ignore"):
-            for low in range(0, len(flat), size):
-                part = flat[low : low + size]
-                result[low : low + size] = function(part, self.sign * (part[:, :1] * self.u + part[:, 1:]))
-        return result.reshape((*at.shape[:-1], *shape))
+        def evaluate(points: Array) -> Array:
+            result = np.empty((sum(order + 1 for order in orders), len(points)))
+            for low in range(0, len(points), size):
+                part = points[low : low + size]
+                margin = self.sign * (part[:, :1] * self.u + part[:, 1:])
+                x, y = part.T
+                result[:, low : low + size] = [each for function in functions for each in function(x, y, margin)]
+            return result.T
 
-    def _value(self, at: Array, margin: Array) -> Array:
-        x, y = at[:, 0], at[:, 1]
-        result: Array = np.logaddexp(0.0, -margin).mean(axis=1) + self.surface.penalty * (x * x + y * y) / 2
-        return result
+        return evaluate
 
-    def _gradient(self, at: Array, margin: Array) -> Array:
+    def _value(self, x: Array, y: Array, margin: Array) -> list[Array]:
+        return [np.logaddexp(0.0, -margin).mean(axis=1) + self.penalty * (x * x + y * y) / 2]
+
+    def _gradient(self, x: Array, y: Array, margin: Array) -> list[Array]:
         slope = -self.sign / (1 + np.exp(margin))
-        return np.stack([(slope * self.u).mean(axis=1), slope.mean(axis=1)], axis=1) + self.surface.penalty * at
+        return [(slope * self.u).mean(axis=1) + self.penalty * x, slope.mean(axis=1) + self.penalty * y]
 
-    def _hessian(self, at: Array, margin: Array) -> Array:
+    def _hessian(self, x: Array, y: Array, margin: Array) -> list[Array]:
         decay = np.exp(-np.abs(margin))
         bend = decay / ((1 + decay) * (1 + decay))
-        cross = (bend * self.u).mean(axis=1)
-        rows = np.stack([(bend * self.u * self.u).mean(axis=1), cross, cross, bend.mean(axis=1)], axis=1)
-        return rows.reshape(-1, 2, 2) + self.surface.penalty * np.eye(2)
+        xx, cross, yy = ((bend * by).mean(axis=1) for by in (self.u * self.u, self.u, 1.0))
+        return [xx + self.penalty, cross, yy + self.penalty]
 
-    def _third(self, at: Array, margin: Array) -> Array:
+    def _third(self, x: Array, y: Array, margin: Array) -> list[Array]:
         decay = np.exp(-np.abs(margin))
         turn = -self.sign * np.tanh(margin / 2) * decay / ((1 + decay) * (1 + decay))
-        rows = np.stack([(turn * self.u**power).mean(axis=1) for power in (3, 2, 1, 0)], axis=1)
-        return rows[:, [0, 1, 1, 2, 1, 2, 2, 3]].reshape(-1, 2, 2, 2)
+        return [(turn * self.u**power).mean(axis=1) for power in (3, 2, 1, 0)]

@@ -228,7 +228,7 @@ def test_a_curve_that_leaves_the_loss_panel_has_an_arrow_where_and_when_it_does(
     from thalweg.parts.panels.loss_panel import LossPanel
 
     def made(losses, colors):
-        standings = SimpleNamespace(losses=losses, projected=False)
+        standings = SimpleNamespace(losses=losses, projected=False, test=None)
         board = Board(Page(1280, 720))
         panel = LossPanel(standings, 0.0, looks(colors), board, "top_left", THEMES["dark"])
         panel.draw()

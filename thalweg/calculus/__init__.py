@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -37,14 +37,20 @@ def from_expression(
     parameters: Mapping[str, float] | None = None,
     domain: Domain = ((-3.0, 3.0), (-3.0, 3.0)),
     start: tuple[float, float] | None = None,
+    data: Mapping[str, Sequence[float]] | None = None,
 ) -> Surface:
     """The surface of a formula in x, y and its own parameters, such as "x**2 + a*abs(y)" with {"a": 0.3}.
 
-    The text is read, never run: see calculus/expression.py. Raises ExpressionError, whose message is one line, for
-    a formula or parameters that cannot be used, and ValueError for a domain without extent or a start outside it.
+    With data, columns by name, it is the mean of the formula over the rows: "(x - d)**2" with {"d": [1, 2]}. The text
+    is read, never run: see calculus/expression.py. Raises ExpressionError, whose message is one line, for a formula,
+    parameters or data that cannot be used, and ValueError for a domain without extent or a start outside it.
     """
     from thalweg.calculus.expression import read_surface
 
+    if data is not None:
+        from thalweg.calculus.over_data import read_rows
+
+        return read_rows(text, dict(parameters or {}), data, domain, CORNER if start is None else start)
     return read_surface(text, dict(parameters or {}), domain, CORNER if start is None else start)
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -25,6 +26,7 @@ class OverExamples(Surface):
     """
 
     most: ClassVar[int] = MOST
+    least: ClassVar[int] = 2  # examples that a surface must have
 
     examples: int = parameter(24, low=2, high=MOST, doc="how many are made, when data is not given")
     seed: int = parameter(0, low=0, high=2**32 - 1, doc="of the examples that are made")
@@ -73,6 +75,17 @@ class OverExamples(Surface):
     def count(self) -> int:
         """How many examples there are."""
         return len(self.data) or self.examples
+
+    def with_rows(self, data: Sequence[Any]) -> OverExamples:
+        """The same surface over other examples. Raises ValueError."""
+        made = replace(self, data=tuple(data))
+        made._place(self.domain, self.start)
+        return made if self.cap is None else made.with_cap(self.cap)
+
+    def parted(self, last: int) -> tuple[OverExamples, OverExamples]:
+        """The surfaces of the examples but for the last ones, and of these."""
+        pairs = [(u, t) for u, t in self.pairs.tolist()]
+        return self.with_rows(pairs[:-last]), self.with_rows(pairs[-last:])
 
     def batch_gradient(self, points: Array, chosen: NDArray[np.int64]) -> Array:
         """Gradient (runs, 2) at points (runs, 2) of the mean over the examples `chosen` (runs, batch) of each run."""

@@ -101,11 +101,13 @@ def one_point(parts: Iterable[Listing], x: str, y: str) -> Any:
     return _made(lines, wanted, f"{x}, {y}", names)
 
 
-def by_ufuncs(parts: Iterable[Listing], x: str, y: str) -> Any:
-    """The function of x, y that calls numpy's functions on them, whatever they are: the same results to the bit."""
+def by_ufuncs(parts: Iterable[Listing], *given: str) -> Any:
+    """The function of what is given (x, y, columns of data) that calls numpy's functions on it, whatever it is: the
+    same results to the bit.
+    """
     from thalweg.calculus.functions import NUMPY
 
-    return _made(*calls(*together(parts)), f"{x}, {y}", {**vars(np), **NUMPY})
+    return _made(*calls(*together(parts)), ", ".join(given), {**vars(np), **NUMPY})
 
 
 def _made(lines: list[tuple[str, str]], wanted: list[str], given: str, names: dict[str, Any]) -> Any:

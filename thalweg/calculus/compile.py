@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import combinations_with_replacement
 from typing import Any
@@ -209,9 +209,33 @@ class Compiled:
         self.formula, self.axes = formula, (x, y)
         self._functions: dict[tuple[int, ...], Callable[[Array], Array]] = {}
 
+    def _made(self, orders: tuple[int, ...]) -> Callable[[Array], Array]:
+        """As `compiled`."""
+        return compiled(self.formula, *self.axes, orders)
+
+    def stretched(self, scale: Sequence[int]) -> Compiled:
+        """The same in units of x and y that are so many times larger."""
+        return Compiled(self.formula.xreplace(self._times(scale)), *self.axes)
+
+    def _times(self, scale: Sequence[int]) -> dict[Symbolic, Symbolic]:
+        return {axis: by * axis for axis, by in zip(self.axes, scale, strict=True)}
+
+    @property
+    def parts(self) -> Symbolic:
+        """What the formula's kinks and roots are looked for in."""
+        return self.formula
+
+    def apart(self, zero: Symbolic, bent: Mapping[Symbolic, Symbolic]) -> Iterator[tuple[Symbolic, Compiled]]:
+        """What is zero along each kink that `zero` says, and the formula with its parts there put in."""
+        yield zero, Compiled(self.formula.xreplace(bent), *self.axes)
+
+    def alone(self, inner: Symbolic) -> Iterator[Symbolic]:
+        """What stands under each root that `inner` says."""
+        yield inner
+
     def _flat(self, points: Array, *orders: int) -> Array:
         if orders not in self._functions:
-            self._functions[orders] = compiled(self.formula, *self.axes, orders)
+            self._functions[orders] = self._made(orders)
         with np.errstate(all="ignore"):
             result = self._functions[orders](points)
             # a quick look: nan adds up to nan

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from thalweg.calculus import minima as lowest
+from thalweg.calculus.compile import Compiled
 from thalweg.calculus.landmarks import CIRCLE, Array, CriticalPoint, Curve, Landmarks, Minimum, Searched, limit_of
 from thalweg.calculus.minima import diagonal, inside, kinks_and_tips, newton, simple_numbers
 from thalweg.calculus.point_kinds import curvatures, eigenvalues, hessians, kind_of, kinds_of, kinked
@@ -95,11 +96,10 @@ def _times(found: Found, scale: Array) -> Found:
 
 def _cells(surface: Searched) -> Cells | None:
     """The intervals of its formula, where it has one and all its functions have intervals."""
-    from thalweg.calculus.interval import Cells, UnknownOperation
+    from thalweg.calculus.interval import UnknownOperation, cells_of
 
-    compiled = surface.compiled
     try:
-        return None if compiled.formula is None else Cells(compiled.formula, *compiled.axes)
+        return cells_of(surface.compiled) if isinstance(surface.compiled, Compiled) else None
     except UnknownOperation:
         return None
 
@@ -109,7 +109,7 @@ def _landmarks(surface: Searched, found: Found, known: Iterable[CriticalPoint] =
     bends = curvatures(hessians(surface, _cells(surface), found.points, diagonal(surface)))
     minima = np.array([kind == "minimum" for kind in found.kinds], dtype=bool)
     sharp = np.zeros(len(bends), dtype=bool)
-    if surface.compiled.formula is not None:
+    if isinstance(surface.compiled, Compiled):
         sharp[minima] = kinked(surface, found.points[minima], diagonal(surface))
     bends[sharp] = np.nan
     values = surface.value(found.points)

@@ -14,6 +14,7 @@ import math
 import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from thalweg.calculus.base import Domain, Point, Surface
@@ -50,6 +51,7 @@ SIGNS_READ: Mapping[type, Callable[[Any, Any], Any]] = {
     ast.Mult: operator.mul,
     ast.Div: operator.truediv,
 }
+NO_COLUMNS: Mapping[str, Symbolic] = MappingProxyType({})
 SEVERAL = ("min", "max")  # functions of two values or more; the others take one
 OTHER = "leave it out, or write another number there"
 REAL = {
@@ -71,9 +73,13 @@ SIGNS = {
 }
 
 
-def read(text: str, parameters: Mapping[str, float], x: Symbolic, y: Symbolic) -> Symbolic:
-    """The formula as a sympy expression in the symbols x and y. Raises ExpressionError."""
-    numbers = check_parameters(parameters)
+def read(
+    text: str, parameters: Mapping[str, float], x: Symbolic, y: Symbolic, columns: Mapping[str, Symbolic] = NO_COLUMNS
+) -> Symbolic:
+    """The formula as a sympy expression in the symbols x and y, and those that stand for columns of data. Raises
+    ExpressionError.
+    """
+    numbers = {**check_parameters(parameters), **columns}
     tree, line = parse(text, numbers)
     marked = {KEYWORD + name if keyword.iskeyword(name) else name: value for name, value in numbers.items()}
     result, _ = _Reader({"x": x, "y": y, **CONSTANTS, **marked}, tree, line).read(tree)
@@ -334,7 +340,11 @@ class Expression(Surface):
 
 def read_surface(text: str, parameters: Mapping[str, float], domain: Domain, start: Point) -> Surface:
     """See `surfaces.from_expression`."""
-    surface = Expression(text, tuple(check_parameters(parameters).items()))
+    return placed(Expression(text, tuple(check_parameters(parameters).items())), domain, start)
+
+
+def placed(surface: Surface, domain: Domain, start: Point) -> Surface:
+    """The surface of a formula over its domain. Raises ExpressionError and ValueError."""
     surface._place(domain, start)
     _ = surface.compiled  # reads the formula now, so that what is wrong with it is said here
     if all(map(math.isfinite, start)) and surface.start != tuple(map(float, start)):

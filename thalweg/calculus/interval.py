@@ -14,6 +14,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from thalweg.calculus.compile import Compiled, Tape
+from thalweg.calculus.rows import OverRows
+
 Array = NDArray[np.float64]
 Interval = tuple[Any, Any]  # lower and upper ends: numbers, or (n,) each
 Symbolic = Any
@@ -171,8 +174,6 @@ class Cells:
     """
 
     def __init__(self, formula: Symbolic, x: Symbolic, y: Symbolic) -> None:
-        from thalweg.calculus.compile import Tape
-
         self.axes, self.lines, self.wanted = (x, y), {}, {}
         bent = _bent(formula)
         for order in (0, 1, 2):
@@ -205,7 +206,7 @@ class Cells:
 
     def _run(self, order: int, low: Array, high: Array) -> Array:
         """By blocks, so that all intervals of one stay in the processor's cache, and memory is bounded."""
-        most = max(LEAST_CELLS, MOST_NUMBERS // (len(self.lines[order]) + 1))
+        most = self._at_once(len(self.lines[order]) + 1)
         if len(low) <= most:
             return self._block(order, low, high)
         parts, kinked = [], []
@@ -214,6 +215,10 @@ class Cells:
             kinked.append(self.kinked)
         self.kinked = np.concatenate(kinked)
         return np.concatenate(parts)
+
+    def _at_once(self, kept: int) -> int:
+        """How many cells, of each of which so many intervals are kept."""
+        return max(LEAST_CELLS, MOST_NUMBERS // kept)
 
     def _block(self, order: int, low: Array, high: Array) -> Array:
         self.kinked = np.zeros(len(low), dtype=bool)
@@ -274,6 +279,50 @@ class Cells:
             root = rising(lambda a: a ** abs(power), lowest=0.0, least=0.0)(own)
             return root if power > 0 else reciprocal(root)
         return FUNCTIONS["pow_"](own, self._of(exponent, known))
+
+
+def cells_of(compiled: Compiled) -> Cells:
+    """The intervals of a compiled formula. Raises UnknownOperation."""
+    return RowCells(compiled) if isinstance(compiled, OverRows) else Cells(compiled.formula, *compiled.axes)
+
+
+class RowCells(Cells):
+    """Intervals of a mean over rows."""
+
+    def __init__(self, of: OverRows) -> None:
+        super().__init__(of.rest, *of.axes)
+        self.plain, self.rows = Cells(of.plain, *of.axes), of.rows
+        self.columns = {symbol: (rows[None], rows[None]) for symbol, rows in of.columns.items()}
+
+    @property
+    def length(self) -> int:
+        return super().length * self.rows + self.plain.length
+
+    def _at_once(self, kept: int) -> int:
+        return max(1, MOST_NUMBERS // (kept * self.rows))
+
+    def _block(self, order: int, low: Array, high: Array) -> Array:
+        made = self.plain._block(order, low, high)
+        self.kinked = np.zeros((len(low), 1), dtype=bool)
+        sides = ((low[:, i : i + 1], high[:, i : i + 1]) for i in range(2))
+        known: dict[Symbolic, Interval] = {**dict(zip(self.axes, sides, strict=True)), **self.columns}
+        with np.errstate(all="ignore"):
+            for name, operation in self.lines[order]:
+                known[name] = self._of(operation, known)
+            for index, one in enumerate(self.wanted[order]):
+                ends = add((made[:, index, 0], made[:, index, 1]), _mean(self._of(one, known)))
+                made[:, index, 0], made[:, index, 1] = ends
+        self.kinked = self.kinked.any(axis=1) | self.plain.kinked
+        return made
+
+
+def _mean(ends: Interval) -> Interval:
+    """Over the last axis, where there is one; a sum in pairs rounds no worse than so many sums in a row."""
+    if not np.ndim(ends[0]):
+        return ends
+    low, high = (np.ascontiguousarray(each).mean(axis=1) for each in ends)
+    slack = 10 * WIDER * np.maximum(np.abs(ends[0]), np.abs(ends[1])).mean(axis=1) + LEAST
+    return low - slack, high + slack
 
 
 def _bent(formula: Symbolic) -> Symbolic:

@@ -157,29 +157,30 @@ class Kink(Compiled):
     On the line both agree, but `on` goes smoothly across it, also where the formula has a cusp, as sqrt(abs(x)) has.
     """
 
-    def __init__(self, zero: Any, on: Any, x: Any, y: Any) -> None:
-        super().__init__(zero, x, y)
-        self.on = Compiled(on, x, y)
+    def __init__(self, zero: Any, on: Compiled) -> None:
+        super().__init__(zero, *on.axes)
+        self.on = on
 
     @cached_property
-    def cells(self) -> Cells:
+    def on_cells(self) -> Cells:
         """The intervals of `on`."""
-        from thalweg.calculus.interval import Cells
+        from thalweg.calculus.interval import cells_of
 
-        return Cells(self.on.formula, *self.on.axes)
+        return cells_of(self.on)
 
 
 def kinks_and_tips(compiled: Compiled) -> tuple[list[Kink], list[Compiled]]:
     """What stands in each abs, sign, step, min and max, and what stands under each root, as functions of their own."""
-    return ([], []) if compiled.formula is None else _bent_and_roots(compiled.formula, *compiled.axes)
+    return _bent_and_roots(compiled) if isinstance(compiled, Compiled) else ([], [])
 
 
 @lru_cache(32)
-def _bent_and_roots(formula: Any, x: Any, y: Any) -> tuple[list[Kink], list[Compiled]]:
+def _bent_and_roots(compiled: Compiled) -> tuple[list[Kink], list[Compiled]]:
     from sympy import Pow, Rational, S
 
     from thalweg.calculus import functions as own
 
+    formula = compiled.parts
     bent: dict[Any, dict[Any, Any]] = {}  # what is zero, and what the parts are there that bend with it
     there = {own.absolute: S.Zero, own.sign: S.Zero, own.step: Rational(1, 2)}
     for part in formula.atoms(own.absolute, own.sign, own.step, own.larger, own.smaller):
@@ -193,12 +194,11 @@ def _bent_and_roots(formula: Any, x: Any, y: Any) -> tuple[list[Kink], list[Comp
     }
 
     def moving(inner: Iterable[Any]) -> list[Any]:
-        return sorted((one for one in inner if one.free_symbols), key=str)[:MOST_KINKS]
+        return sorted((one for one in inner if one.has(*compiled.axes)), key=str)[:MOST_KINKS]
 
-    return (
-        [Kink(zero, formula.xreplace(bent[zero]), x, y) for zero in moving(bent)],
-        [Compiled(one, x, y) for one in moving(roots)],
-    )
+    kinks = [Kink(*each) for zero in moving(bent) for each in compiled.apart(zero, bent[zero])]
+    tips = [Compiled(each, *compiled.axes) for one in moving(roots) for each in compiled.alone(one)]
+    return kinks[:MOST_KINKS], tips[:MOST_KINKS]
 
 
 def _near(kink: Compiled, points: Array, far: float) -> NDArray[np.bool_]:

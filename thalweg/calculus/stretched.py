@@ -33,16 +33,10 @@ class Stretched:
         """As of a surface; of samples, which have no formula, this itself."""
         from thalweg.calculus.compile import Compiled
 
-        formula = self.of.compiled.formula
-        if formula is None:
+        compiled = self.of.compiled
+        if not isinstance(compiled, Compiled):
             return self
-        if (self.scale == 1).all():
-            return self.of.compiled
-        x, y = self.of.compiled.axes
-        stretched = {axis: int(by) * axis for axis, by in zip((x, y), self.scale, strict=True)}
-        return Compiled(formula.xreplace(stretched), x, y)
-
-    formula = None
+        return compiled if (self.scale == 1).all() else compiled.stretched([int(by) for by in self.scale])
 
     def value(self, points: Array) -> Array:
         """(...) at points (..., 2)."""

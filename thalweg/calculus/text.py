@@ -32,6 +32,7 @@ FUNCTIONS: Mapping[str, Callable[..., float]] = {  # name -> the same function o
     "max": max,
 }
 CONSTANTS = {"e": math.e, "pi": math.pi}
+KNOWN = frozenset(("x", "y", *CONSTANTS, *FUNCTIONS))  # names with a meaning of their own
 GLYPHS = {
     "·": "*",
     "×": "*",
@@ -71,17 +72,31 @@ class ExpressionError(ValueError):
     """The formula or its parameters cannot be used; the message is one line that says what is wrong and the cure."""
 
 
+class DataError(ExpressionError):
+    """The data of a formula cannot be used: in which column, and which of its numbers, where it is one."""
+
+    def __init__(self, line: str, name: str | None = None, item: int | None = None) -> None:
+        super().__init__(line)
+        self.name, self.item = name, item
+
+
+def check_names(names: Iterable[str], kind: str) -> None:
+    """ExpressionError for what cannot be the name of a parameter, or of what `kind` says."""
+    for name in names:
+        if not isinstance(name, str) or not name.isidentifier() or not name.isascii():
+            raise ExpressionError(
+                f"{kind} {str(name)[:40]!r} is not a name; use letters from a to z, digits and _, "
+                "no digit first, such as a_2"
+            )
+        if name in KNOWN:
+            raise ExpressionError(f"a {kind} cannot be named {name}, which has its own meaning; choose another name")
+
+
 def check_parameters(parameters: Mapping[str, float]) -> dict[str, float]:
     """The parameters as floats; ExpressionError for a name or a value that cannot be one."""
     checked = {}
+    check_names(parameters, "parameter")
     for name, value in parameters.items():
-        if not isinstance(name, str) or not name.isidentifier() or not name.isascii():
-            raise ExpressionError(
-                f"parameter {str(name)[:40]!r} is not a name; use letters from a to z, digits and _, "
-                "no digit first, such as a_2"
-            )
-        if name in ("x", "y") or name in CONSTANTS or name in FUNCTIONS:
-            raise ExpressionError(f"a parameter cannot be named {name}, which has its own meaning; choose another name")
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             raise ExpressionError(f"parameter {name} must be a number")
         try:
@@ -127,6 +142,12 @@ def parse(text: str, names: Iterable[str] = ()) -> tuple[ast.expr, str]:
     if depth > DEPTH:
         raise ExpressionError(f"the formula is nested {depth} levels deep; at most {DEPTH} are read")
     return tree, line
+
+
+def names_in(text: str, names: Iterable[str] = ()) -> set[str]:
+    """The names in a formula, those of Python's keywords among them that are `names`. Raises ExpressionError."""
+    tree, _ = parse(text, names)
+    return {each.id.removeprefix(KEYWORD) for each in ast.walk(tree) if isinstance(each, ast.Name)}
 
 
 def _plainly(text: str, character: str) -> str:

@@ -166,7 +166,7 @@ def _on_kink(surface: Searched, kink: Kink, at: Array, size: float) -> Floor:
     steep = np.abs(slopes).max(axis=(0, 2))
     bends = np.where((rises > 1e-6 * steep).all(axis=0), 1.0, np.where((rises < -1e-6 * steep).all(axis=0), -1.0, 0.0))
     own = kink.on.gradient(at)  # which has no jump there: along the kink it is the surface's
-    widths = np.ptp(kink.cells.gradient(at, at), axis=2)
+    widths = np.ptp(kink.on_cells.gradient(at, at), axis=2)
     widths[~np.isfinite(widths)] = 0.0  # intervals know nothing of 0**abs(y)
     doubts = (np.abs(along) * widths).sum(axis=1) + 1e-12 * np.hypot(*own.T)
     off = np.abs(kink.value(at)) > 1e-9 * np.sqrt(square) * size

@@ -75,7 +75,9 @@ def _rolled(experiment: Experiment, trajectories: Sequence[Trajectory], balls: i
     for entry, trajectory, about in zip(experiment.entries, trajectories, outcomes.entries, strict=True):
         hyper = ", ".join(f"{name}={told}" for name, told in entry.details(words).items())
         ending = _ending(entry, trajectory, outcomes._replace(entries=(about,)), say)
-        yield one_line(f"  {entry.label:{width}}  {hyper}: {ending}{_memory(about)}")
+        yield one_line(
+            f"  {entry.label:{width}}  {hyper}: {ending}{_tested(experiment, trajectory, say)}{_memory(about)}"
+        )
         if entry.recording and entry.recording.words:
             yield one_line(f"  {'':{width}}  {entry.recording.words}")
     if balls > len(experiment.entries) > 1:
@@ -135,6 +137,22 @@ def _effort(about: Facts) -> str:
 def _memory(about: Facts) -> str:
     """', 2 numbers stored per weight'."""
     return "" if about.stored < 0 else f", {about.stored} number{'s' * (about.stored != 1)} stored per weight"
+
+
+def _tested(experiment: Experiment, trajectory: Trajectory, say: Say) -> str:
+    """', test loss 0.4, lowest 0.3 after 12 steps' of one ball, the mean test loss of several; empty without any."""
+    rows = np.arange(len(trajectory.last))
+    ends = experiment.test_loss(trajectory.positions[rows, trajectory.ends])
+    if ends is None:
+        return ""
+    if len(ends) > 1:
+        return f", test loss {say(float(ends.mean()))} in the mean"
+    losses = experiment.test_loss(trajectory.positions[0, : trajectory.ends[0] + 1])
+    if losses is None or len(trajectory.steps) != trajectory.steps[-1] + 1 or np.isnan(losses).all():
+        return f", test loss {say(float(ends[0]))}"
+    step = int(np.nanargmin(losses))
+    lowest = f", lowest {say(float(losses[step]))} after {step} step{'s' * (step != 1)}"
+    return f", test loss {say(float(ends[0]))}{lowest if step < trajectory.last[0] else ''}"
 
 
 def _against(entry: Entry, outcomes: Outcomes) -> str:

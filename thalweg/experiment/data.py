@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 
 HEADER = ("label", "optimizer", "ball", "step", "x", "y", "loss", "grad_x", "grad_y", "status")
 ROWS_AT_ONCE = 100_000  # of a csv, for a swarm's memory
-LONGEST = 200  # bytes of a row behind label and optimizer: two whole numbers, five others and a word
+TEST = "test_loss"  # the column, and the array, of the test surface's loss
+LONGEST = 240  # bytes of a row behind label and optimizer: two whole numbers, six others and a word
 ARRAYS = ("positions", "loss", "gradient", "gradient_used", "gradient_at")
 
 
@@ -72,15 +73,18 @@ def _ended(trajectory: Trajectory) -> Trajectory:
 
 
 def write_csv(path: Path, experiment: Experiment, trajectories: Sequence[Trajectory]) -> None:
-    """A row for each run and step that is kept, step 0 being the start, up to the run's last; see HEADER."""
+    """A row for each run and step that is kept, step 0 being the start, up to the run's last; see HEADER, behind which
+    stands the test loss where there is a test surface.
+    """
+    tested = experiment.test_loss if experiment.test_surface is not None else None
     with whole(path) as part, part.open("wb") as file:
-        file.write(_csv_line(HEADER, "\n").encode())
+        file.write(_csv_line((*HEADER, *([TEST] if tested else [])), "\n").encode())
         for entry, trajectory in zip(experiment.entries, trajectories, strict=True):
             named = _csv_line((entry.label, trajectory.optimizer))
             count, rows = len(trajectory.last), len(trajectory.steps)
             some = np.array_split(np.arange(count), -(-count * rows // ROWS_AT_ONCE))
             room = max(map(len, some)) * rows * (len(named.encode()) + LONGEST)
-            for lines in in_order(partial(_csv_rows, named, trajectory), some, room, cores()):
+            for lines in in_order(partial(_csv_rows, named, trajectory, tested), some, room, cores()):
                 file.write(lines)
 
 
@@ -90,7 +94,9 @@ def _csv_line(fields: Sequence[str], end: str = "") -> str:
     return line.getvalue()
 
 
-def _csv_rows(named: str, trajectory: Trajectory, balls: npt.NDArray[np.int64]) -> bytes:
+def _csv_rows(
+    named: str, trajectory: Trajectory, tested: Callable[[Any], Any] | None, balls: npt.NDArray[np.int64]
+) -> bytes:
     """The lines of some balls of an entry; `named` is what all of them begin with. A csv.writer makes the same ones in
     half as much time again: it asks of each number whether it has to be quoted.
     """
@@ -100,6 +106,9 @@ def _csv_rows(named: str, trajectory: Trajectory, balls: npt.NDArray[np.int64]) 
     step = np.where(final, trajectory.last[ball], np.asarray(trajectory.steps)[row])
     numbers = (trajectory.positions[ball, row], trajectory.loss[ball, row][:, None], trajectory.gradient[ball, row])
     status = np.where(final, trajectory.status[ball], "ok")
+    if tested:
+        losses = tested(trajectory.positions[ball, row]).tolist()
+        status = np.array([f"{state},{loss!r}" for state, loss in zip(status.tolist(), losses, strict=True)])
     made = "".join(
         [
             f"{named},{b},{s},{x!r},{y!r},{loss!r},{grad_x!r},{grad_y!r},{state}\n"
@@ -119,7 +128,8 @@ def write_npz(
     label, optimizer, ball, start (runs, 2), start_index, replica, status, last; steps (rows,): those that are kept, all
     steps+1 unless `record` says otherwise; positions, gradient (runs, rows, 2), loss (runs, rows); gradient_used and
     gradient_at (runs, rows, 2), without a row for the start: what the step to each row used and where it was taken;
-    state_NAME (runs, rows, ...): inner state, NaN for optimizers that have none of that name. A run that ended at a
+    state_NAME (runs, rows, ...): inner state, NaN for optimizers that have none of that name. test_loss (runs, rows):
+    the test surface's at positions, where there is one. A run that ended at a
     step that is not kept has its end in the next row.
 
     What became of each run (outcomes.py says it exactly; -1 and NaN where there is no such number): outcome,
@@ -145,6 +155,8 @@ def write_npz(
     }
     for name in ARRAYS:
         arrays[name] = np.concatenate([getattr(trajectory, name) for trajectory in trajectories])
+    if (tested := experiment.test_loss(arrays["positions"])) is not None:
+        arrays[TEST] = tested
     with whole(path) as part, part.open("wb") as file:
         np.savez(file, allow_pickle=False, **arrays, **_facts(experiment, trajectories), **_states(trajectories))
 
@@ -226,6 +238,8 @@ def write_json(
                 "facts": _fact(*each_ball[number]),
             }
             made |= {name: _nulled(getattr(trajectory, name)[ball]) for name in ARRAYS}
+            if (tested := experiment.test_loss(trajectory.positions[ball])) is not None:
+                made[TEST] = _nulled(tested)
             made["state"] = {name: _nulled(values[ball]) for name, values in trajectory.state.items()}
             file.write((",\n" if number else "\n") + json.dumps(made, allow_nan=False))
         file.write("\n]}\n")

@@ -88,7 +88,7 @@ class Experiment:
     """All that data, reports and outcomes need: who starts where on which surface, for how many steps.
 
     `seed` is of all that is drawn at random; `tolerance` says how near a minimum a ball has arrived, as a share of the
-    domain's diagonal; `record` which steps are kept as data.
+    domain's diagonal; `record` which steps are kept as data. Of `test_surface` no ball knows: its loss is told.
     """
 
     surface: Surface
@@ -98,6 +98,14 @@ class Experiment:
     tolerance: float = 0.02
     noise: Noise | None = None
     record: Record = "all"
+    test_surface: Surface | None = None
+
+    def test_loss(self, positions: npt.NDArray[np.float64]) -> npt.NDArray[np.float64] | None:
+        """The test surface's loss (...) at positions (..., 2), nan where these are; None without a test surface."""
+        if self.test_surface is None:
+            return None
+        with np.errstate(all="ignore"):
+            return self.test_surface.value(positions)
 
     def roll(self, record: Record = "all") -> list[Trajectory]:
         """One trajectory an entry, all its balls at once; entries that are the same share it. A recording that is over

@@ -113,8 +113,10 @@ class Table:
         return stores, lines
 
 
-def read_table(data: bytes, file: str) -> Table:
-    """The table in a csv's bytes; its rows are read by `columns`. Raises RecordedError for what is none."""
+def read_table(data: bytes, file: str, wanted: Sequence[str] = ("x", "y")) -> Table:
+    """The table in a csv's bytes, of which some columns are wanted; its rows are read by `columns`. Raises
+    RecordedError for what is none.
+    """
     data = decoded(data, file)
     declared = re.match(rb'"?sep=([,;\t])"?[,;\t]*\r?\n', data)  # Excel's own way to say it
     separator = declared.group(1).decode() if declared else _separator(data)
@@ -126,10 +128,13 @@ def read_table(data: bytes, file: str) -> Table:
         elif any(names):
             break
     else:
-        raise RecordedError(f"{file}:1: has no column x", "name the columns in the first line, x and y at least")
+        named = " and ".join(wanted)
+        raise RecordedError(
+            f"{file}:1: has no column {wanted[0]}", f"name the columns in the first line, {named} at least"
+        )
     if len(names) > MOST_COLUMNS:
         raise RecordedError(f"{file}:{line}: has {len(names):,} columns", f"give at most {MOST_COLUMNS:,}")
-    if len(names) == 1 and names[0].strip("\"' ").lower() not in ("x", "y"):
+    if len(names) == 1 and names[0].strip("\"' ") not in (*wanted, *(name.upper() for name in wanted)):
         raise RecordedError(
             f"{file}:{line}: has one column, {show(names[0])}", f"separate the columns by {listed(SEPARATORS.values())}"
         )

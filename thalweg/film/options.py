@@ -13,7 +13,7 @@ Need = Literal["surface", "optimizers", "optimizer"]
 # What of the file belongs to what a scene needs: one `optimizer` is a list of optimizers that holds one.
 KEYS: dict[Need, tuple[str, ...]] = {
     "surface": ("surface",),
-    "optimizers": ("optimizers", "start", "steps", "seed", "replicas", "noise", "record", "tolerance"),
+    "optimizers": ("optimizers", "start", "steps", "seed", "replicas", "noise", "record", "tolerance", "test_surface"),
 }
 KEYS["optimizer"] = KEYS["optimizers"]
 OF_ALL = ("title", "scene", "style", "video", "plugins")

@@ -233,9 +233,7 @@ class Display:
         """Unit normals of the displayed surface, pointing up, (..., 3). Where the gradient is not finite: straight
         up.
         """
-        with np.errstate(all="ignore"):
-            loss = np.asarray(self.surface.value(points), dtype=float)
-            return self._normal(loss, np.asarray(self.surface.gradient(points)))
+        return self.contact(points)[1]
 
     def contact(self, points: Array) -> tuple[Array, Array]:
         """`to_world` and `normal` of the same points, for less than both."""

@@ -141,7 +141,9 @@ class Model:
         """Take a shot; what is the same as before is not made again."""
         old = self.shot
         surface = old.surface if reuse and shot.surface is not None else None
-        if surface is not None and shot.resolved["surface"] == old.resolved["surface"]:
+        if surface is not None and all(
+            shot.resolved.get(key) == old.resolved.get(key) for key in ("surface", "test_surface")
+        ):
             experiment = shot.experiment and replace(shot.experiment, surface=surface)
             shot = replace(shot, surface=surface, experiment=experiment)
         shown = zip(entries_of(old), self.trajectories, strict=True) if reuse else ()
@@ -242,6 +244,6 @@ def signature(shot: Shot, entry: Entry) -> tuple[object, ...]:
     index = next(index for index, each in enumerate(entries_of(shot)) if each is entry)
     body = {k: v for k, v in told["optimizers"][index][entry.name].items() if k not in ("label", "color", START)}
     body |= {k: v for k, v in vars(entry.optimizer).items()}  # `tune` leaves what is told behind
-    shared = [told[key] for key in ("surface", "steps", "seed", "noise")]
+    shared = [told[key] for key in ("surface", "test_surface", "steps", "seed", "noise")]
     arrays = [np.ascontiguousarray(array).tobytes() for array in (entry.starts, entry.start_index, entry.replica)]
     return (entry.name, json.dumps([shared, body], sort_keys=True, default=str), *arrays)

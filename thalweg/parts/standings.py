@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from thalweg.experiment.experiment import PROJECTED, Entry
 from thalweg.geometry.display import Display
-from thalweg.typeset.numbers import medians
+from thalweg.typeset.numbers import medians, medians_of
 
 if TYPE_CHECKING:
     from thalweg.engine import Trajectory
 
 OUTSIDE, DIVERGED, LEFT = "outside", "diverged", "left"
 
+Tested = Callable[[np.ndarray], np.ndarray | None]  # positions (..., 2) -> the test loss there (...), None without any
+
+
+def _untested(_: np.ndarray) -> None:
+    """Without a test surface."""
+
 
 class Standings:
     """Of each entry at each step, (entries, steps + 1): `losses`, the median over its balls; `outside`, whether all are
     outside the domain; `diverged`, `left`, whether so many have that there is no median. `several`: whether an entry
-    has more than one ball; `projected`: whether recorded losses are not those of the surface below.
+    has more than one ball; `projected`: whether recorded losses are not those of the surface below; `test`, of a test
+    surface's losses what `losses` is of the surface's, None without one.
     """
 
-    def __init__(self, entries: Sequence[Entry], trajectories: Sequence[Trajectory], display: Display) -> None:
+    def __init__(
+        self, entries: Sequence[Entry], trajectories: Sequence[Trajectory], display: Display, tested: Tested = _untested
+    ) -> None:
+        self.tested = tested
         self.labels, self.display = [entry.label for entry in entries], display
         self.projected = any(PROJECTED in entry.chosen.values() for entry in entries)
         self.take(trajectories)
@@ -31,7 +41,10 @@ class Standings:
     def take(self, trajectories: Sequence[Trajectory]) -> None:
         """Tell of these trajectories from now on."""
         self.several = any(len(trajectory.positions) > 1 for trajectory in trajectories)
-        self.losses = medians(trajectories)
+        self.losses, self.test = medians(trajectories), None
+        tests = [loss for t in trajectories if (loss := self.tested(t.positions)) is not None]
+        if tests:
+            self.test = medians_of(tests)
         self.outside = np.stack([(~self.display.inside(t.positions)).all(axis=0) for t in trajectories])
         steps = np.arange(self.losses.shape[1])
         gone = [

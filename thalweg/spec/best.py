@@ -60,6 +60,7 @@ def _searched(parts: Document, groups: Sequence[Sequence[Entry]]) -> list[tuple[
     surface = type(parts.surface), json.dumps(plain(surface_told(parts.surface, parts.tree.child("surface"))))
     key = (
         *surface,
+        getattr(parts.surface, "count", None),  # of its rows the last ones may be held out
         basics.steps,
         basics.seed,
         repr(parts.noise),

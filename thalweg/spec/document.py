@@ -60,7 +60,9 @@ class Document:
     rolls: bool
     noise: Noise | None
     record: Record
-    surface: Any
+    surface: Any  # that balls roll on
+    whole: Any  # the same as it was written, with the rows that are held out of it
+    test: Any  # the test surface
     start: Start | None
     drafts: list[Draft]
     camera: Any

@@ -26,6 +26,7 @@ from thalweg.spec.scene import EVERY, SECTIONS, USUAL, kinds
 from thalweg.spec.schema import fields_of, holders_of, model_of
 from thalweg.spec.starts import Box, Grid, Random
 from thalweg.spec.sweeps import BEST, FOUND, SWEEP, VALUES, Span
+from thalweg.spec.tested import HeldOut
 from thalweg.spec.when import OWN
 
 FILE = home("configs") / "schema.json"
@@ -41,8 +42,9 @@ def schema() -> Schema:
     properties = {
         "title": {},
         "scene": _member(SCENES, "kind"),
-        "surface": {"anyOf": [*_member(SURFACES, "name", "parameters", **_domain())["anyOf"], _formula(), _samples()]},
+        "surface": {"$ref": "#/$defs/surface"},
         "start": {"$ref": "#/$defs/start"},
+        "test_surface": {"anyOf": [{"type": "null"}, {"$ref": "#/$defs/surface"}, *_rows_tested()]},
         "noise": _noise(),
         "record": {"anyOf": [{"enum": ["all", "last", None]}, _object(Every)]},
         "optimizers": {"type": "array", "minItems": 1, "items": _entries(OPTIMIZERS)},
@@ -57,6 +59,9 @@ def schema() -> Schema:
         "properties": {**properties, **dict.fromkeys(SECTIONS, {})},
         "allOf": [_of_scene(kind, scene) for kind, scene in kinds()],
         "$defs": {
+            "surface": {
+                "anyOf": [*_member(SURFACES, "name", "parameters", **_domain())["anyOf"], _formula(), _samples()]
+            },
             "box": _object(Box),
             "point": _point(),
             "start": _start(),
@@ -177,9 +182,28 @@ def _formula() -> Schema:
         "properties": {
             "expression": {"type": "string", "minLength": 1, "maxLength": 2000},
             "parameters": {"type": ["object", "null"], "additionalProperties": {"type": "number"}},
+            **_rows(),
             **_domain(),
         },
     }
+
+
+def _rows() -> Schema:
+    """The rows of a formula's data: columns, or a csv that has them."""
+    column = {"type": "array", "minItems": 1, "items": {"type": "number"}}
+    columns = {"type": "object", "minProperties": 1, "additionalProperties": column}
+    file = {"type": "string", "minLength": 1, "description": "a csv with the columns that the formula names"}
+    about = "the surface is the mean of the formula over these rows"
+    digest = {"type": "string", "description": "of that csv, where no other will do"}
+    return {"data": {"anyOf": [columns, file], "description": about}, "sha256": digest}
+
+
+def _rows_tested() -> list[Schema]:
+    """Other rows of the same surface, or some that are held out of it."""
+    rows, pairs = _rows(), {"type": "array", "items": {"$ref": "#/$defs/point"}}
+    other: Schema = {"type": "object", "additionalProperties": False, "required": ["data"]}
+    data = {"anyOf": [*rows["data"]["anyOf"], pairs], "description": "other rows of the same surface"}
+    return [{**other, "properties": {**rows, "data": data}}, _object(HeldOut)]
 
 
 def _domain() -> Schema:

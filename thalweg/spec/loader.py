@@ -34,6 +34,7 @@ from thalweg.spec.sections import one_lined, read_optimizers, read_surface
 from thalweg.spec.starts import read_start
 from thalweg.spec.sweeps import expanded
 from thalweg.spec.syntax import NotYaml
+from thalweg.spec.tested import read_test
 from thalweg.system.files import NotRegular, TooLarge, read_bounded
 from thalweg.system.machine import size
 from thalweg.tree import Node
@@ -125,6 +126,7 @@ def _rolled(parts: Document, found: list[Entry]) -> Experiment:
         tolerance=basics.tolerance,
         noise=parts.noise,
         record=parts.record,
+        test_surface=parts.test,
     )
 
 
@@ -176,7 +178,8 @@ def _document(tree: Node, report: Report) -> Document:
     read_basics, bad = checked(Basics, tree, "", report, known=False)
     basics = one_lined(read_basics or Basics())
     rolls = _belongs("optimizers", scene, tree)
-    surface = read_surface(tree, report) if _belongs("surface", scene, tree) else None
+    whole = read_surface(tree, report) if _belongs("surface", scene, tree) else None
+    surface, test = read_test(tree, whole, report)
     start = read_start(tree.child("start"), "start", tree.mark_of("start"), report) if tree.has("start") else None
     drafts = read_optimizers(tree, report) if rolls else []
     meant = list({each.candidate.wanted if each.candidate else id(each): each for each in drafts}.values())
@@ -198,6 +201,8 @@ def _document(tree: Node, report: Report) -> Document:
         read_noise(tree, report),
         read_record(tree, report),
         surface,
+        whole,
+        test,
         start,
         drafts,
         camera,

@@ -8,7 +8,7 @@ from pathlib import Path
 from thalweg.film.shot import Shot
 from thalweg.spec.plugins import files_of
 
-NAMING = ("samples", "file")  # keys whose values are paths
+NAMING = ("samples", "file", "data")  # keys whose values are paths
 
 
 def named_files(shot: Shot) -> Iterator[Path]:

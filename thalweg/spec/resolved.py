@@ -30,7 +30,7 @@ def resolved(parts: Document, entries: Sequence[Entry]) -> dict[str, Any]:
         "title": parts.basics.title,
         "caption": parts.basics.caption,
         "scene": {"kind": parts.kind, **asdict(parts.options)},
-        **({"surface": surface_told(parts.surface, parts.tree.child("surface"))} if parts.surface is not None else {}),
+        **({"surface": surface_told(parts.whole, parts.tree.child("surface"))} if parts.surface is not None else {}),
         **(_rolled(parts, entries) if parts.rolls else {}),
         **({"camera": asdict(parts.camera)} if parts.camera is not None else {}),
         "style": asdict(parts.style),
@@ -58,6 +58,7 @@ def _rolled(parts: Document, entries: Sequence[Entry]) -> dict[str, Any]:
         "seed": parts.basics.seed,
         "replicas": parts.basics.replicas,
         "tolerance": parts.basics.tolerance,
+        "test_surface": parts.test and _test(parts.test, parts.tree.child("test_surface")),
         "noise": parts.noise and {"kind": parts.noise.kind, **vars(parts.noise)},
         "record": parts.record,
         "optimizers": [_entry(entry, index in own) for index, entry in enumerate(entries)],
@@ -74,8 +75,24 @@ def surface_told(surface: Surface, node: Node) -> dict[str, Any]:
     what: dict[str, Any] = {"name": surface.name, "parameters": surface.parameters}
     if node.has("expression"):  # as it was written, rather than as it was read
         parameters = node.child("parameters").plain if node.has("parameters") else {}
-        what = {"expression": node.child("expression").scalar, "parameters": parameters or {}}
+        what = {"expression": node.child("expression").scalar, "parameters": parameters or {}, **_rows(surface, node)}
     return {**what, "domain": {"x": [x0, x1], "y": [y0, y1]}, **cap}
+
+
+def _rows(surface: Surface, node: Node) -> dict[str, Any]:
+    """The rows of a formula's data, and of which file they are."""
+    if not node.has("data"):
+        return {}
+    digest = getattr(surface, "digest", "")
+    return {"data": node.child("data").plain, **({"sha256": digest} if digest else {})}
+
+
+def _test(surface: Surface, node: Node) -> Any:
+    """A surface of its own, or which rows it is that are tested."""
+    if node.has("held_out"):
+        return {"held_out": node.child("held_out").plain}
+    own = node.entries is None or any(node.has(key) for key in ("name", "expression", "samples"))
+    return surface_told(surface, node) if own else _rows(surface, node)
 
 
 def _entry(entry: Entry, own_start: bool) -> dict[str, Any]:

@@ -63,46 +63,46 @@ def same_file(node: Node, digest: str, where: str, file: str, report: Report) ->
     return False
 
 
-def read_sampled(node: Node, report: Report) -> Any:
+def read_sampled(node: Node, where: str, report: Report) -> Any:
     """The surface of `samples:`; None, with problems reported."""
     from thalweg.calculus import read_samples
 
     before = len(report.problems)
     for key in [key for key in node.entries or {} if key not in SAMPLED]:
-        if key in ("name", "expression", "parameters"):
-            report.add(node.keys[key], f"surface.{key}", "does not go with samples, which say it all", "remove it")
+        if key in ("name", "expression", "parameters", "data"):
+            report.add(node.keys[key], join(where, key), "does not go with samples, which say it all", "remove it")
         else:
-            unknown(key, SAMPLED, node, "surface", report)
-    path = named_file(node, "samples", "surface", "loss_grid.npz", report)
+            unknown(key, SAMPLED, node, where, report)
+    path = named_file(node, "samples", where, "loss_grid.npz", report)
     if path is None:
         return None
     file = node.child("samples").scalar
-    box = read_box(node, "domain", "surface.domain", report)
+    box = read_box(node, "domain", join(where, "domain"), report)
     sides = (box.x, box.y) if box and node.has("domain") else None
     try:
         surface: Any = read_samples(path, sides)
     except ValueError as error:
         what, _, cure = str(error).partition("; ")
-        report.add(node.mark_of("samples"), "surface.samples", f"{brief(file)}: {what}", cure)
+        report.add(node.mark_of("samples"), join(where, "samples"), f"{brief(file)}: {what}", cure)
         return None
     except OSError as error:
-        cannot_read(error, node, "samples", "surface", report)
+        cannot_read(error, node, "samples", where, report)
         return None
-    same = same_file(node, surface.digest, "surface", file, report)
+    same = same_file(node, surface.digest, where, file, report)
     return surface if same and len(report.problems) == before else None
 
 
-def crop_and_cap(surface: Any, node: Node, report: Report) -> Any:
+def crop_and_cap(surface: Any, node: Node, where: str, report: Report) -> Any:
     """The surface over its `crop`, its heights cut off above its `cap`; None, with problems reported."""
     before = len(report.problems)
-    box = read_box(node, "crop", "surface.crop", report)
+    box = read_box(node, "crop", join(where, "crop"), report)
     if box is not None and node.has("crop"):
         for name, side, (low, high) in zip("xy", (box.x, box.y), surface.domain, strict=True):
             slack = 1e-6 * (high - low)
             if side and (side[0] < low - slack or side[1] > high + slack):
                 report.add(
                     node.mark_of("crop"),
-                    "surface.crop",
+                    join(where, "crop"),
                     f"{name} leaves the surface",
                     f"stay within [{number(low)}, {number(high)}]",
                 )
@@ -112,7 +112,7 @@ def crop_and_cap(surface: Any, node: Node, report: Report) -> Any:
         checked(
             Cap,
             Node(node.mark, entries={"cap": node.child("cap")}, keys={"cap": node.mark_of("cap")}),
-            "surface",
+            where,
             report,
         )
         if node.has("cap")
@@ -128,7 +128,7 @@ def crop_and_cap(surface: Any, node: Node, report: Report) -> Any:
     if not lowest < words.cap:
         report.add(
             node.mark_of("cap"),
-            "surface.cap",
+            join(where, "cap"),
             f"nothing of the surface is below {number(words.cap)}",
             f"write a loss above {number(float(lowest))}",
         )

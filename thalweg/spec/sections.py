@@ -8,6 +8,7 @@ from dataclasses import fields, replace
 from typing import Any, TypeVar
 
 from thalweg.calculus import SURFACES, ExpressionError, from_expression
+from thalweg.calculus.text import DataError
 from thalweg.engine import OPTIMIZERS
 from thalweg.engine.rule.own import LABEL
 from thalweg.engine.rule.own import NAME as OWN_RULE
@@ -19,6 +20,7 @@ from thalweg.spec.basics import Basics, EntryBasics
 from thalweg.spec.document import Draft, told_apart
 from thalweg.spec.labels import NOT_YET, Named
 from thalweg.spec.members import member, with_inner
+from thalweg.spec.rows import read_data, wrong_data
 from thalweg.spec.rules import OWN, read_rule
 from thalweg.spec.samples import crop_and_cap, read_recorded, read_sampled
 from thalweg.spec.schedules import read_clip, read_schedules
@@ -33,67 +35,78 @@ RESERVED = ("label", "color", "start", "schedule", "clip")
 T = TypeVar("T", Basics, EntryBasics)
 
 
-def read_surface(tree: Node, report: Report) -> Any:
+def read_surface(tree: Node, report: Report, where: str = "surface") -> Any:
     """The Surface, with its parameters and domain; None, with problems reported, when it cannot be made."""
-    if not tree.has("surface"):
-        report.add(tree.mark, "surface", "is missing", "give one, for example surface: bowl")
+    if not tree.has(where):
+        report.add(tree.mark, where, "is missing", "give one, for example surface: bowl")
         return None
-    node = tree.child("surface")
+    node = tree.child(where)
     if node.entries is None:
-        cls = member(SURFACES, node, tree.mark_of("surface"), "surface", "a surface", report)
+        cls = member(SURFACES, node, tree.mark_of(where), where, "a surface", report)
         return cls and cls()
-    surface = read_sampled(node, report) if node.has("samples") else _formula(tree, node, report)
-    return surface and crop_and_cap(surface, node, report)
+    surface = read_sampled(node, where, report) if node.has("samples") else _formula(tree, node, where, report)
+    return surface and crop_and_cap(surface, node, where, report)
 
 
-def _formula(tree: Node, node: Node, report: Report) -> Any:
+def _formula(tree: Node, node: Node, where: str, report: Report) -> Any:
     before = len(report.problems)
-    keys = ("name", "expression", "parameters", "domain", "crop", "cap")
+    keys = ("name", "expression", "parameters", "data", "sha256", "domain", "crop", "cap")
     for key in [key for key in node.entries or {} if key not in keys]:
-        unknown(key, [*keys, "samples"], node, "surface", report)
-    box = read_box(node, "domain", "surface.domain", report)
+        unknown(key, [*keys, "samples"], node, where, report)
+    box = read_box(node, "domain", join(where, "domain"), report)
     if node.has("name") == node.has("expression"):
         what = (
             "name and expression exclude each other" if node.has("name") else "has neither name, expression nor samples"
         )
-        report.add(tree.mark_of("surface"), "surface", what, "give one of them")
+        report.add(tree.mark_of(where), where, what, "give one of them")
         return None
     square = ((-3.0, 3.0), (-3.0, 3.0))
-    surface = _named(node, report) if node.has("name") else _expression(node, box and box.within(square), report)
+    make = _named if node.has("name") else _expression
+    surface = make(node, box and box.within(square), where, report)
     if surface is None or box is None or len(report.problems) > before:
         return None
     return surface.with_domain(box.within(surface.domain)) if node.has("domain") and node.has("name") else surface
 
 
-def _named(node: Node, report: Report) -> Any:
-    cls = member(SURFACES, node.child("name"), node.mark_of("name"), "surface.name", "a surface", report)
+def _named(node: Node, domain: Any, where: str, report: Report) -> Any:
+    for key in filter(node.has, ("data", "sha256")):
+        cure = "write parameters: {data: ...} for the examples of logistic and least_squares"
+        report.add(node.keys[key], join(where, key), "goes with an expression", cure)
+    cls = member(SURFACES, node.child("name"), node.mark_of("name"), join(where, "name"), "a surface", report)
     if cls is None:
         return None
     parameters = node.child("parameters") if node.has("parameters") else Node(node.mark, entries={})
-    surface, bad = checked(cls, parameters, "surface.parameters", report)
+    surface, bad = checked(cls, parameters, join(where, "parameters"), report)
     return None if bad else surface
 
 
-def _expression(node: Node, domain: Any, report: Report) -> Any:
+def _expression(node: Node, domain: Any, where: str, report: Report) -> Any:
     text = node.child("expression")
     if not isinstance(text.scalar, str) or not text.is_scalar:
         what = "is empty" if text.is_null else f"{show(text.plain)} is not a formula"
-        report.add(node.mark_of("expression"), "surface.expression", what, 'write it in quotes, like "x**2 + abs(y)"')
+        report.add(
+            node.mark_of("expression"), join(where, "expression"), what, 'write it in quotes, like "x**2 + abs(y)"'
+        )
         return None
-    parameters = _numbers(node, report)
-    if parameters is None or domain is None:
+    parameters = _numbers(node, join(where, "parameters"), report)
+    rows = read_data(node, text.scalar, parameters or {}, where, report) if node.has("data") else None
+    if parameters is None or domain is None or (rows is None and node.has("data")):
         return None
     try:
-        return from_expression(text.scalar, parameters, domain)
+        if rows is None:
+            return from_expression(text.scalar, parameters, domain)
+        surface: Any = from_expression(text.scalar, parameters, domain, data=rows.columns)
+        return surface.of_file(rows.digest)
+    except DataError as error:
+        wrong_data(error, node, where, report)
     except ExpressionError as error:
         what, _, cure = str(error).partition("; ")
-        report.add(node.mark_of("expression"), "surface.expression", what, cure)
-        return None
+        report.add(node.mark_of("expression"), join(where, "expression"), what, cure)
+    return None
 
 
-def _numbers(node: Node, report: Report) -> dict[str, float] | None:
+def _numbers(node: Node, where: str, report: Report) -> dict[str, float] | None:
     """The parameters of a formula: any names, finite numbers."""
-    where = "surface.parameters"
     parameters = node.child("parameters") if node.has("parameters") else Node(node.mark)
     if parameters.entries is None and not parameters.is_null:
         report.add(node.mark_of("parameters"), where, f"{show(parameters.plain)} is not a mapping", "write {a: 0.3}")

@@ -109,9 +109,13 @@ class Format:
 
 def medians(trajectories: Sequence[Any]) -> np.ndarray:
     """(entries, rows) of each entry the median loss over its balls; inf where too many are lost for one."""
+    return medians_of([path.loss for path in trajectories])
+
+
+def medians_of(losses: Sequence[np.ndarray]) -> np.ndarray:
+    """The same of losses (balls, rows) of each entry."""
     with np.errstate(all="ignore"):
-        losses = [np.where(np.isnan(path.loss), np.inf, path.loss) for path in trajectories]
-        return np.stack([np.median(loss, axis=0) for loss in losses])
+        return np.stack([np.median(np.where(np.isnan(loss), np.inf, loss), axis=0) for loss in losses])
 
 
 def sample(values: Any) -> np.ndarray:

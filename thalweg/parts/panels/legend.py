@@ -20,6 +20,7 @@ from thalweg.typeset.text import fitted, text_height, text_width
 
 PITCH = 1.36  # of the size of text, from one line to the next
 SHARES = (0.33, 0.6, 0.62, 0.7)  # of a wide page's width that a legend of so many columns may take
+TEST, DASHES = "test", 3  # what stands above test losses, and how many dashes before it
 GUTTER = 24  # pixels at the usual size, between columns
 SEVERAL = 4  # entries from which on they stand side by side where the page is tall
 ONE, TWO, BRIEF = "one line", "two lines", "the rate alone"  # how hyperparameters are told
@@ -42,7 +43,8 @@ class Row:
 
 class Legend(Quiet):
     """A row for each entry; those that are hidden are dimmed. Digits are chosen from all losses of the race; `plain`:
-    balls have no pattern. `widest` is the width of the widest loss, for letters of 1 pixel.
+    balls have no pattern. `widest` is the width of the widest loss, for letters of 1 pixel. Where there is a test loss
+    it stands behind the loss, below the dashes of its curves.
     """
 
     name = "legend"
@@ -69,6 +71,11 @@ class Legend(Quiet):
         tags = [text_width(tag, SMALL * u) for row in self.rows for tag in row.tags]
         numbers = [text_width("−0.00000", TEXT * u), widest * TEXT * u]
         self.number = max([*numbers, text_width(self.heading, SMALL * u), *tags])
+        self.beyond = 0.0  # pixels from the end of the losses to that of the test losses
+        if standings.test is not None:
+            self.test_format = Format.of(standings.test)
+            wide = self.test_format.widest(standings.test, lambda text: text_width(text, 1.0)) * TEXT * u
+            self.beyond = 16 * u + max(wide, text_width(TEST, SMALL * u) + (9 * DASHES + 6) * u)
         outside = any(OUTSIDE in row.tags for row in self.rows)
         self.tag = text_width(OUTSIDE, SMALL * u) if outside else 0.0
         self._measure(board.squeeze.columns)
@@ -88,7 +95,9 @@ class Legend(Quiet):
         if page.stacked and columns == 1 and rows >= SEVERAL:
             many = [3, 2, 1] if rows > 2 * SEVERAL else [2, 1]  # side by side where all is told in one line
         for count in many:
-            room = wide if page.stacked else SHARES[count - 1] * page.width
+            room = (
+                wide if page.stacked else min(SHARES[count - 1] * page.width + count * self.beyond, SHARES[-1] * wide)
+            )
             for form in forms:
                 if (count == 1 or form == ONE or len(many) == 1) and self._width(form, count) <= room:
                     self._settle(form, count, rows, math.inf)
@@ -109,7 +118,7 @@ class Legend(Quiet):
     def _column(self, form: str) -> float:
         """The width of one column, without the edges."""
         u, told = self.text, self._told(form)
-        rest = 14 * u + self.number
+        rest = 14 * u + self.number + self.beyond
         if form == TWO:
             return self._swatch + max(self._name(form) + rest, told)
         return self._swatch + self._name(form) + (14 * u + told if told else 0) + rest
@@ -131,7 +140,9 @@ class Legend(Quiet):
         self.name_room = taken
         self.column = self._column(form) - self._name(form) + taken
         if form == TWO:
-            self.column = self._swatch + max(taken + 14 * u + self.number, min(self._told(form), 4 * taken))
+            self.column = self._swatch + max(
+                taken + 14 * u + self.number + self.beyond, min(self._told(form), 4 * taken)
+            )
         self.width = columns * self.column + (columns - 1) * GUTTER * u + 28 * u
         self.first = PITCH * SMALL * u + 12 * u
         heights = [self._row_height(row) for row in self.rows[: self.shown]] + [PITCH * TEXT * u]
@@ -167,7 +178,17 @@ class Legend(Quiet):
 
     def _right(self, index: int) -> float:
         """Of a row's loss."""
-        return self.tops[index][0] + self.column
+        return self.tops[index][0] + self.column - self.beyond
+
+    def _test_heading(self, canvas: raster.Image, index: int) -> None:
+        """What the test losses of a row's column are, behind a piece of their dashed curves."""
+        u, line = self.text, raster.set_line(TEST, SMALL * self.text)
+        left = self._right(index) + self.beyond - line.cover.shape[1]
+        top = 8 * u + SMALL * u
+        raster.paste(canvas, raster.tinted(line.cover, self.theme.dim), left, top - line.baseline)
+        for piece in range(DASHES):
+            dash = raster.bar(5 * u, max(1.0, 1.7 * u), self.theme.dim, 1.0)
+            raster.paste(canvas, dash, left - 6 * u - (9 * (DASHES - piece) - 4) * u, top - 0.32 * SMALL * u)
 
     def _canvas(self) -> raster.Image:
         """What does not change."""
@@ -177,6 +198,8 @@ class Legend(Quiet):
             line = raster.set_line(self.heading, SMALL * u)
             left = self._right(index) - line.cover.shape[1]
             raster.paste(canvas, raster.tinted(line.cover, theme.dim), left, 8 * u + SMALL * u - line.baseline)
+            if self.beyond:
+                self._test_heading(canvas, index)
         for index, row in enumerate(self.rows[: self.shown]):
             self._paint(canvas, index, row)
         if self.shown < len(self.rows):
@@ -245,15 +268,20 @@ class Legend(Quiet):
         self.step = now.shown
         self.losses, tags = self.standings.losses[: self.shown, self.step], self.standings.tags(self.step)
         gone = [tag not in (None, OUTSIDE) for tag in tags]
+        columns = [(self.losses, self.format, 0.0, self.theme.text)]
+        if self.standings.test is not None:
+            self.tests = self.standings.test[: self.shown, self.step]
+            columns.append((self.tests, self.test_format, self.beyond, self.theme.dim))
         self.digits.write(
             [
                 (
-                    "" if gone[index] else self.format.text(loss),
-                    self.at[0] + self._right(index),
+                    "" if gone[index] else format.text(loss),
+                    self.at[0] + self._right(index) + beyond,
                     self.at[1] + self.baseline(index),
-                    self.theme.text,
+                    color,
                 )
-                for index, loss in enumerate(self.losses)
+                for losses, format, beyond, color in columns
+                for index, loss in enumerate(losses)
             ]
         )
         for (index, tag), picture in self.tags.items():
@@ -267,9 +295,13 @@ class Legend(Quiet):
 
     def numbers(self) -> list[dict[str, Any]]:
         """The losses, and the step at which the balls had them."""
+        labels = self.standings.labels[: self.shown]
+        named = [(f"{label}.loss", loss) for label, loss in zip(labels, self.losses, strict=True)]
+        if self.standings.test is not None:
+            named += [(f"{label}.test_loss", loss) for label, loss in zip(labels, self.tests, strict=True)]
         return [
-            dict(name=f"{label}.loss", value=float(loss), text=text[0].strip(), step=self.step)
-            for label, loss, text in zip(self.standings.labels, self.losses, self.digits.numbers, strict=False)
+            dict(name=name, value=float(loss), text=text[0].strip(), step=self.step)
+            for (name, loss), text in zip(named, self.digits.numbers, strict=True)
         ]
 
 

@@ -20,6 +20,7 @@ from thalweg.typeset.text import text_width
 
 SIZE, NARROWEST = (350, 206), 240  # pixels at the usual size
 ARROW, EDGE = 12, 1e-9  # pixels at the usual size; of the axis: rounding leaves no plot
+TEST = (3.2, 2.6)  # of a test loss: lengths drawn and left out, in widths of the curve
 FAR = 3e3  # pixels at the usual size: beyond the plot, where nothing is drawn
 
 
@@ -27,7 +28,7 @@ class LossPanel(Quiet):
     """A curve for each entry; `lowest` is the loss of the deepest minimum, None where there is none.
 
     The axis holds the curves (see geometry/loss_axis.py), but for what diverges: that leaves the plot. A loss that is
-    not finite is a gap.
+    not finite is a gap. Of test losses there are thinner curves, dashed.
     """
 
     name = "loss_panel"
@@ -49,17 +50,24 @@ class LossPanel(Quiet):
         self.size = (wide, SIZE[1] * self.text)
         self.colors = [legible(look.color, theme) for look in looks]
         self.axis = LossAxis.of(losses, lowest)
+        if standings.test is not None:  # which has another deepest minimum
+            self.axis = LossAxis.of(np.concatenate([losses, standings.test]), None)
         self.title, self.levels = self.axis.title, self.axis.level(losses)
-        self.note = " (projected: as recorded)" if standings.projected else ""
+        self.tests = None if standings.test is None else self.axis.level(standings.test)
+        self.note = " (dashed: test)" if self.tests is not None else ""
+        self.note += " (projected: as recorded)" if standings.projected else ""
         self.at = board.reserve(corner, *self.size)
 
     def draw(self) -> None:
         """Make the mobjects."""
         left, top = self.at
         below = Picture(self._plot(), left, top)
-        self.curves = self._curves(left, top)
+        self.curves = self._curves(left, top, self.levels, [look.dash for look in self.looks], 2.4)
+        self.tested: list[Curves] = []
+        if self.tests is not None:
+            self.tested = [self._curves(left, top, self.tests, [TEST] * len(self.looks), 1.7, dot=0.0)]
         self.leaving = [self._arrow(*each, left, top) for each in self._crossings()]
-        self.mobjects = [below, self.curves, *(picture for _, picture in self.leaving)]
+        self.mobjects = [below, *self.tested, self.curves, *(picture for _, picture in self.leaving)]
 
     def _plot(self) -> raster.Image:
         """The panel without curves; sets `box`, where they are drawn in it."""
@@ -86,16 +94,24 @@ class LossPanel(Quiet):
         self._steps(canvas)
         return canvas
 
-    def _curves(self, left: float, top: float) -> Curves:
+    def _curves(
+        self,
+        left: float,
+        top: float,
+        levels: np.ndarray,
+        dashes: list[tuple[float, float]],
+        width: float,
+        dot: float = 4.5,
+    ) -> Curves:
+        """Levels (curves, steps + 1) as curves; widths in pixels at the usual size."""
         u = self.text
-        kept = thinned(self.levels.T)
+        kept = thinned(levels.T)
         with np.errstate(all="ignore"):
             lines = [
                 np.stack([self.x_of(kept) + left, np.clip(self.y_of(row[kept]), -FAR * u, FAR * u) + top], axis=-1)
-                for row in self.levels
+                for row in levels
             ]
-        width = 2.4 * u
-        curves = Curves(lines, kept, self.colors, width, 4.5 * u, dashes=[look.dash for look in self.looks])
+        curves = Curves(lines, kept, self.colors, width * u, dot * u, dashes=dashes)
         curves.window = (left + self.box[0] - 4 * u, top + self.box[1] - 4 * u,
                          left + self.box[2] + 4 * u, top + self.box[3] + 4 * u)  # fmt: skip
         return curves
@@ -154,13 +170,15 @@ class LossPanel(Quiet):
 
     def show(self, now: Now) -> None:
         """Curves up to the step shown."""
-        self.curves.show(now.step)
+        for curves in (self.curves, *self.tested):
+            curves.show(now.step)
         for begin, picture in self.leaving:
             picture.opacity = float(now.step >= begin)
 
     def hide(self, entries: frozenset[int]) -> None:
         """Leave their curves out."""
-        self.curves.leave_out(entries)
+        for curves in (self.curves, *self.tested):
+            curves.leave_out(entries)
 
 
 def middle(cover: np.ndarray) -> float:

@@ -48,7 +48,8 @@ class Usual:
         self.steps, self.minima = shot.experiment.steps, shot.surface.minima
         self.theme, self.words, self.halo = themes(shot.style, ground, shot.video.transparent)
         self.remarks, self.marked = remarks, marked
-        self.standings = Standings(motion.entries, motion.trajectories, motion.display)
+        tested = shot.experiment.test_loss
+        self.standings = Standings(motion.entries, motion.trajectories, motion.display, tested)
         self.format = Format.of(self.standings.losses)
         self.widest = self.format.widest(self.standings.losses, lambda text: text_width(text, 1.0))
         makers = {name: (corner, partial(make, self)) for name, (corner, make) in PLACES.items()} | dict(more or {})
