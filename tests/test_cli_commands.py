@@ -143,7 +143,7 @@ def test_scenes_are_listed_with_what_they_show_need_and_take(
     code, out, err = run("--list", "scenes", "--verbose")
     assert (code, err) == (0, [])
     style, camera, video = (line.strip() for line in out[-3:])
-    assert style.startswith("style: theme=dark (dark, light or print), background=null, title=true (true, false, left,")
+    assert style.startswith("style: theme=dark (dark, light or print), background=null, halo=null (dark, light")
     assert style.endswith(
         "ramp=deep (deep or mono), key=true (true, false, left, right or a corner like top_left), "
         "scale=auto (auto or 0 < x <= 9)"

@@ -70,14 +70,17 @@ def test_nothing_hides_what_the_camera_stands_before() -> None:
 
 
 def test_cameras_stand_about_where_the_film_puts_them() -> None:
-    from thalweg.geometry.framing import Rect, fit, rotation
+    from thalweg.geometry.framing import Rect, Scenery, Space, fit, rotation
 
     box = np.array([[x, y, z] for x in (-5, 5) for y in (-5, 5) for z in (-1.5, 1.5)], float)
+    picture = Rect(-6, 6, -3, 3)
     assert axes_of(np.array(30.0), np.array(40.0)) == pytest.approx(rotation(30, 40))
     for theta, phi in ((-35, 45), (80, 30)):
         scale, shift = filled(box @ axes_of(np.array([[[theta]]]), np.array([[[phi]]])), np.array([12.0, 6.0]))
-        true = fit(box, np.zeros(3), [(theta, phi)], Rect(-6, 6, -3, 3))
-        assert scale[0, 0] == pytest.approx(true.scale, rel=0.01)
+        true = fit(
+            Scenery(box, box, np.zeros((0, 3))), np.zeros(3), [(theta, phi)], Space(picture, picture, (), (), 0.0)
+        )
+        assert scale[0, 0] == pytest.approx(true.scale, rel=0.02)
         assert shift[0, 0] == pytest.approx([true.shift_x, true.shift_y], abs=0.05)
 
 

@@ -76,7 +76,7 @@ class Ways:
 
     def show(self, moment: Moment) -> None:
         """Everything up to the step shown; balls are where they are seen then, of many hops at a few."""
-        heads = self.map.pixel(moment.points)
+        heads = self.centers(moment)[:, :2]
         for part in self.mobjects:
             if part is self.arrows:
                 part.show(moment)

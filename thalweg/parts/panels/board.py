@@ -20,7 +20,7 @@ from thalweg.geometry.playback import Timing
 from thalweg.typeset.sizes import TIGHTEST
 
 SHAPES = (0.6, 2.2)  # width / height of the boxes that a landscape can fill
-FREE, LARGEST = 0.4, 0.25  # of the page: what panels leave, and the largest box in it that can be filled
+FREE, LARGEST = 0.4, 0.2  # of the page: what panels leave, and the largest box in it that can be filled
 AT_THE_END = 0.12  # of the page: such a box while the result is told, too
 
 

@@ -22,6 +22,7 @@ PITCH = 1.36  # of the size of text, from one line to the next
 SHARES = (0.33, 0.6, 0.62, 0.7)  # of a wide page's width that a legend of so many columns may take
 TEST, DASHES = "test", 3  # what stands above test losses, and how many dashes before it
 GUTTER = 24  # pixels at the usual size, between columns
+FEWEST = 4  # entries that are told, wherever there are so many
 SEVERAL = 4  # entries from which on they stand side by side where the page is tall
 ONE, TWO, BRIEF = "one line", "two lines", "the rate alone"  # how hyperparameters are told
 
@@ -66,7 +67,7 @@ class Legend(Quiet):
         pairs = enumerate(zip(entries, looks, strict=True))
         self.rows = [row(entry, look, standings.tags_of(k)) for k, (entry, look) in pairs]
         self.heading = "median loss" if standings.several else "loss"
-        self.shown = max(1, math.ceil(board.squeeze.kept * len(self.rows)))
+        self.shown = max(min(len(self.rows), FEWEST), math.ceil(board.squeeze.kept * len(self.rows)))
         self.dashed = any(look.dash != SOLID for look in looks)
         tags = [text_width(tag, SMALL * u) for row in self.rows for tag in row.tags]
         numbers = [text_width("−0.00000", TEXT * u), widest * TEXT * u]
