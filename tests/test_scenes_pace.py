@@ -277,6 +277,7 @@ def test_what_is_told_of_flying_steps_can_be_read_and_is_never_long_ago():
     seconds = np.concatenate([[0.0], np.cumsum(np.repeat([0.01, 0.1, 0.5, 0.01], [73, 31, 4, 200]))])
     told = told_steps(seconds)
     stands = np.diff(seconds[told])
-    assert (told[0], told[-1]) == (0, 308) and (stands[:-1] >= 1 / 6 - 1e-6).all()
+    assert (told[0], told[-1]) == (0, 308)
+    assert ((stands[:-1] >= 1 / 6 - 1e-6) | (np.diff(told)[:-1] == 1)).all()
     assert ((stands <= 1 / 3 + 1e-6) | (np.diff(told) == 1)).all()
-    assert told[told < 73].tolist() == [0, 20, 50, 70], "the roundest of 17 to 33, of 37 to 53 and of 67 to 74"
+    assert (np.diff(told)[:-1] % 2 == 1).all(), "who hops to and fro is told of on both sides"

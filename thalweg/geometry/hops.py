@@ -1,9 +1,9 @@
 """Hops: steps by which a ball swings to and fro, too far to be a mere tremble; and what is shown of too many. Pure
 numpy.
 
-More than three hops a second are a strobe. Where a film has more of them, a ball is shown some of its hops, whole and
-as they are, at most three a second: between two of them it is cut to a later iterate, the one nearest to where it is.
-Its trail goes on with the clock.
+More than three hops a second are a strobe. Where a film has more of them and they come back to where they were, a ball
+is shown some of them, whole and as they are, at most three a second: between two of them it is cut to a later iterate,
+the one nearest to where it is. Who gets on by its hops is shown all of them: a cut would be a leap ahead.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 TREMBLE = 0.75  # radii: who swings less far is seen to tremble, not to hop
 FASTEST = 3  # hops a second that are shown one by one
+LEAP = 1.5  # radii: cuts that are longer are seen
 CELL = 1.08 / FASTEST  # seconds of each hop that stands for several
 
 
@@ -64,11 +65,11 @@ def thinned(plate: Array, radius: float, seconds: Array, steps: Array) -> tuple[
     hop, found = hops(plate, radius), []
     for ball in np.flatnonzero(hop.sum(axis=1) > FASTEST):
         landed = np.flatnonzero(hop[ball])
-        cells = [
-            cell
-            for first, last in _too_fast(np.interp(landed + 0.5, steps, seconds))
-            for cell in _cells(plate[ball], radius, (int(landed[first]), int(landed[last]) + 1), seconds, steps)
-        ]
+        cells = []
+        for first, last in _too_fast(np.interp(landed + 0.5, steps, seconds)):
+            some = _cells(plate[ball], radius, (int(landed[first]), int(landed[last]) + 1), seconds, steps)
+            if all(np.linalg.norm(jump) <= LEAP * radius for *_, jump in some):
+                cells += some
         if cells:
             begin, end, since, until, jump = map(np.array, zip(*cells, strict=True))
             found.append(Shown(int(ball), begin, end, since, until, jump))

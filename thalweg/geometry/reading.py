@@ -6,18 +6,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 APART = 1 / 6  # seconds that a number stands at least
-STRIDES = tuple(digit * 10**power for power in range(7) for digit in (1, 2, 5))
 
 
 def told_steps(seconds: NDArray[np.float64]) -> NDArray[np.int64]:
     """Of all steps, shown at these seconds (steps + 1,), ascending, those that are told of: the first and the last, and
-    between them the roundest that follows the one before by APART to twice APART, or the next one after that.
+    between them the first that follows the one before by at least APART and, of several, by an odd number: of who hops
+    to and fro both sides are told.
     """
     last, found = len(seconds) - 1, [0]
     while found[-1] < last:
         now = seconds[found[-1]]
         first = max(int(np.searchsorted(seconds, now + APART - 1e-9)), found[-1] + 1)
-        latest = int(np.searchsorted(seconds, now + 2 * APART, side="right")) - 1
-        rounds = (-(-first // stride) * stride for stride in reversed(STRIDES))
-        found.append(min(next((step for step in rounds if step <= latest), first), last))
+        if (first - found[-1]) % 2 == 0:
+            first += 1 if first < last and seconds[first + 1] <= now + 2 * APART else -1
+        found.append(min(first, last))
     return np.array(found)
