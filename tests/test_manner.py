@@ -78,7 +78,7 @@ def test_every_ball_is_in_one_line_with_its_number(tmp_path: Path) -> None:
     lines = moved(made.experiment, paths, outcomes_of(made.experiment, paths), loss_text)
     assert np.sum([line.counts for line in lines], axis=0).tolist() == [1, 1, 1, 9]
     told = {line.words: line.numbers for line in lines}
-    assert told["hops on and on"][2] == f"steps of {2 * np.hypot(2, 1):.2g}"
+    assert told["hops on and on"][2] == f"hops of {2 * np.hypot(2, 1):.2g}"
     assert told["still creeping"][0] == f"loss {2.5 * 0.999**120:.4f}"
     # a thousandth of the height is left once 0.49^n is less; and the ball is near once 0.7^n sqrt(5) < 0.02 sqrt(72)
     steps = int(np.ceil(max(np.log(1e-3) / np.log(0.49), np.log(0.02 * np.sqrt(72 / 5)) / np.log(0.7))))

@@ -129,12 +129,12 @@ def test_where_it_is_decided_the_camera_comes_slowly_nearer(name, shape):
 def test_the_camera_eases_up_when_the_result_comes():
     scene = staged(shot("boss_fight", {"resolution": "640x360"}, ["camera.orbit=0", "camera.opening=none"]))
     comes = scene.duration - scene.motion.timing.hold
-    scales = np.array([scene.aim.at(seconds).scale for seconds in np.linspace(comes - 1, comes + 1, 241)])
+    scales = np.array([scene.aim.at(seconds).scale for seconds in np.linspace(comes - 1.5, comes + 0.5, 241)])
     moving = np.flatnonzero(np.abs(np.diff(scales)) > 1e-9)
     assert scales[-1] > 1.05 * scales[0] and (np.diff(scales) >= -1e-12).all()
-    assert 0.6 < (moving[-1] - moving[0]) / 120 <= 0.8 + 1e-9, "in 0.8 seconds"
+    assert 0.9 < (moving[-1] - moving[0]) / 120 <= 1.2 + 1e-9, "in 1.2 seconds"
     assert np.abs(np.diff(scales, 2)).max() < 0.003 * np.ptp(scales), "without a jolt"
-    assert scene.aim.at(comes + 0.6).scale == scene.aim.at(scene.duration).scale, "and then it stands"
+    assert scene.aim.at(comes).scale == scene.aim.at(scene.duration).scale, "and stands when it is there"
     none = staged(shot("boss_fight", {"resolution": "640x360"}, ["camera.orbit=0", "style.caption=false"]))
     none.aim.path.push = None
     assert none.aim.at(none.duration / 2).scale == none.aim.at(none.duration).scale, "nothing comes: nothing moves"

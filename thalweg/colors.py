@@ -80,8 +80,8 @@ class Theme:
 
 
 THEMES = {
-    "dark": Theme("#0B0E14", "#F2F4FA", "#A4ADC2", "#131824", 0.78, "#2A3346", "#9FB4CC"),
-    "light": Theme("#F6F4EE", "#1B2030", "#5B6478", "#FFFFFF", 0.86, "#C9CDD8", "#4A5A70"),
+    "dark": Theme("#0B0E14", "#F2F4FA", "#A4ADC2", "#131824", 0.9, "#2A3346", "#9FB4CC"),
+    "light": Theme("#F6F4EE", "#1B2030", "#5B6478", "#FFFFFF", 0.92, "#C9CDD8", "#4A5A70"),
     "print": Theme("#FFFFFF", "#000000", "#4A4A4A", "#FFFFFF", 0.9, "#B4B4B4", "#3A3A3A", "paper", 0.35, gray=True),
 }
 

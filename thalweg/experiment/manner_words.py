@@ -85,7 +85,7 @@ def _last(path: Trajectory) -> float:
 
 def _number(manner: Manner, steps: int, loss: float, say: Say) -> str:
     if manner.word in MADE:
-        return f"steps of {manner.step:.2g}"
+        return f"hops of {manner.step:.2g}"
     if manner.word in LOSS and say(loss):
         return f"loss {say(loss)}"
     return f"{steps} steps" if manner.word in IN_MINIMUM and steps != NONE else ""

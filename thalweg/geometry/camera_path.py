@@ -15,7 +15,7 @@ from thalweg.geometry.framing import Angles, CameraPose, View, between, camera_p
 
 Array = NDArray[np.float64]
 CALM = 0.8  # seconds over which the way of a followed ball is averaged
-EASE, EARLIER = 0.8, 0.375  # seconds in which room is made for what comes, and the share of them before it comes
+EASE, EARLIER = 1.2, 1.0  # seconds in which room is made for what comes, and the share of them before it comes
 STANDS = 1.5 / 2.7  # of a flat opening: how long the look from straight above stands, before it eases down
 CLOSER = (0.13, 0.1, 0.07, 0.04)  # how much larger a push-in shows what it is about, the best first
 LEAD, BACK = 0.2, 0.6  # of its length: how much earlier it begins, and how long it takes to go back
@@ -78,7 +78,7 @@ class CameraPath:
     def __init__(self, camera: Any, opening: float, duration: float, comes: float | None = None) -> None:
         self.camera, self.opening, self.duration = camera, opening, duration
         comes = duration if comes is None else comes
-        ease = min(EASE, duration - comes)
+        ease = min(EASE, duration - comes, comes / 2)
         self.easing = (comes - EARLIER * ease, comes + (1 - EARLIER) * ease)  # seconds at which it begins and ends
         self.flat = View(1.0, 0.0, 0.0)
         self.framings = (Framing(self.flat, (0.0, 0.0)),) * 2

@@ -103,12 +103,14 @@ def ranking(motion: Motion) -> Ranking | None:
     cells = []
     for place in found:
         entry, total = entries[place.entry], len(entries[place.entry].starts)
-        steps = _steps(place.step) + (f"  ({place.done} of {total})" if 0 < place.done < total else "")
+        steps = _steps(place.step, experiment.steps) + (
+            f"  ({place.done} of {total})" if 0 < place.done < total else ""
+        )
         span = (_range(*place.span, experiment.steps) if place.span else NEVER,) if options.lr_range else ()
         cells.append((entry.label, _rate(entry), steps, *span))
     shared = SHARED.rstrip(":") if one_start([entry.starts for entry in entries]) else ""
     factor = short(options.lr_range or 1.0)
-    spans = (f"with lr / {factor} to {factor} lr",) if options.lr_range else ()
+    spans = (f"lr divided by {factor} … times {factor}",) if options.lr_range else ()
     headings = (shared, "lr", HAPPENS[options.result], *spans)
     return Ranking(cells, headings, [motion.colors[place.entry] for place in found])
 
@@ -132,8 +134,8 @@ def _rate(entry: Entry) -> str:
     return short(getattr(entry.optimizer, "lr", "")) or NEVER
 
 
-def _steps(step: float) -> str:
-    return f"{short(step)} step{'s' * (step != 1)}" if step < float("inf") else NEVER
+def _steps(step: float, most: int) -> str:
+    return f"{short(step)} step{'s' * (step != 1)}" if step < float("inf") else f"not in {most} steps"
 
 
 def _range(low: float, high: float, most: int) -> str:

@@ -52,7 +52,9 @@ class Arrivals(Quiet):
 
     def show(self, now: Now) -> None:
         """Who has come by the last step that was reached."""
-        self.tags.write([int(np.searchsorted(hole.arrivals, now.whole, side="right")) for hole in self.holes])
+        numbers = [int(np.searchsorted(hole.arrivals, now.whole, side="right")) for hole in self.holes]
+        self.tags.write(numbers)
+        self.tags.strengths = np.array(numbers) > 0  # until then balls roll there
         self.tags.opacity = 0.0 if self.outdated else 1.0
 
     def numbers(self) -> list[dict[str, Any]]:
@@ -60,5 +62,5 @@ class Arrivals(Quiet):
         told = []
         for hole, number in zip(self.holes, self.tags.numbers, strict=True):
             name = f"arrived at ({hole.point[0]:.4g}, {hole.point[1]:.4g})"
-            told.append(dict(name=name, value=number, text=f"{number} of {self.total}"))
+            told += [dict(name=name, value=number, text=f"{number} of {self.total}")] if number else []
         return told if self.tags.opacity else []

@@ -12,7 +12,7 @@ from thalweg.geometry.layout import Box, overlap
 from thalweg.mobjects.sprites import Picture
 from thalweg.parts.motion import Motion
 from thalweg.parts.panels.answer import Ranking, answer_lines, fates, ranking
-from thalweg.parts.panels.board import Board, Now, Quiet
+from thalweg.parts.panels.board import Board, Now, Quiet, fillable
 from thalweg.parts.panels.facts import Table, headings, rows
 from thalweg.parts.panels.result import LEVELS, Segment
 from thalweg.typeset import raster
@@ -23,6 +23,7 @@ from thalweg.typeset.text import text_height, text_width, wrap
 NARROWEST = 0.3  # of the page: with less beside the other panels, the caption goes above them
 HIGHEST, TABLES = 0.3, 0.45  # of the page's height, without facts and with them: what needs more is told more shortly
 STACKED = 0.7  # of it where the page is tall
+LARGE = 0.9  # of the size of tables elsewhere: larger is as good
 LEADING = 0.36  # of the size: the gap between two lines
 SIDE = 0.45  # of the page's width: a caption in a corner
 MOST_LINES = (3, 2, 1)  # of names after one heading; others are 'and 9 more'
@@ -81,7 +82,21 @@ class Caption(Quiet):
         board.crowded |= self.crowded
 
     def _below(self, board: Board) -> Box:
-        """As low as it has room."""
+        """Where its letters are largest, then where most room is left beside it, then as low as it can stand."""
+        best, most = None, (0.0, 0.0)
+        for box, width in self._beside(board):
+            legible_by = min((table.scale for table in self.tables), default=1.0)
+            worth = (round(min(legible_by / LARGE, 1.0), 2), round(fillable([*board.places, box], board.page)))
+            if best is None or worth > most:
+                best, most = (box, width), worth
+        if best is None:
+            self.crowded = True
+            return (board.page.margin, 0.0, board.page.margin + 1.0, 1.0)
+        self._lay(best[1], board)
+        return best[0]
+
+    def _beside(self, board: Board) -> Iterator[tuple[Box, float]]:
+        """Boxes in which it lies on no panel, from the lowest up, as it is laid for each, and the width it is given."""
         page, places, gap = board.page, board.places, board.corners.gap
         near = 0.9 * gap
         lowest = page.height - 0.7 * page.margin
@@ -97,11 +112,10 @@ class Caption(Quiet):
                 box = (left, bottom - height, left + width, bottom)
                 met = [place for place in places if overlap(place, (box[0] - near, box[1], box[2] + near, bottom))]
                 if not met:
-                    return box
+                    yield box, high - low
+                    break
                 for x0, _, x1, _ in met:
                     low, high = (max(low, x1 + gap), high) if x0 + x1 < page.width else (low, min(high, x0 - gap))
-        self.crowded = True
-        return (page.margin, 0.0, page.margin + 1.0, 1.0)
 
     def _lay(self, width: float, board: Board) -> None:
         """The words and the tables in a panel of at most that width; sets its `size`, and whether it is `crowded`."""
@@ -126,7 +140,7 @@ class Caption(Quiet):
         u, size = self.page.text, TEXT * self.page.text
         room = width - 44 * u
         if self.shot.caption:
-            return self._panel([[(line, None)] for line in wrap(self.shot.caption, size, room)], size, room)
+            return self._panel([[(line, None)] for line in even(self.shot.caption, size, room)], size, room)
         for lines in self._told(size, room):
             made = self._panel(lines, size, room)
             if made.height <= height:
@@ -189,6 +203,15 @@ class Caption(Quiet):
         self.panel.opacity = float(np.clip((now.seconds - begin) / max(0.2 * timing.hold, 1e-6), 0, 1))
         if self.outdated and self.tells:
             self.panel.opacity = 0.0
+
+
+def even(text: str, size: float, room: float) -> list[str]:
+    """As `wrap`, in as many lines, all about as long: no word is left alone on the last one."""
+    lines, low = wrap(text, size, room), 0.0
+    while room - low > size / 4:
+        middle = (low + room) / 2
+        low, room = (low, middle) if len(wrap(text, size, middle)) == len(lines) else (middle, room)
+    return wrap(text, size, room)
 
 
 def line_width(segments: list[Segment], size: float) -> float:

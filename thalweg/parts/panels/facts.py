@@ -70,6 +70,7 @@ class Table:
         if self.width > room[0]:
             self.cells = [(cut(label, LONGEST), *rest) for label, *rest in cells]
             self.size *= max(SMALLEST, min(1.0, room[0] / self.width))
+        self.scale = self.size / size
         self.left_out, fit = 0, int((room[1] / self.size - 0.9) / PITCH) - 1
         if len(cells) > fit:
             self.left_out = len(cells) - max(fit - 1, 1)
