@@ -54,7 +54,7 @@ class Arrivals(Quiet):
         """Who has come by the last step that was reached."""
         numbers = [int(np.searchsorted(hole.arrivals, now.whole, side="right")) for hole in self.holes]
         self.tags.write(numbers)
-        self.tags.strengths = np.array(numbers) > 0  # until then balls roll there
+        self.tags.strengths = np.sign(np.array(numbers, float))  # until then balls roll there
         self.tags.opacity = 0.0 if self.outdated else 1.0
 
     def numbers(self) -> list[dict[str, Any]]:

@@ -58,7 +58,9 @@ class Caption(Quiet):
         if motion.options.facts:
             say, moves = self.numbers_as.minimum, motion.options.result == "motion"
             facts = rows(shot.experiment, motion.outcomes, say, fates(motion, say) if moves else None)
-            self.cells.append(Ranking(facts, headings(shot.experiment), motion.colors))
+            told = -1 if all(row[-1] == row[-2] for row in facts) else None  # a gradient a step needs no column
+            heads = headings(shot.experiment)[:told]
+            self.cells.append(Ranking([row[:told] for row in facts], heads, motion.colors))
         self.results: dict[tuple[int, bool], list[list[Segment]]] = {}
         self.outdated = False  # other balls roll by now: what became of the first ones is no longer told
         self.tables: list[Table] = []
@@ -82,12 +84,12 @@ class Caption(Quiet):
         board.crowded |= self.crowded
 
     def _below(self, board: Board) -> Box:
-        """Where its letters are largest, then where most room is left beside it, then as low as it can stand."""
-        best, most = None, (0.0, 0.0)
+        """Where its letters are large and much room is left beside it; of places as good, the lowest."""
+        best, most = None, 0.0
         for box, width in self._beside(board):
             legible_by = min((table.scale for table in self.tables), default=1.0)
-            worth = (round(min(legible_by / LARGE, 1.0), 2), round(fillable([*board.places, box], board.page)))
-            if best is None or worth > most:
+            worth = min(legible_by / LARGE, 1.0) * fillable([*board.places, box], board.page)
+            if best is None or worth > most + 1:
                 best, most = (box, width), worth
         if best is None:
             self.crowded = True
