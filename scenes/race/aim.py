@@ -16,6 +16,7 @@ from thalweg.parts.panels.board import Board
 
 LOOKS = 9  # moments of a push-in at which it is seen where balls are
 CELLS = 96  # of the plate's longer side: of path points that lie in one, one is enough
+MOST_PLACES = 400  # that the camera looks at; of a cloud a few stand for all
 
 
 class Aim:
@@ -84,8 +85,7 @@ class Aim:
         points = np.concatenate([motion.iterates.reshape(-1, 2), paths, np.reshape(holes, (-1, 2))])
         points = points[np.isfinite(points).all(axis=1)]
         points = points[display.inside(points)]
-        cells = (display.to_plate(points) * CELLS / PLATE).round().astype(int)
-        places = display.to_relief(points[np.unique(cells, axis=0, return_index=True)[1]])
+        places = display.to_relief(points[spread_out(display.to_plate(points))])
         return np.concatenate([places, places + [0, 0, 2 * motion.radius]])
 
     def _follow(self, label: str, motion: Motion) -> None:
@@ -101,3 +101,19 @@ class Aim:
     def middle_of_room(self, seconds: float) -> tuple[float, float]:
         """Where the free part of the picture has its middle then, frame units."""
         return self.path.middle_of_room(seconds)
+
+
+def spread_out(plate: np.ndarray) -> np.ndarray:
+    """Indices of plate points (n, 2) that stand for all: one of each cell, of cells so large that there are at most
+    MOST_PLACES of them, and the outermost in all directions.
+    """
+    cells, kept = float(CELLS), np.arange(len(plate))
+    while True:
+        cell = (plate[kept] * cells / PLATE).round().astype(np.int64)
+        kept = kept[np.unique(cell[:, 0] * 4 * CELLS + cell[:, 1], return_index=True)[1]]
+        if len(kept) <= MOST_PLACES:
+            break
+        cells /= 1.5
+    turns = np.linspace(0, 2 * np.pi, 16, endpoint=False)
+    outermost = [int((plate @ [np.cos(turn), np.sin(turn)]).argmax()) for turn in turns if len(plate)]
+    return np.union1d(kept, outermost).astype(int)
