@@ -9,8 +9,10 @@ import pytest
 
 from tests.mobjects_help import drop, look, make_scene
 from thalweg.calculus import SURFACES, from_expression
+from thalweg.geometry.beside import pixels_at
 from thalweg.geometry.display import Display
-from thalweg.geometry.outline import hull, sides, way_out
+from thalweg.geometry.framing import CameraPose
+from thalweg.geometry.outline import apart, hull, sides, way_out
 
 SIZE = (640, 360)
 LANDSCAPES = {
@@ -64,22 +66,81 @@ def test_labels_stand_beside_the_landscape_and_apart(name):
     drop(scene)
 
 
-def test_nothing_pops_while_the_camera_goes_round():
-    """A tenth of a degree turns no label by more than a few pixels and hides or shows none at once."""
-    scene, _, labels = made(SURFACES["rosenbrock"](), -35)
-    before = None
-    for theta in np.arange(-20, 30, 0.1):
-        scene.frame.reorient(theta, 55).set_height(15)
-        labels.get_shader_wrapper(scene.camera.ctx)
-        scene.camera.refresh_uniforms()
-        labels.shader_wrapper.update_program_uniforms(scene.camera.uniforms)
-        middles, strength = labels.placed()
-        if before is not None:
-            both = (strength > 0.05) & (before[1] > 0.05)
-            assert np.abs(middles - before[0])[both].max() < 3
-            assert np.abs(strength - before[1]).max() < 0.35
-        before = middles, strength
-    drop(scene)
+def film(theta, names=("$x$", "$y$"), panels=(), late=(), comes=np.inf, seconds=8.0, size=SIZE, scale=1.8):
+    """Labels of a film whose camera turns as theta(seconds) says, and its plan."""
+    from thalweg.mobjects import LossSurface
+    from thalweg.mobjects.axis_labels import AxisLabels, Plan
+
+    surface = SURFACES["rosenbrock"]()
+    display = Display(surface, surface.domain)
+    ground = LossSurface(surface, display, contours=False, grid=False).landmarks()
+    labels = AxisLabels(display, ground, theta(0.0), 10, "#FFFFFF", names)
+
+    def pose(now: float) -> CameraPose:
+        return CameraPose(theta(now), 55.0, scale, np.zeros(3))
+
+    def boxes(now: float) -> np.ndarray:
+        return np.reshape([*panels, *(late if now >= comes else ())], (-1, 4)).astype(float)
+
+    return labels, Plan(labels, pose, boxes, seconds, size), pose, boxes
+
+
+def turn_and_rest(now: float) -> float:
+    return -35.0 + 80.0 * min(now / 5.0, 1.0)
+
+
+def test_nothing_pops_nor_stands_half_there_while_the_camera_rests():
+    """From frame to frame no strength changes by more than a quarter; an axis stands at one edge at a time, and goes
+    over to another; 1.5 s after the camera has come to rest all is wholly there or gone."""
+    labels, plan, _, _ = film(turn_and_rest)
+    times = np.arange(0, 8, 1 / 30)
+    strengths = np.array([plan.strengths(now) for now in times.tolist()])
+    assert np.abs(np.diff(strengths, axis=0)).max() < 0.25
+    at_edges = np.stack([strengths[:, labels.edges == edge].max(axis=1) for edge in range(4)], axis=1) > 0
+    assert not (at_edges[:, 0] & at_edges[:, 1]).any() and not (at_edges[:, 2] & at_edges[:, 3]).any()
+    assert at_edges[0].sum() == at_edges[-1].sum() == 2 and (at_edges[0] != at_edges[-1]).any(), "one went over"
+    assert np.isin(strengths[times > 6.5], (0, 1)).all()
+    order = np.random.default_rng(1).permutation(len(times))
+    again = film(turn_and_rest)[1]
+    alone = {k: again.strengths(times[k]) for k in order.tolist()}
+    assert all(np.array_equal(alone[k], strengths[k]) for k in alone), "whatever was asked before"
+
+
+def test_what_is_seen_lies_on_no_panel_before_the_result_comes_or_after():
+    late = [(60, 250, 580, 350)]
+    labels, plan, pose, boxes = film(turn_and_rest, panels=[(10, 10, 200, 150)], late=late, comes=5.5)
+    hit = 0
+    for now in np.arange(0, 8, 1 / 30).tolist():
+        shown, seen = plan.strengths(now) > 0, pose(now)
+        middles = labels.middles(lambda points, seen=seen: pixels_at(seen, points, SIZE))
+        own = np.concatenate([middles - labels.halves, middles + labels.halves], axis=1)
+        assert apart(own[shown], boxes(now)).min() > 0, now
+        assert (own[shown] > 0).all() and (own[shown, 2:] < SIZE).all(), now
+        hit += (apart(own, np.array(late, float)) < 0).any()
+    assert hit, "some would"
+
+
+@pytest.mark.parametrize("scale", [1.8, 1.1, 0.9])
+@pytest.mark.parametrize("size", [(640, 360), (360, 640), (360, 360)])
+def test_an_axis_keeps_its_name_where_its_usual_place_is_covered_or_beyond_the_sides(size, scale):
+    """The panel lies where the names stand else; a landscape larger than the picture has edges beyond it."""
+    labels, plan, pose, _ = film(lambda now: -35.0, size=size, scale=scale)
+
+    def pixels(points):
+        return pixels_at(pose(0.0), points, size)
+
+    usual = labels.names & (labels.ranks == 0) & (plan.strengths(1.0) > 0)
+    middles = labels.middles(pixels)
+    covers = [(*(middle - 9), *(middle + 9)) for middle in middles[usual].tolist() for middle in [np.array(middle)]]
+    moved = film(lambda now: -35.0, panels=covers, size=size, scale=scale)[1].strengths(1.0)
+    for axis in (0, 1):
+        here = np.array([label.axis == axis for label in labels.labels])
+        ends = pixels(labels.anchored[here & ~labels.names])
+        room = (ends > 30).all(axis=1) & (ends < np.array(size) - 30).all(axis=1)
+        if room.sum() > 4:
+            for strengths in (plan.strengths(1.0), moved):
+                assert (strengths[here & labels.names] == 1).sum() == 1, (axis, size, scale)
+                assert (strengths[here & ~labels.names] == 1).sum() >= 2, (axis, size, scale)
 
 
 def test_at_rest_all_numbers_of_two_edges_are_there():

@@ -20,6 +20,7 @@ from thalweg.geometry.beside import eye_of, pixels_at
 from thalweg.geometry.display import RADIUS, display_of
 from thalweg.geometry.layout import Page
 from thalweg.geometry.outline import hull, sides
+from thalweg.mobjects.axis_labels import Plan
 from thalweg.mobjects.sprites import Picture
 from thalweg.parts.hands import Hands
 from thalweg.parts.hole_losses import HoleLosses, Lens, holes
@@ -60,12 +61,24 @@ class Race(FilmScene):
         self.aim = Aim(shot, self.motion, self.landscape, self.board, post)
         self.hands, self.marks = Hands(self.motion, self.rolling, panels), self.motion.marks
         self.taken, self.floor, self.middle_of_room = self.board.taken, self.aim.floor, self.aim.middle_of_room(0.0)
-        self.landscape.axes.beside = [each for each in self.board.mobjects if isinstance(each, Picture)]
-        self.landscape.axes.beside += [] if self.loss_axis is None else [self.loss_axis.scale]
+        self._plan_axes()
         self.holes = self._hole_losses(panels, page, None if shot.style.landscape else (words.text, halo))
         axis = [] if self.loss_axis is None else self.loss_axis.mobjects
         ground = self.landscape.mobjects
         self.add(*ground[:1], *axis, *ground[1:], *self.rolling.mobjects, *self.holes.mobjects, *self.board.mobjects)
+
+    def _plan_axes(self) -> None:
+        """The numbers along the edges keep off the panels, and off the result from when it comes."""
+        axes, board, timing = self.landscape.axes, self.board, self.motion.timing
+        boxes = [each.extent for each in board.mobjects if isinstance(each, Picture) and each.panel != "caption"]
+        always = np.reshape([*boxes, *(place for place in board.places if place != board.late)], (-1, 4))
+        ending = np.concatenate([always, np.reshape([] if board.late is None else board.late, (-1, 4))])
+
+        def panels(seconds: float) -> np.ndarray:
+            return ending if seconds >= timing.duration - timing.hold else always
+
+        axes.plan = Plan(axes, self.aim.at, panels, self.duration, self.pixels)
+        axes.beside = [] if self.loss_axis is None else [self.loss_axis.scale]
 
     def _loss_axis(self, panels: Usual, page: Page, theme: Theme, ground: str) -> LossAxis:
         numbers, extent = Format.of(panels.standings.losses), self.landscape.extent()
@@ -110,7 +123,9 @@ class Race(FilmScene):
     def pose(self, seconds: float) -> None:
         self.moment = moment = self.motion.at(seconds)
         self.middle_of_room = self.aim.middle_of_room(seconds)
-        self.look(self.aim.at(seconds))
+        pose = self.aim.at(seconds)
+        self.look(pose)
+        self.landscape.axes.seconds = seconds if self.hand is None or self.hand(pose) is pose else None
         self.rolling.pose(seconds, moment)
         self.holes.show(seconds)
         self.board.show(Now(seconds, moment.step, self.motion.timing, self.motion.told_steps, moment.points))
