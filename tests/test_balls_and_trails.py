@@ -150,14 +150,33 @@ def test_a_trail_ends_where_the_surface_does_and_is_told_as_far(scene):
     changed = np.abs(look(scene) - bare).max(axis=-1) > 4
     width, height = LARGE
     edge = width / 2 + 5.0 * height / 12  # half of the plate, display units, seen from above
-    assert changed[:, : int(edge)].any() and not changed[:, int(edge + 0.4 * height / 12) :].any()
+    assert changed[:, int(edge) - 2].any() and not changed[:, round(edge) + 1 :].any()
     lines = trail.told()["trails"]
     assert len(lines) == 2, "it goes out and comes back in"
     for line, way in zip(lines, (1, -1), strict=True):
         across = np.array(line["pixels"])[::way, 0]
-        assert (np.diff(across) > 0).all() and edge < across[-1] < edge + 0.4 * height / 12
+        assert (np.diff(across) > 0).all() and across[-1] == pytest.approx(edge, abs=0.3)
     assert lines[0]["steps"][0] == 0 and lines[1]["steps"][-1] == 2
-    assert lines[0]["steps"][-1] == pytest.approx(3.15 / 5, abs=0.01), "0.25 of 10 / 6 display units past x = 3"
+    assert lines[0]["steps"][-1] == pytest.approx(3 / 5, abs=0.01), "at x = 3"
+
+
+def test_while_it_is_out_a_head_at_the_edge_points_out(scene):
+    """From (0, 0.5) at second 0 to (5, 0.5) at 1 and (1, -0.5) at 2 it is beyond x = 3 from 0.6 until 1.5."""
+    ground, trail, bare = trail_from_above(scene, [(0, 0.5), (5, 0.5), (1, -0.5)], [0, 1, 2])
+    row = pixel_of(scene, ground.display.to_world(np.array([[3.0, 0.5]]))[0])[0]
+    width, height = LARGE
+    edge = width / 2 + 5.0 * height / 12
+    for second, out in ((0.58, False), (0.62, True), (1.48, True), (1.52, False)):
+        trail.set_now(second)
+        beyond = np.abs(look(scene) - bare).max(axis=-1)[:, round(edge) + 1 :] > 40
+        arrows = trail.told()["arrows"]
+        assert beyond.any() == out == bool(arrows)
+        if out:
+            (arrow,) = arrows
+            assert arrow["from"] == pytest.approx([edge, row + 0.5], abs=1)
+            assert arrow["to"][0] - edge == pytest.approx(beyond.any(axis=0).sum(), abs=2)
+            high = beyond.sum(axis=0)
+            assert (np.diff(high[high > 0]) <= 0).all() and high[0] > 4, "wide at the edge, with a tip"
 
 
 @pytest.mark.parametrize("dash", DASHES[1:])

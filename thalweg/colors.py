@@ -155,15 +155,20 @@ def contrast(one: str, other: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
+def mixed(color: str, other: str, share: float) -> str:
+    """So much of the other's light in a colour's: of light, so that a hue mixed with white or black stays."""
+    light = (1 - share) * linear(color) + share * linear(other)
+    return "#{:02X}{:02X}{:02X}".format(*np.round(255 * encoded(light)).astype(int))
+
+
 @lru_cache(256)
 def legible(color: str, theme: Theme) -> str:
     """The colour itself, or the nearest shade of its hue that is legible on a panel: darker on a light one, paler on a
     dark one.
     """
-    light, toward = linear(color), 1.0 if luminance(theme.panel) < 0.18 else 0.0
+    toward = "#FFFFFF" if luminance(theme.panel) < 0.18 else "#000000"
     for share in np.linspace(0, 1, 101):
-        mixed = (1 - share) * light + share * toward  # of light, so that the hue stays
-        told = "#{:02X}{:02X}{:02X}".format(*np.round(255 * encoded(mixed)).astype(int))
+        told = mixed(color, toward, share)
         if contrast(told, theme.panel) >= LEGIBLE:
             break
     return told if share else color

@@ -18,6 +18,7 @@ from thalweg.parts.motion import Motion, strength_among
 
 HEAD = 0.30  # of an arrow's length, at most so many pixels at the usual size
 RIM = 1.2  # pixels at the usual size: how far a rim reaches
+RING, WIDEST, MOST = 3.2, 13.0, 32  # pixels, so: by which a ball is wider for each colour above, and at most; balls
 LONGEST = 0.16  # of the map's shorter side: the longest arrow against a gradient
 
 
@@ -60,7 +61,7 @@ class Ways:
             part.window = self.map.box
         arrows = [self.arrows] if self.arrows is not None else []
         self.mobjects: list[Any] = [*lines, *arrows, *([self.rims, self.balls] if self.style.balls else [])]
-        self.radius = radius
+        self.radius, self.wider = radius, np.zeros(len(colors))
 
     def _dots(self, pixels: np.ndarray, colors: list[str]) -> Curves:
         """A dot at each iterate, once it is reached: a line without length."""
@@ -77,11 +78,29 @@ class Ways:
     def show(self, moment: Moment) -> None:
         """Everything up to the step shown; balls are where they are seen then, of many hops at a few."""
         heads = self.centers(moment)[:, :2]
+        self.wider = self._wider(heads)
         for part in self.mobjects:
             if part is self.arrows:
                 part.show(moment)
+            elif part in (self.rims, self.balls):
+                part.show(moment.step, heads, self.wider)
             else:
-                part.show(moment.step, heads if part in (self.rims, self.balls) else None)
+                part.show(moment.step)
+
+    def _wider(self, heads: np.ndarray) -> np.ndarray:
+        """By how many pixels (balls,) each is wider than others, so that it is seen around those of other colours that
+        cover it; nobody of a crowd."""
+        colors = np.unique(self.motion.ball_colors, return_inverse=True)[1]
+        shown = ~np.isin(self.motion.group, list(self.hidden))
+        others = len(np.unique(colors[shown])) - 1
+        if others < 1 or len(heads) > MOST:
+            return np.zeros(len(heads))
+        apart = np.linalg.norm(heads[:, None] - heads, axis=-1)
+        covers = np.clip(1 - apart / self.radius, 0, 1) * np.triu(np.outer(shown, shown), 1)
+        covers[colors[:, None] == colors] = 0
+        by_color = np.sum([covers[:, colors == color].max(axis=1) for color in np.unique(colors)], axis=0)
+        wider: np.ndarray = min(RING, WIDEST / others) * self.unit * self.style.ball_size * by_color
+        return wider
 
     def anew(self) -> list[tuple[Any, Any]]:
         """The ways of other trajectories, in place of the old ones: (old, new)."""
@@ -113,7 +132,9 @@ class Ways:
             named = dict(label=motion.names[run][0], ball=motion.names[run][1])
             on_it = float(self.map.point(*pixels[run]) is not None)
             if self.style.balls:
-                told["balls"].append(named | dict(drawn=pixels[run], radius=self.radius, visible=on_it))
+                told["balls"].append(
+                    named | dict(drawn=pixels[run], radius=self.radius + self.wider[run], visible=on_it)
+                )
             steps = self._passed(run, moment.step)
             points = motion.playback.true_points(steps)[run]
             if self.style.trail:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 
+from thalweg.colors import THEMES, mixed
 from thalweg.experiment.spread import AROUND, ENOUGH, cloud, ellipse, moments, spreads
 from thalweg.geometry.display import Display
 from thalweg.geometry.playback import Moment
 from thalweg.mobjects.loops import Loops
 from thalweg.parts.motion import Motion
 
+PALE = 0.4  # of the colour of text, in that of a theory's line
+
 
 class Clouds:
     """Whole lines: two standard deviations around where an entry's balls are now, or, of few balls, around their last
-    iterates, from when the race is over. Dashed lines, then: what an entry's rule settles to, where that is known.
+    iterates, from when the race is over. Dashed lines, then: what an entry's rule settles to, where that is known. All
+    at the height of the balls' centres: lower down they would be seen beside them.
     """
 
     def __init__(self, motion: Motion, display: Display) -> None:
@@ -21,7 +25,8 @@ class Clouds:
         self.hidden: frozenset[int] = frozenset()
         self.take()
         self.theories = [index for index, spread in enumerate(self.spreads) if spread.theory is not None]
-        colors = motion.colors + [motion.colors[index] for index in self.theories]
+        text = THEMES[motion.shot.style.theme].text
+        colors = motion.colors + [mixed(motion.colors[index], text, PALE) for index in self.theories]
         dashed = [False] * len(motion.colors) + [True] * len(self.theories)
         self.loops = Loops(colors, dashed, AROUND + 1)
         self.loops.names = [(label, "spread") for label in motion.labels]
@@ -62,4 +67,6 @@ class Clouds:
     def _line(self, mean: np.ndarray, covariance: np.ndarray) -> np.ndarray:
         if not np.isfinite(covariance).all():
             return np.full((AROUND + 1, 3), np.nan)
-        return self.display.to_world(ellipse(mean, covariance))
+        foot, normal = self.display.contact(ellipse(mean, covariance))
+        line: np.ndarray = foot + self.motion.radius * normal
+        return line

@@ -128,8 +128,8 @@ class Dashes(Layer):
             if strength > FAINTEST and length > 0:
                 starts = np.arange(min(int(np.ceil(length / (2 * DASH))), MOST_DASHES)) * 2 * DASH
                 shares = np.stack([starts, np.minimum(starts + DASH, length)]) / length
-                made = ribbons(line[0] + shares[..., None] * (line[1] - line[0]))
-                made[..., 8], made[..., 9:] = strength, color
+                made = ribbons(line[0] + shares[..., None] * (line[1] - line[0]), color)
+                made[..., 8] = strength
                 rows.append(made)
         every = np.concatenate(rows)
         if not len(every):

@@ -78,11 +78,13 @@ def reach(covariance: Array) -> float:
 
 
 def ellipse(mean: Array, covariance: Array) -> Array:
-    """Points (AROUND + 1, 2) on the ellipse SIGMAS standard deviations away from the mean; the last is the first."""
+    """Points (AROUND + 1, 2) on the ellipse SIGMAS standard deviations away from the mean; the last is the first. They
+    go with the covariance smoothly: a circle, drawn out by its root.
+    """
     angle = np.linspace(0, 2 * np.pi, AROUND + 1)
     values, axes = np.linalg.eigh(covariance)
-    radii = SIGMAS * np.sqrt(np.maximum(values, 0.0))
-    around: Array = mean + (radii[:, None] * np.stack([np.cos(angle), np.sin(angle)])).T @ axes.T
+    root = (axes * np.sqrt(np.maximum(values, 0.0))) @ axes.T
+    around: Array = mean + SIGMAS * np.stack([np.cos(angle), np.sin(angle)], axis=-1) @ root
     return around
 
 

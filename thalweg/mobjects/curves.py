@@ -15,9 +15,9 @@ class Curves(Layer):
     """`lines`, for each curve its points (n, 2) in pixels, NaN where it is interrupted; `steps` (n,) of them,
     ascending.
 
-    `show(step)` draws each curve up to that step with a dot at its head, or where `heads` (curves, 2) are. `width`,
-    `dot` (radius) in pixels; `dashes`, for each curve the lengths drawn and left out, in widths (default: whole lines);
-    with `window` (left, top, right, bottom) nothing is drawn beyond it.
+    `show(step)` draws each curve up to that step with a dot at its head, or where `heads` (curves, 2) are, `wider`
+    (curves,) than others. `width`, `dot` (radius), `wider` in pixels; `dashes`, for each curve the lengths drawn and
+    left out, in widths (default: whole lines); with `window` (left, top, right, bottom) nothing is drawn beyond it.
     """
 
     window = (-1e9, -1e9, 1e9, 1e9)
@@ -39,12 +39,13 @@ class Curves(Layer):
         self.dashes = [(1.0, 0.0)] * len(self.lines) if dashes is None else dashes
         self.now = float(self.steps[-1])
         self.heads: np.ndarray | None = None
+        self.wider: np.ndarray | float = 0.0
         self.left_out: frozenset[int] = frozenset()
         super().__init__(**kwargs)
 
-    def show(self, step: float, heads: np.ndarray | None = None) -> None:
-        """`heads` (curves, 2): where the dots are, in pixels, if not there."""
-        self.now, self.heads = step, heads
+    def show(self, step: float, heads: np.ndarray | None = None, wider: np.ndarray | float = 0.0) -> None:
+        """`heads` (curves, 2): where the dots are, in pixels, if not there; `wider` (curves,): so many more pixels."""
+        self.now, self.heads, self.wider = step, heads, wider
 
     def leave_out(self, lines) -> None:
         """Do not draw the curves with these indices."""
@@ -70,12 +71,12 @@ class Curves(Layer):
     def _heads(self) -> np.ndarray:
         kept = np.array([index not in self.left_out for index in range(len(self.lines))], bool)
         if not kept.any():
-            return np.zeros((0, 12))
+            return np.zeros((0, 10))
         here = self._places() if self.heads is None else self.heads
         kept &= np.isfinite(here).all(axis=1)
-        return np.hstack([here, here, np.tile([-1.0, 0.0], (len(here), 1)), self.colors, np.zeros((len(here), 3))])[
-            kept
-        ]
+        wider = np.broadcast_to(self.wider, len(here))[:, None]
+        every: np.ndarray = np.hstack([here, here, np.tile([-1.0, 0.0], (len(here), 1)), self.colors, wider])
+        return every[kept]
 
     def _places(self) -> np.ndarray:
         """Where the curves (n, 2) have come to."""
@@ -90,14 +91,15 @@ class Curves(Layer):
     def make(self, gpu) -> None:
         gpu.curve = gpu.program("curve")
         quad, pieces = gpu.buffer(QUAD), self._pieces()
-        gpu.times, gpu.heads = pieces[:, 4], gpu.own(gpu.ctx.buffer(reserve=48 * len(self.lines)))
-        layout = ("4f 2f 3f 3f/i", "ends", "times", "color", "dash")
+        gpu.times, gpu.heads = pieces[:, 4], gpu.own(gpu.ctx.buffer(reserve=40 * len(self.lines)))
+        layout, of_heads = (("4f 2f 3f 3f/i", "ends", "times", "color", "dash"),
+                            ("4f 2f 3f 1f/i", "ends", "times", "color", "wider"))  # fmt: skip
         gpu.lines = (
             gpu.vao(gpu.curve, [(quad, "2f", "corner"), (gpu.buffer(pieces), *layout)], strip=True)
             if len(pieces)
             else None
         )
-        gpu.dots = gpu.vao(gpu.curve, [(quad, "2f", "corner"), (gpu.heads, *layout)], strip=True)
+        gpu.dots = gpu.vao(gpu.curve, [(quad, "2f", "corner"), (gpu.heads, *of_heads)], strip=True)
 
     def draw(self, gpu) -> None:
         gpu.ctx.disable(moderngl.DEPTH_TEST)

@@ -14,18 +14,23 @@ from thalweg.mobjects.layer import Layer
 
 GHOST = 0.25  # strength where a hill hides a loop
 BIAS = 0.015  # of the depth: pulled to the eye so far, that small balls of a crowd do not cover it
-DASH = 3  # pieces of a dashed loop that are drawn, and as many that are not
+DASH, THIN = (1, 1), 0.5  # pieces of a dashed loop that are drawn, and that are not; its width, of a whole one's
+RING, APART = (
+    0.9,
+    0.16,
+)  # widths by which a loop is wider for each that covers it; display units from which on none does
 
 
 class Loops(Layer):
-    """A loop for each of `colors`, through `points` places; those of `dashed` (loops,) are dashed; `width` in pixels of
-    a picture 720 pixels high. `place` puts them; nothing is drawn before.
+    """A loop for each of `colors`, through `points` places; those of `dashed` (loops,) are dashed and thinner; `width`
+    in pixels of a picture 720 pixels high. `place` puts them; nothing is drawn before. Where whole ones lie on each
+    other, those below are wider, so that each is seen.
     """
 
     def __init__(self, colors: list[str], dashed: list[bool], points: int, width: float = 3.2, **kwargs: Any) -> None:
         self.colors, self.dashed, self.points, self.width = [rgb(color) for color in colors], dashed, points, width
         self.lines = np.zeros((len(colors), points, 3))
-        self.strengths = np.zeros(len(colors))
+        self.strengths, self.widths = np.zeros(len(colors)), np.ones(len(colors))
         self.names = [("", "")] * len(colors)  # label and name of each, as told
         super().__init__(**kwargs)
 
@@ -33,16 +38,20 @@ class Loops(Layer):
         """Where they are, (loops, points, 3), and how strong (loops,); those not known or far out are not drawn."""
         known = np.isfinite(lines).all(axis=(1, 2)) & (np.abs(np.nan_to_num(lines)) < 0.9 * FAR).all(axis=(1, 2))
         self.lines, self.strengths = np.where(known[:, None, None], lines, 0.0), np.where(known, strengths, 0.0)
+        self.widths = np.where(self.dashed, THIN, 1.0)
+        whole = np.flatnonzero(~np.array(self.dashed) & (self.strengths > 0))
+        for place, loop in enumerate(whole):
+            others = whole[place + 1 :]
+            apart = np.linalg.norm(self.lines[others] - self.lines[loop], axis=-1).max(axis=1, initial=0.0)
+            self.widths[loop] += 2 * RING * float(np.clip(1 - apart / APART, 0, 1) @ self.strengths[others])
 
     def make(self, gpu: Any) -> None:
         gpu.ribbon = gpu.program("ribbon")
-        first = np.concatenate(
-            [
-                loop * self.points + piece[(piece // DASH) % 2 == 0] if dashed else loop * self.points + piece
-                for loop, dashed in enumerate(self.dashed)
-                for piece in [np.arange(self.points - 1)]
-            ]
-        )
+        piece, (drawn, left_out) = np.arange(self.points - 1), DASH
+        dashes = piece[piece % (drawn + left_out) < drawn]
+        pieces = [loop * self.points + (dashes if dashed else piece) for loop, dashed in enumerate(self.dashed)]
+        gpu.counts = [6 * len(each) for each in pieces]
+        first = np.concatenate(pieces)
         gpu.rows = gpu.own(gpu.ctx.buffer(reserve=max(len(self.colors) * self.points * 2 * 48, 48)))
         gpu.loops = gpu.vao(gpu.ribbon, [(gpu.rows, *_ribbon.FORMAT)], strip_indices(first, first + 1))
 
@@ -57,8 +66,12 @@ class Loops(Layer):
         for func, strength in ((">", GHOST), ("<=", 1.0)):
             gpu.ctx.depth_func = func
             fade = (1e9, 1.0, strength * self.get_opacity(), 0.0)
-            gpu.set(gpu.ribbon, now=0.0, bias=BIAS, fade=fade, width=self.width * gpu.unit(), perspective=0.0)
-            gpu.loops.render()
+            begin = 0
+            for width, count in zip(self.widths.tolist(), gpu.counts, strict=True):
+                wide = width * self.width * gpu.unit()
+                gpu.set(gpu.ribbon, now=0.0, bias=BIAS, fade=fade, width=wide, perspective=0.0)
+                gpu.loops.render(vertices=count, first=begin)
+                begin += count
 
     def told(self) -> dict[str, list[dict[str, Any]]]:
         """`outlines`: the pixels of those that are drawn."""

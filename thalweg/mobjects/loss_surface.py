@@ -20,6 +20,8 @@ from thalweg.mobjects.layer import LIGHT, Layer
 BAKED = 512
 CONTOURS = 18
 LIFT = 0.006  # edges are drawn this much above the surface
+OUTLINE = 0.75  # how strongly: mixed into the colour, so that where edge and silhouette lie together it is one line
+TURNED = 0.004  # of the depth: the silhouette is pulled to the eye so far that no facet, seen edge-on there, covers it
 
 
 class LossSurface(Layer):
@@ -52,7 +54,9 @@ class LossSurface(Layer):
         self.ramp, self.grid, self.contours = ramp or self.theme.ramp, grid, contours
         self.feet = np.zeros((0, 4))
         self.mesh = make_mesh(self.display)
-        self.silhouette = Silhouette(self.mesh.points, self.mesh.normals)
+        own, ground = rgb(self.theme.edge), rgb(self.theme.background)
+        self.outline = OUTLINE * np.array(own) + (1 - OUTLINE) * np.array(ground)
+        self.silhouette = Silhouette(self.mesh.points, self.mesh.normals, self.outline)
         super().__init__(opacity=opacity, **kwargs)
         half, low, high = self.display.half_size, self.display.floor, self.display.ceiling
         self.set_box([*-half, low], [*half, high])
@@ -121,7 +125,7 @@ class LossSurface(Layer):
 
     def _make_lines(self, gpu) -> None:
         """The edges of domain and holes, once; room for the silhouette, which follows the camera."""
-        color = rgb(self.theme.edge)
+        color = self.outline
         lines = [*self.mesh.sides, *self.mesh.rims] or [np.zeros((1, 3))]
         kept = [needed(line, np.arange(len(line))) for line in lines]
         lifted = [
@@ -185,15 +189,15 @@ class LossSurface(Layer):
         gpu.mesh.render()
         ctx.enable(moderngl.BLEND)
         ctx.depth_func, ctx.fbo.depth_mask = "<=", False
-        still = dict(now=0.0, perspective=0.0)
-        gpu.set(gpu.ribbon, width=max(1.2, 1.5 * line), bias=0.0004, fade=(1.0, 1.0, 0.75 * opacity, 0.0), **still)
+        still = dict(width=max(1.2, 1.5 * line), now=0.0, perspective=0.0)
+        gpu.set(gpu.ribbon, bias=0.0004, fade=(1.0, 1.0, opacity, 0.0), **still)
         gpu.edges.render()
         eye = np.array(gpu.camera["camera_position"])
         pieces = self.silhouette.pieces(eye, self.most_pieces)
-        strength = 0.8 * opacity * min(1.0, 2 - 2 * len(pieces) / self.most_pieces)  # none where they are everywhere
+        strength = opacity * min(1.0, 2 - 2 * len(pieces) / self.most_pieces)  # none where they are everywhere
         if len(pieces) and strength > 0:
             gpu.outline.write(pieces.tobytes())
-            gpu.set(gpu.ribbon, width=max(1.3, 1.4 * line), bias=0.0015, fade=(1.0, 1.0, strength, 0.0), **still)
+            gpu.set(gpu.ribbon, bias=TURNED, fade=(1.0, 1.0, strength, 0.0), **still)
             gpu.outlines.render(vertices=6 * len(pieces))
         gpu.shadows.draw(self.feet, opacity)
 

@@ -14,7 +14,8 @@ from thalweg.mobjects.loss_surface import LossSurface
 GHOST = 0.1  # strength where a hill hides the trail
 FADE, STAYS, NARROW = 1.3, 0.5, 0.4  # seconds in which a trail fades; shares of its strength and width that stay
 SPAN = FADE / 3  # seconds that a piece takes at most, where there are samples: its width goes straight
-BEYOND = 0.25  # display units past the edge of the surface drawn, over which a trail ends
+BEYOND = np.array([0.0, 0.0, 0.25])  # display units past the box of what is drawn over which a trail ends
+HEAD = 2.6  # widths of a trail: how long the head is of one that has left
 RIM = 1.2  # pixels of a picture 720 pixels high: how far a rim reaches
 DASH = 0.015  # display units along the way for each of a dash's widths, and pixel of the trail's width
 FORMAT = ("3f 3f 4f 3f 2f", "point", "tangent", "side", "color", "dash")
@@ -26,7 +27,7 @@ class Trails(Layer):
     `times` (samples,): the second each sample is passed, ascending; `ends` (runs,): samples to draw of each run;
     `marks`: (points (m, 3), times (m,), run of each (m,)) of the dots at iterates; `strength` (runs, samples): opacity;
     `dashes`: for each run the lengths drawn and left out, in widths of the trail (default: whole lines); `box`: corners
-    low and high (3,) of what is drawn of the surface: a trail ends where it leaves it.
+    low and high (3,) of what is drawn of the surface: a trail ends where it leaves it, in an arrowhead while it is out.
     """
 
     tolerance = TOLERANCE  # display units that what is drawn may be away from the paths
@@ -91,6 +92,12 @@ class Trails(Layer):
             strip_indices(first * runs + run, last * runs + run),
         )
         gpu.begins = self.times[first]
+        gpu.head, gpu.exits = gpu.program("head"), self._exits(gpu)
+        gpu.heads = None
+        if len(gpu.exits[0]):
+            layout = ("3f 3f 2f 3f/i", "point", "tangent", "times", "color")
+            heads = [(gpu.buffer(QUAD), "2f", "corner"), (gpu.buffer(gpu.exits[1]), *layout)]
+            gpu.heads = gpu.vao(gpu.head, heads, strip=True)
         gpu.mark_times = np.zeros(0)
         if self.marks is not None and not self.left_out[self.marks[2]].all():
             gpu.marked = np.flatnonzero(~self.left_out[self.marks[2]])
@@ -137,13 +144,43 @@ class Trails(Layer):
         order = np.argsort(first[seen], kind="stable")
         return run[seen][order], first[seen][order], last[seen][order]
 
+    def _exits(self, gpu) -> tuple[np.ndarray, np.ndarray]:
+        """The run (exits,) of each way out over the sides of the box, and (exits, 11): where, in which direction, from
+        which second until which it is out, colour."""
+        run, first, last = gpu.pieces
+        start, end = (gpu.vertices[sample, run].astype(float) for sample in (first, last))
+        tall = np.array([0.0, 0.0, np.inf])
+        enters, leaves = within(start, end, self.box_low - tall, self.box_high + tall)
+        begins, lasts = self.times[first], self.times[last] - self.times[first]
+        places = start + leaves[:, None] * (end - start)
+        crosses = enters < leaves
+        seen = (places[:, 2] < self.box_high[2] + BEYOND[2]) & (places[:, 2] > self.box_low[2] - BEYOND[2])
+        out = np.flatnonzero(crosses & (leaves < 1) & seen)
+        back = np.flatnonzero(crosses & (enters > 0))
+        back = back[np.lexsort((first[back], run[back]))]
+        count = len(self.times)  # runs and samples in one number, so that each way back is found by its order
+        after = np.searchsorted(run[back] * count + first[back], run[out] * count + first[out], side="right")
+        until = np.full(len(out), np.inf)
+        comes = after < len(back)
+        comes[comes] = run[back[after[comes]]] == run[out[comes]]
+        again = back[after[comes]]
+        until[comes] = begins[again] + enters[again] * lasts[again]
+        ways = (end - start)[out] / np.linalg.norm((end - start)[out], axis=1, keepdims=True)
+        colors = np.array(self.colors).reshape(-1, 3)[run[out]]
+        since = begins[out] + leaves[out] * lasts[out]
+        return run[out], np.column_stack([places[out], ways, since, until, colors])
+
     def draw(self, gpu) -> None:
         ctx, unit = gpu.ctx, gpu.unit()
         count = 6 * int(np.searchsorted(gpu.begins, self.now, side="right"))
         ctx.fbo.depth_mask = False
-        box = dict(low=tuple(self.box_low), high=tuple(self.box_high), beyond=BEYOND)
+        box = dict(low=tuple(self.box_low), high=tuple(self.box_high), beyond=float(BEYOND[2]))
         for func, strength in ((">", GHOST), ("<=", 1.0)):
             ctx.depth_func = func
+            if self.lines and gpu.heads is not None:
+                whole = (1.0, 1.0, 1.0, strength * self.faint * self.get_opacity())
+                gpu.set(gpu.head, size=HEAD * self.width * unit, now=self.now, bias=0.0006, fade=whole)
+                gpu.heads.render(instances=len(gpu.exits[0]))
             fade = (FADE, STAYS, NARROW, strength * self.faint * self.get_opacity())
             for color in (self.rim, "") if self.rim else ("",):
                 tint, rim = ((*rgb(color), 1.0), RIM * unit) if color else ((0.0,) * 4, 0.0)
@@ -156,7 +193,8 @@ class Trails(Layer):
                     gpu.marks.render(instances=int(np.searchsorted(gpu.mark_times, self.now, side="right")))
 
     def told(self) -> dict[str, list[dict]]:
-        """`trails`, the vertices drawn by now of each unbroken line, with the place it has come to, and `dots`."""
+        """`trails`, the vertices drawn by now of each unbroken line, with the place it has come to, `dots`, and
+        `arrows`, the heads at the edge of those that are out."""
         gpu = self.shader_wrapper
         if gpu is None or self.get_opacity() <= 0:
             return {}
@@ -169,7 +207,20 @@ class Trails(Layer):
                 step, point = (part[which] if len(part) else None for part in (self.mark_steps, self.mark_points))
                 if far > 0.05:
                     dots.append(dict(label=label, ball=ball, step=step, point=point, pixel=place))
-        return {"dots": dots, "trails": self._lines(gpu) if self.lines else []}
+        if not self.lines:
+            return {"dots": dots, "trails": []}
+        return {"dots": dots, "trails": self._lines(gpu), "arrows": self._heads(gpu)}
+
+    def _heads(self, gpu) -> list[dict]:
+        """From where to where the arrowheads of the trails that are out now reach."""
+        told, size = [], HEAD * self.width * gpu.unit()
+        for run, row in zip(*gpu.exits, strict=True):
+            (here, ahead), depth = gpu.pixels(np.stack([row[:3], row[:3] + 0.02 * row[3:6]]))
+            if row[6] <= self.now < row[7] and depth.min() > 0.05:
+                tip = here + size * (ahead - here) / max(np.linalg.norm(ahead - here), 1e-9)
+                label, ball = self.names[run]
+                told.append({"name": f"{label} {ball} outside", "from": here, "to": tip})
+        return told
 
     def _lines(self, gpu) -> list[dict]:
         """Of the pieces drawn by now, as far as they lie in the box, joined where one ends where the next begins."""

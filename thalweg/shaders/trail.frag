@@ -2,7 +2,7 @@
 #include age.glsl
 uniform float now;                   // film seconds; later parts are not there yet
 uniform vec4 fade;                   // seconds of fading; shares of strength and of width that stay; opacity of all
-uniform vec3 low;                    // the box within which the surface is drawn, and how far beyond it a trail goes
+uniform vec3 low;                    // the box within which the surface is drawn, and how far above and below a trail goes
 uniform vec3 high;
 uniform float beyond;
 uniform vec4 tint;                   // a colour in place of its own, and how much of it
@@ -20,7 +20,8 @@ void main() {
     if (v_time > now) discard;
     float strength = mix(fade.y, 1.0, left_after(now - v_time, fade.x)) * fade.w * v_strength;
     vec3 over = max(v_point - high, low - v_point);
-    strength *= clamp(1.0 - max(over.x, max(over.y, over.z)) / beyond, 0.0, 1.0);
+    float aside = max(over.x, over.y);
+    strength *= clamp(0.5 - aside / (fwidth(aside) + 1e-9), 0.0, 1.0) * clamp(1.0 - over.z / beyond, 0.0, 1.0);
     if (v_dash.y > 0.0) {
         float middle = abs(mod(v_along, period) - 0.5 * v_dash.x);
         float inside = 0.5 * v_dash.x - min(middle, period - middle);

@@ -12,7 +12,7 @@ camera it was drawn with. Pixels count from the picture's upper left corner; a p
     balls               [{label, ball, step, point: [x, y], loss, pixel, drawn, radius, visible}]
     dots                [{label, ball, step, point, pixel}], at iterates
     trails              [{label, ball, steps, pixels}], one for each unbroken line, up to where it has grown
-    arrows              [{name, from, to}]
+    arrows              [{name, from, to}], of next steps or gradients, and the heads of trails that have left the plate
     outlines            [{label, name, pixels}], lines that move: the ellipses of clouds, and those to the loss axis
     numbers             [{name, value, text}], those that change: the exact value and what is written
 
