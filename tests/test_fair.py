@@ -54,7 +54,7 @@ def test_ranks_by_hand(tmp_path: Path) -> None:
     wanted = {("A", 0.5): (0.825**8, 2), ("A", 2.0): (0.3**8, 1), ("B", 0.5): (0.9**8, 2), ("B", 2.0): (0.6**8, 1)}
     assert {key: (pytest.approx(each.loss), each.rank) for key, each in ghosts.items()} == wanted
     assert made.words() == (
-        "With half the lr A would be 2nd, not 1st; with twice the lr B would be 1st, not 2nd (after 4 gradients each)"
+        "After 4 gradients each: with half the lr A would be 2nd, not 1st; with twice the lr B would be 1st, not 2nd"
     )
 
 
@@ -67,7 +67,7 @@ def test_sam_has_half_the_steps(tmp_path: Path) -> None:
 def test_what_rests_in_the_same_minimum_shares_a_rank(tmp_path: Path) -> None:
     made = _fair(tmp_path, "  - sgd: {lr: 0.3}\n  - sgd: {lr: 0.31}\n", LINE % 60)
     assert made.loss[0] != made.loss[1] and made.rank == (1, 1)
-    assert made.words() == "No rank changes with half the lr or twice the lr (after 60 gradients each)"
+    assert made.words() == "After 60 gradients each: no rank changes with half the lr or twice the lr"
 
 
 def test_ghosts_are_what_they_would_be_alone(tmp_path: Path) -> None:

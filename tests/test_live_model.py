@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from tests.loading import shot
+from thalweg.calculus import SURFACES
 from thalweg.live.model import SHARED, START, Model, settings, yaml_of
 from thalweg.spec import ConfigErrors
 
@@ -134,3 +135,41 @@ def test_one_of_a_sweep_is_not_changed_by_hand_and_what_stands_below_it_is(tmp_p
     assert settings(model.in_file(model.edits)) == ["optimizers.1.lr=0.25"]
     model.settle()
     assert model.entries[3].optimizer.lr == 0.25 and model.entries[1].optimizer.lr == 0.2
+
+
+RULE = """\
+surface: bowl
+steps: 8
+start: [1, -1]
+optimizers:
+  - rule:
+      lr: 0.1
+      beta: 0.9
+      update: |
+        m = beta*m + grad(w)
+        w = w - lr*m
+  - sgd: {lr: {best_of: {from: 0.01, to: 0.1, count: 3, scale: linear}}}
+"""
+
+
+def test_numbers_of_a_users_rule_are_tuned_and_stay_when_its_text_is_edited(tmp_path: Path) -> None:
+    model = Model(lambda data, more: shot(tmp_path / "film.yaml", more, data=data), RULE.encode())
+    model.tune(0, "beta", 0.5)
+    assert [entry.optimizer.lr for entry in model.entries] == [0.1, 0.1]
+    edited = RULE.replace("w - lr*m", "w - 2*lr*m").encode()
+    with pytest.raises(ConfigErrors, match=":9: .*beat is not defined; did you mean beta"):
+        model.read(edited.replace(b"beta*m", b"beat*m"), [])
+    assert model.reload(edited, model.read(edited, []), False) == [] and model.edits == {(0, "beta"): 0.5}
+    bowl, at, m = SURFACES["bowl"](), np.array([1.0, -1.0]), np.zeros(2)
+    for row in model.trajectories[0].positions[0]:
+        assert row == pytest.approx(at, rel=1e-12)
+        m = 0.5 * m + bowl.gradient(at)
+        at = at - 2 * 0.1 * m
+
+
+def test_a_best_of_that_is_tuned_is_a_plain_value(tmp_path: Path) -> None:
+    model = Model(lambda data, more: shot(tmp_path / "film.yaml", more, data=data), RULE.encode())
+    assert "best of 3" in model.entries[1].label
+    model.tune(1, "lr", 0.02)
+    model.settle()
+    assert model.entries[1].optimizer.lr == 0.02 and "best of" not in model.entries[1].label

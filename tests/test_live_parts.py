@@ -7,6 +7,7 @@ import pytest
 
 from thalweg.calculus import SURFACES
 from thalweg.engine import OPTIMIZERS
+from thalweg.engine.rule.own import own_rule
 from thalweg.geometry.display import Display
 from thalweg.geometry.framing import CameraPose
 from thalweg.geometry.sight import BallAt, Sight, ball_at, on_surface
@@ -205,6 +206,12 @@ def test_every_slider_shows_what_it_sets_within_its_range(name: str) -> None:
                 continue
             assert knob.value(changed) == value
             assert knob.scale == "switch" or knob.share(value) == pytest.approx(share, abs=0.01)
+
+
+def test_sliders_of_a_users_rule() -> None:
+    made = knobs(own_rule("m = beta*m + grad(w)\nw = w - lr*m - a*w", {"lr": 0.1, "beta": 0.9, "a": -0.5}))
+    assert [(knob.name, knob.scale) for knob in made] == [("lr", "log"), ("beta", "near one"), ("a", "even")]
+    assert made[1].at(made[1].share(0.9)) == 0.9 and made[2].low < -0.5 < 0.5 < made[2].high
 
 
 def test_rates_have_even_ratios() -> None:

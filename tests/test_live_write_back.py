@@ -57,6 +57,18 @@ POINT = ((0.5, 1.25),)
             "optimizers:\n- sgd:\n    <<: {momentum: 0.9}\n    lr: 1\n    momentum: 0.5\n",
         ),
         (
+            "optimizers:\n  - rule:\n      lr: 0.1  # rate\n      update: |\n        w = w - lr*grad(w)\n\n"
+            "  - sgd: {lr: {sweep: [0.1, 1]}}\n",
+            {(0, "lr"): 0.3, (0, START): POINT},
+            "optimizers:\n  - rule:\n      lr: 0.3  # rate\n      update: |\n        w = w - lr*grad(w)\n"
+            "      start: [0.5, 1.25]\n\n  - sgd: {lr: {sweep: [0.1, 1]}}\n",
+        ),
+        (
+            "optimizers:\n  - nag: {lr: {best_of: {from: 0.01, to: 1, count: 3}}, momentum: 0.5}  # best\n",
+            {(0, "lr"): 0.03},
+            "optimizers:\n  - nag: {lr: 0.03, momentum: 0.5}  # best\n",
+        ),
+        (
             "optimizers:\r\n  - sgd: {lr: 0.1}\r\n",
             {(0, "lr"): 0.3, (SHARED, START): POINT},
             "start: [0.5, 1.25]\r\noptimizers:\r\n  - sgd: {lr: 0.3}\r\n",

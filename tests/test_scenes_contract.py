@@ -37,25 +37,29 @@ PARTS = {
 
 
 class Subject(NamedTuple):
-    """A film of a kind of scene: the name of a shipped config, or "" for one made of what the scene needs."""
+    """A film of a kind of scene: the name of a shipped config, or "" for one made of what the scene needs, with one of
+    its options `switched` on.
+    """
 
     kind: str
     config: str = ""
+    switched: str = ""
 
     def __str__(self) -> str:
-        return self.config or self.kind
+        return self.config or self.kind + self.switched
 
     def text(self) -> str:
         """The YAML that is made of what the scene says of itself."""
         options = SCENES[self.kind]
         needs = "".join(PARTS[need] for need in dict.fromkeys((*options.needs, *options.may)))
-        return f"title: Balls and words\nscene: {self.kind}\n{needs}"
+        more = f", {self.switched}: true" if self.switched else ""
+        return f"title: Balls and words\nscene: {{kind: {self.kind}{more}}}\n{needs}"
 
     def path(self, folder: Path) -> Path:
         """Its file; one that is made is written into the folder."""
         if self.config:
             return find(self.config)
-        made = folder / f"{self.kind}.yaml"
+        made = folder / f"{self}.yaml"
         made.write_text(self.text(), encoding="utf-8")
         return made
 
@@ -70,7 +74,13 @@ def makeable(kind: str) -> bool:
 
 
 MADE = [Subject(kind) if makeable(kind) else Subject(kind, shipped(kind)[0]) for kind in SCENES]
-SUBJECTS = [*(each for each in MADE if not each.config), *(Subject(k, name) for k in SCENES for name in shipped(k))]
+MORE = "fair"  # an option that draws what no other film does
+SWITCHED = [Subject(k, switched=MORE) for k in SCENES if MORE in [each.name for each in fields(SCENES[k])]]
+SUBJECTS = [
+    *(each for each in MADE if not each.config),
+    *SWITCHED,
+    *(Subject(k, name) for k in SCENES for name in shipped(k)),
+]
 
 
 def raw(scene: Any, index: float | None = None) -> np.ndarray:
@@ -284,7 +294,7 @@ def test_hidden_entries_are_not_there(large: Any, facts: dict[int, dict]) -> Non
     index, size = sorted(facts)[1], large.pixels
     frame, whole = facts[index], raw(large, sorted(facts)[1]).copy()
     labels = [entry.label for entry in large.shot.experiment.entries] if large.shot.experiment else ["nobody"]
-    parts = ("balls", "dots", "trails")
+    parts = ("balls", "dots", "trails", "ghosts", "ghost_trails")
     large.hide({0})
     hidden, picture = told(large, index), raw(large, index).copy()
     held = {(ball.entry, ball.ball) for ball in large.balls_at(frame["seconds"])}
@@ -295,13 +305,14 @@ def test_hidden_entries_are_not_there(large: Any, facts: dict[int, dict]) -> Non
     assert all(entry != 0 for entry, _ in held)
     mine = {name: [about for about in frame[name] if about["label"] == labels[0]] for name in parts}
     around, changed = np.zeros(size[::-1], bool), difference(picture, whole) > 2
-    for about in mine["balls"]:
+    for about in (*mine["balls"], *mine["ghosts"]):
         (x, y), reach = about["drawn"], 2.6 * about["radius"] + 3  # with its shadow
         around |= inside((x - reach, y - reach, x + reach, y + reach), size)
-        if alone(about, frame["balls"], frame["panels"], size):
+        if alone(about, [*frame["balls"], *frame["ghosts"]], frame["panels"], size):
             assert changed[inside((x - 1, y - 1, x + 1, y + 1), size)].all(), "it is not seen any more"
     outlines = [line["pixels"] for line in frame["outlines"] if line["label"] == labels[0]]
-    for x, y in along([*(trail["pixels"] for trail in mine["trails"]), *([dot["pixel"]] for dot in mine["dots"]),
+    trails = [trail["pixels"] for name in ("trails", "ghost_trails") for trail in mine[name]]
+    for x, y in along([*trails, *([dot["pixel"]] for dot in mine["dots"]),
                        *([arrow["from"], arrow["to"]] for arrow in frame["arrows"]), *outlines], size):  # fmt: skip
         around[y, x] = True
     around = distance_transform_edt(~around) < 0.012 * size[1] + 3

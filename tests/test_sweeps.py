@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from thalweg import ConfigErrors, load
+from thalweg.cli.main import main
 from thalweg.spec.jsonschema import schema
 
 HEAD = "surface: bowl_with_two_holes\nstart: [-0.64, 1.8]\nsteps: 40\noptimizers:\n"
@@ -140,3 +141,25 @@ def test_the_schema_takes_what_is_read() -> None:
         check.validate({"surface": "bowl", "optimizers": [entry]})
     with pytest.raises(jsonschema.ValidationError):
         check.validate({"surface": "bowl", "optimizers": [{"sgd": {"nesterov": {"sweep": [0, 1]}}}]})
+
+
+@pytest.mark.parametrize("kind", ["race", "contour"])
+def test_more_entries_than_a_picture_shows_are_data_alone(
+    tmp_path: Path, kind: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    entries = "  - sgd: {lr: {sweep: {from: 0.01, to: 1, count: %d}}}\n"
+    film = _load(tmp_path, entries % 33, f"scene: {kind}\n{HEAD}")
+    film.save(tmp_path / "all.csv")
+    assert len({line.split(",")[0] for line in (tmp_path / "all.csv").read_text().splitlines()}) == 34
+    with pytest.raises(ConfigErrors) as raised:
+        film.save(tmp_path / "all.png")
+    (problem,) = raised.value.problems
+    assert (problem.line, problem.where) == (5, "optimizers") and "at most 32" in problem.what
+    assert not (tmp_path / "all.png").exists()
+    file, folder = str(tmp_path / "sweep.yaml"), f"{tmp_path}/folder/"
+    data = (["-o", str(tmp_path / "all.npz")], ["-o", folder, "--format", "json"])
+    drawn = (["--check"], ["-o", folder], ["-o", str(tmp_path / "all.frame.json")], ["--preview"])
+    for arguments, code in (*((each, 0) for each in data), *((each, 2) for each in drawn)):
+        assert main([file, *arguments]) == code
+        assert capsys.readouterr().err.splitlines() == [str(problem)] * (code == 2), arguments
+    _load(tmp_path, entries % 32, f"scene: {kind}\n{HEAD}").save(tmp_path / "32.png", at=0)

@@ -58,14 +58,16 @@ class Film:
         from thalweg.film.clock import OutsideFilm
         from thalweg.film.outputs import DATA, kind
         from thalweg.spec.pace import unpaced
+        from thalweg.spec.scene import crowded
 
         problems: list[Problem] = []
         paths = [self.shot.path]
         files, asked = planned([self.film], paths, os.fspath(path), None, None if at is None else str(at), problems)
+        data = bool(files) and kind(files[0][0]) in DATA
+        problems += [] if data else [line for each in self.shots for line in crowded(each)]
         if problems:
             raise ConfigErrors(problems)
         film, _ = suited(self.film, files[0][0])
-        data = kind(files[0][0]) in DATA
         rolled = self.film.roll(as_data=True) if data else self._rolled
         if not data and (
             problems := [line for each in zip(self.shots, rolled, strict=True) for line in unpaced(*each)]
@@ -88,4 +90,4 @@ def load(
     Raises ConfigErrors with every problem of the file at once. Nothing is simulated or drawn yet.
     """
     given = [overrides] if isinstance(overrides, str) else overrides
-    return Film(read(find(os.fspath(name)), given, video))
+    return Film(read(find(os.fspath(name)), given, video, picture=False))

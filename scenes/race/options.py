@@ -37,7 +37,14 @@ class RaceOptions(MotionOptions):
         f"median of each of at most {MOST_LEVELS} entries",
     )
 
+    fair: bool = parameter(
+        False,
+        doc="ghosts: each entry once more with half and with twice its lr, faint; the end says whose rank would change "
+        "after as many gradients",
+    )
+
     def crowded(self, entries: int) -> Iterator[tuple[str, str, str]]:
-        """A loss axis for more entries than have room there."""
+        """A loss axis for more entries than have room there, too."""
+        yield from super().crowded(entries)
         if self.loss_axis and entries > MOST_LEVELS:
-            yield "loss_axis", f"has room for {MOST_LEVELS} entries, not for {entries}", LEAVE_OUT
+            yield "scene.loss_axis", f"has room for {MOST_LEVELS} entries, not for {entries}", LEAVE_OUT

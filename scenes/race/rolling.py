@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 from thalweg.scenes.race.clouds import Clouds
+from thalweg.scenes.race.ghosts import Ghosts, remark
 from thalweg.scenes.race.landscape import Landscape
 from thalweg.scenes.race.loss_axis import LossAxis
 
@@ -23,8 +24,8 @@ MOST_LOOKED_AT, LOOKS = 100, 1500  # balls, and places on all their ways
 
 
 class Rolling:
-    """`balls` and `trails` (None where the style has none) of all runs, of which a `loss_axis` may tell; `rim`: see
-    Trails.
+    """`balls` and `trails` (None where the style has none) of all runs, of which a `loss_axis` may tell; `behind` them
+    the ghosts of a fair race; `rim`: see Trails.
     """
 
     def __init__(self, shot: Shot, motion: Motion, landscape: Landscape, rim: str) -> None:
@@ -37,9 +38,17 @@ class Rolling:
         self.tight = self._sinks()
         self.clouds = Clouds(motion, motion.display) if self.style.clouds else None
         self.loss_axis: LossAxis | None = None
+        self.ghosts = self._make_ghosts(motion)
         balls = self.balls if self.style.balls else None
         parts = [self.trails, balls, self.clouds and self.clouds.loops]
         self.mobjects: list[Any] = [part for part in parts if part is not None]
+        self.behind: list[Any] = [] if self.ghosts is None else self.ghosts.mobjects
+
+    def _make_ghosts(self, motion: Motion) -> Ghosts | None:
+        """Where a fair race has any."""
+        if motion.fair is None or not any(motion.fair.ghosts):
+            return None
+        return Ghosts(motion, motion.fair, self.style.trail, self.style.balls)
 
     def pose(self, seconds: float, moment: Moment) -> None:
         """Put balls, shadows and trails where they belong."""
@@ -58,13 +67,16 @@ class Rolling:
             self.clouds.pose(seconds, moment)
         if self.loss_axis is not None:
             self.loss_axis.pose(seconds, moment, strength)
+        if self.ghosts is not None:
+            self.ghosts.pose(seconds, moment, self._presence)
         if self.trails is not None:
             self.trails.set_now(seconds)
 
     @property
     def remarks(self) -> list[str]:
         """What is to be said of what is drawn."""
-        return [] if self.clouds is None else self.clouds.words()
+        fair, labels = self.motion.fair, self.motion.labels
+        return [*([] if self.clouds is None else self.clouds.words()), *([remark(fair, labels)] if fair else [])]
 
     @property
     def radius(self) -> float:
@@ -81,11 +93,16 @@ class Rolling:
         self.hidden = entries
         if self.clouds is not None:
             self.clouds.hide(entries)
+        if self.ghosts is not None:
+            self.ghosts.hide(entries)
         if self.trails is not None:
             self.trails.leave_out(np.isin(self.motion.group[self.motion.traced], list(entries)))
 
     def anew(self) -> list[tuple[Any, Any]]:
-        """Trails of other trajectories, in place of the old ones: (old, new)."""
+        """Trails of other trajectories, in place of the old ones: (old, new). What these would be with other rates is
+        not known until the scene is made anew."""
+        if self.ghosts is not None:
+            self.ghosts.outdated = True
         self.balls.paint(self.motion.ball_colors)
         if self.clouds is not None:
             self.clouds.take()

@@ -16,6 +16,7 @@ from thalweg.scenes.race.rolling import Rolling
 from thalweg.scenes.race.sights import with_angles
 
 from thalweg.colors import Theme, rim, themes
+from thalweg.experiment.fair import fair
 from thalweg.geometry.beside import eye_of, pixels_at
 from thalweg.geometry.display import RADIUS, display_of
 from thalweg.geometry.layout import Page
@@ -42,6 +43,7 @@ class Race(FilmScene):
         page = Page(*self.pixels, shot.style.text_scale)
         self.display = display_of(shot.surface, trajectories, shot.style.z_scale)
         self.motion = Motion(shot, trajectories, self.display, max(self.pixels))
+        self.motion.fair = fair(shot.experiment, trajectories) if shot.options.fair else None
         self.duration = self.motion.duration
         self.shot = shot = with_angles(shot, self.motion)
         self.landscape = Landscape(shot, self.display, page, words, halo)
@@ -65,7 +67,8 @@ class Race(FilmScene):
         self.holes = self._hole_losses(panels, page, None if shot.style.landscape else (words.text, halo))
         axis = [] if self.loss_axis is None else self.loss_axis.mobjects
         ground = self.landscape.mobjects
-        self.add(*ground[:1], *axis, *ground[1:], *self.rolling.mobjects, *self.holes.mobjects, *self.board.mobjects)
+        balls = [*self.rolling.behind, *self.rolling.mobjects]
+        self.add(*ground[:1], *axis, *ground[1:], *balls, *self.holes.mobjects, *self.board.mobjects)
 
     def _plan_axes(self) -> None:
         """The numbers along the edges keep off the panels, and off the result from when it comes."""
@@ -135,5 +138,7 @@ class Race(FilmScene):
         if told.get("balls"):
             pixels, _ = self.rolling.balls.shader_wrapper.pixels(moment.contact)
             tell_balls(told["balls"], self.motion, moment, pixels)
+        if told.get("ghosts") and self.rolling.ghosts is not None:
+            self.rolling.ghosts.tell(told["ghosts"])
         axis = [] if self.loss_axis is None else self.loss_axis.told()
         return told | {"numbers": self.board.numbers() + axis}

@@ -198,9 +198,9 @@ def _make(names: Sequence[str], options: dict[str, Any]) -> None:
         if not options["check"] and kind(files[0]) not in DATA:
             _as_paced(film, rolled)
         if options["check"]:
-            from thalweg.cli.report import report
+            from thalweg.cli.report import report, wants_every_step
 
-            paced = film.roll() if any(not isinstance(shot.video.pace, str) for shot in film.shots) else rolled
+            paced = film.roll() if any(wants_every_step(shot) for shot in film.shots) else rolled
             _as_paced(film, paced)
             print(
                 "\n".join(
@@ -275,10 +275,11 @@ def _written(
 
 
 def _load(name: str, options: dict[str, Any], problems: list[Problem]) -> list[Film]:
-    from thalweg.cli.targets import given_video
+    from thalweg.cli.targets import given_video, makes_data
 
     try:
-        return [load(find(name), options["overrides"], given_video(options))]
+        picture = options["check"] or options["preview"] or not makes_data(options["output"], options["format"])
+        return [load(find(name), options["overrides"], given_video(options), picture=picture)]
     except ConfigErrors as error:
         problems.extend(error.problems)
         return []

@@ -10,6 +10,7 @@ import numpy as np
 
 from thalweg.errors import one_line
 from thalweg.experiment.experiment import Entry, Experiment
+from thalweg.experiment.fair import NAMES, Fair, fair, nth
 from thalweg.experiment.outcome_words import Say, lines, place
 from thalweg.experiment.outcomes import DIVERGED, LEFT, Array, Facts, Outcomes, median, outcomes_of
 from thalweg.spec.labels import words
@@ -47,8 +48,26 @@ def report(shot: Shot, trajectories: Sequence[Trajectory], every: Sequence[Traje
         from thalweg.geometry.display import display_of
 
         yield from (f"  picture: {line}" for line in display_of(experiment.surface, trajectories, z_scale).notes)
+    if getattr(shot.options, "fair", False):
+        yield from map(one_line, _ranks(fair(experiment, every or trajectories), experiment.entries))
     if not isinstance(video.pace, str):
         yield from _plan(shot, every or trajectories)
+
+
+def wants_every_step(shot: Shot) -> bool:
+    """Whether more is to be said of it than `record` may keep."""
+    return not isinstance(shot.video.pace, str) or bool(getattr(shot.options, "fair", False))
+
+
+def _ranks(found: Fair, entries: Sequence[Entry]) -> Iterator[str]:
+    """'  a fair race? After ...' and a line for each entry: '1st  Adam  loss -0.68; with half the lr 2nd, ...'."""
+    yield f"  a fair race? {found.words()}"
+    width = max(len(entry.label) for entry in entries)
+    for entry, rank, loss, ghosts in zip(entries, found.rank, found.loss, found.ghosts, strict=True):
+        others = ", ".join(f"with {NAMES[each.factor]} {nth(each.rank)} (loss {each.loss:.6g})" for each in ghosts)
+        own = f"loss {loss:.6g}" if rank else "takes no part"
+        none = "it has no lr to halve or to double" if rank else "it is a recording"
+        yield f"    {nth(rank) if rank else '-':>4}  {entry.label:{width}}  {own}; {others or none}"
 
 
 def _plan(shot: Shot, trajectories: Sequence[Trajectory]) -> Iterator[str]:

@@ -73,6 +73,12 @@ def _wanted(form: str | None, problems: list[Problem]) -> str | None:
     return None
 
 
+def makes_data(output: str | None, form: str | None) -> bool:
+    """Whether the trajectories are asked for, as far as --output and --format are right."""
+    named = None if output is None or _is_folder(output) else kind(output)
+    return (named or _wanted(form, [])) in DATA
+
+
 def _unlike_file(output: Path, wanted: str | None, configs: int) -> tuple[str, str] | None:
     """What is wrong with this file as the output, and the cure: its extension, no name before it, too many configs."""
     made = kind(output)

@@ -55,15 +55,40 @@ class Fair:
             if ghost.rank != self.rank[index]
         ]
 
+    def lines(self) -> list[list[tuple[str, int | None]]]:
+        """What is told, line by line, in pieces of text, each with the index of the entry that it names: after how many
+        gradients; 'with twice the lr Adam would be 3rd, not 1st; SGD 1st, not 2nd', first what happens at the top; that
+        no rank changes.
+        """
+        if not any(self.ghosts):
+            return [[("no entry has an lr to halve or to double", None)]]
+        told: list[list[tuple[str, int | None]]] = []
+        if self.gradients != UNKNOWN:
+            told.append([(f"after {self.gradients:,} gradients each:", None)])
+        changes = sorted(self.changes, key=lambda each: min(self.rank[each[0]], each[1].rank))
+        for factor in FACTORS:
+            line: list[tuple[str, int | None]] = []
+            for index, ghost in changes:
+                if ghost.factor == factor:
+                    line.append(("; " if line else f"with {NAMES[factor]} ", None))
+                    line.append((ghost.entry.label, index))
+                    verb = " would be" if len(line) == 2 else ""
+                    line.append((f"{verb} {nth(ghost.rank)}, not {nth(self.rank[index])}", None))
+            told += [line] if line else []
+        if not changes:
+            told.append([(f"no rank changes with {' or '.join(NAMES.values())}", None)])
+        return told
+
+    def brief(self) -> str:
+        """'With half or twice the lr 4 ranks would change'."""
+        count = len(self.changes)
+        return f"With half or twice the lr {count or 'no'} rank{'s' * (count > 1)} would change"
+
     def words(self) -> str:
-        """'With twice the lr Adam would be 3rd, not 1st', one after another; or that no rank changes."""
-        effort = "" if self.gradients == UNKNOWN else f" (after {self.gradients:,} gradients each)"
-        told = [
-            f"with {NAMES[ghost.factor]} {ghost.entry.label} would be {nth(ghost.rank)}, not {nth(self.rank[index])}"
-            for index, ghost in self.changes
-        ]
-        line = "; ".join(told) or f"no rank changes with {' or '.join(NAMES.values())}"
-        return line[0].upper() + line[1:] + effort
+        """The same as one line."""
+        made = ["".join(text for text, _ in line) for line in self.lines()]
+        line = " ".join(made[:1]) + " " + "; ".join(made[1:]) if made[0].endswith(":") else "; ".join(made)
+        return line[0].upper() + line[1:]
 
 
 def fair(experiment: Experiment, trajectories: Sequence[Trajectory]) -> Fair:

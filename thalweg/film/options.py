@@ -16,6 +16,7 @@ KEYS: dict[Need, tuple[str, ...]] = {
     "optimizers": ("optimizers", "start", "steps", "seed", "replicas", "noise", "record", "tolerance", "test_surface"),
 }
 KEYS["optimizer"] = KEYS["optimizers"]
+MOST_ENTRIES = 32  # that are told apart in one picture
 OF_ALL = ("title", "scene", "style", "video", "plugins")
 
 
@@ -41,7 +42,9 @@ class SceneOptions:
         return iter(())
 
     def crowded(self, entries: int) -> Iterator[tuple[str, str, str]]:
-        """What of these options is wrong with so many entries: key, what, cure."""
+        """What is wrong with a picture of so many entries: where ("optimizers", "scene.KEY"), what, cure. Data need no
+        picture, and are not asked.
+        """
         return iter(())
 
     @classmethod
@@ -71,6 +74,15 @@ class MotionOptions(SceneOptions):
     )
     facts: bool = parameter(False, doc="a table at the end: what became of each ball, in how many steps and gradients")
     critical_points: bool = parameter(False, doc="marks at minima, saddles and maxima, with a key")
+
+    def crowded(self, entries: int) -> Iterator[tuple[str, str, str]]:
+        """More entries than are told apart."""
+        if entries > MOST_ENTRIES:
+            yield (
+                "optimizers",
+                f"{entries} entries are too many for a picture, which shows at most {MOST_ENTRIES}",
+                "sweep fewer values or take entries out, or make data of all: -o NAME.csv, .npz or .json",
+            )
 
     def problems(self, surface: Any) -> Iterator[tuple[str, str, str]]:
         """A result that this surface has not, a range that this result does not tell."""

@@ -17,6 +17,7 @@ from thalweg.typeset.numbers import short
 WIDTH, ROW, HEAD, FOOT, EDGE = 300, 40, 80, 46, 18
 FEWEST = 3  # sliders seen at once; with less room the panel goes elsewhere
 LOG = ("lr", "eps")  # sliders with even ratios
+MEMORY = 0.8  # from which on a number of a user's rule, below 1, is a share that is kept from step to step
 NEAR_ONE = ("momentum", "alpha", "rho")  # what matters is how far they are from 1
 DECADES_BELOW, DECADES_ABOVE = 3, 2
 Setting = float | bool  # the value of a knob
@@ -104,7 +105,7 @@ def scale_of(name: str, default: float, limits: Any) -> tuple[str, float, float]
     if default > 0 and (name in LOG or (default < 1e-3 and high is None)):
         top = default * 10**DECADES_ABOVE if name == "lr" else max(default * 1e6, 1e-2)
         return "log", default / 10**DECADES_BELOW, top if high is None else min(top, high)
-    if low == 0 and (high == 1 or name in NEAR_ONE):
+    if (low == 0 and (high == 1 or name in NEAR_ONE)) or (low is high is None and MEMORY <= default < 1):
         return "near one", 0.0, 0.999
     if low == 0 and high is None:
         return "from zero", 0.0, max(1.0, 5 * default)

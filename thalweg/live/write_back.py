@@ -73,7 +73,7 @@ def in_map(text: str, body: Piece, name: str, value: str, after: str = "") -> Ch
             return Change(close, close, f"{name}: {value}")
         return Change(last, last, f", {name}: {value}")
     before = body.find(after) or (body.parts[-2], body.parts[-1])
-    line_end = text.find("\n", before[1].end)
+    line_end = text.find("\n", len(text[: before[1].end].rstrip()))  # a text of several lines ends in the line below
     place = len(text) if line_end < 0 else line_end
     newline = "\r\n" if "\r\n" in text else "\n"
     if line_end > 0 and text[line_end - 1] == "\r":

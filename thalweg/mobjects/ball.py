@@ -23,8 +23,12 @@ class Balls(Layer):
     """`colors`, '#RRGGBB' for each ball; `patterns`, 0 ... 5 for each (belt, beach ball, stripes, dots, octants,
     swirl), or PLAIN; `shows_through`, whether where something hides a ball its disc is drawn, pale and with an outline.
 
+    `solid`: they hide what is drawn later behind them.
+
     `place` puts them: centres (n, 3), unit quaternions (n, 4) as (x, y, z, w), radii (n,), all in display units.
     """
+
+    solid = True
 
     def __init__(
         self,
@@ -95,7 +99,7 @@ class Balls(Layer):
             gpu.ctx.depth_func, gpu.ctx.fbo.depth_mask = ">=", False
             gpu.set(gpu.ball, line=OUTLINE * gpu.unit(), **still)
             gpu.balls.render(instances=len(shown))
-            gpu.ctx.depth_func, gpu.ctx.fbo.depth_mask = "<", True
+        gpu.ctx.depth_func, gpu.ctx.fbo.depth_mask = "<", self.solid
         gpu.set(gpu.ball, line=0.0, **still)
         gpu.balls.render(instances=len(shown))
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from thalweg.colors import DESTINATION, THEMES, looks
 from thalweg.experiment.events import NeverHappens
+from thalweg.experiment.fair import Fair
 from thalweg.experiment.outcomes import Outcomes, outcomes_of
 from thalweg.film.options import MotionOptions
 from thalweg.film.pace import Slowly, Stretch, moments
@@ -35,8 +36,9 @@ class Motion:
 
     `group` (balls,), the entry of each; `names`, label and ball of each, as in the data; `iterates` (balls, steps + 1,
     2), held where a run has ended at its row `last`; `radius` in display units. `colors` (entries,) are those of
-    names, `ball_colors` (balls,) those of balls and their ways; `destinations` where any is coloured by them. The
-    shot's options are MotionOptions, its style has what `Balls` has.
+    names, `ball_colors` (balls,) those of balls and their ways; `destinations` where any is coloured by them; `fair`,
+    what the race would be with other rates, where its scene tells that. The shot's options are MotionOptions, its style
+    has what `Balls` has.
     """
 
     def __init__(self, shot: Shot, trajectories: Sequence[Trajectory], display: Display, longest: int) -> None:
@@ -47,17 +49,14 @@ class Motion:
         self.looks = looks([entry.color for entry in self.entries], THEMES[shot.style.theme])
         self.colors = [look.color for look in self.looks]
         self.labels = [entry.label for entry in self.entries]
+        self.fair: Fair | None = None
         self.take(trajectories)
 
     def take(self, trajectories: Sequence[Trajectory]) -> None:
         """Show these trajectories from now on."""
         self.trajectories, display, shot = list(trajectories), self.display, self.shot
         self._outcomes: Outcomes | None = None
-        positions = np.concatenate([trajectory.positions for trajectory in trajectories])
-        last = np.concatenate([trajectory.last for trajectory in trajectories])
-        left = np.concatenate([trajectory.status for trajectory in trajectories]) == "left"
-        positions = stop_at_edge(positions, last, left, display.domain)
-        positions = display.stop_at_holes(positions, last, left)
+        positions, last = ways_of(trajectories, display)
         self.group = np.repeat(np.arange(len(trajectories)), [len(trajectory.positions) for trajectory in trajectories])
         held = hold_last(positions, last)
         side = float(np.sqrt(np.prod(2 * display.half_size))) / PLATE  # a narrow plate is shown larger
@@ -187,6 +186,15 @@ class Motion:
             return ""
         whose = f" of {len(self.traced)} of {len(self.group)} balls" if self.crowd else ""
         return f"trails{whose} drawn through every {nth(every)} step" if every > 1 else f"trails{whose}"
+
+
+def ways_of(trajectories: Sequence[Trajectory], display: Display) -> tuple[np.ndarray, np.ndarray]:
+    """Positions (balls, steps + 1, 2) of all balls, as far as the surface is known, and the row of each one's last."""
+    positions = np.concatenate([trajectory.positions for trajectory in trajectories])
+    last = np.concatenate([trajectory.last for trajectory in trajectories])
+    left = np.concatenate([trajectory.status for trajectory in trajectories]) == "left"
+    positions = stop_at_edge(positions, last, left, display.domain)
+    return display.stop_at_holes(positions, last, left), last
 
 
 def size_among(balls: int) -> float:

@@ -16,14 +16,18 @@ __all__ = ["ConfigErrors", "Problem", "find", "load"]
 
 
 def load(
-    path: str | Path, overrides: Iterable[str] = (), video: Mapping[str, Any] | None = None, data: bytes | None = None
+    path: str | Path,
+    overrides: Iterable[str] = (),
+    video: Mapping[str, Any] | None = None,
+    data: bytes | None = None,
+    picture: bool = True,
 ) -> Film:
     """The film a YAML file describes, wholly checked; nothing is simulated or drawn.
 
     `overrides` are KEY=VALUE as for --set; `video` holds values of the command line (quality, resolution, fps,
-    transparent) that win over the file's; `data` stands for the file's content where it was read before. Raises
-    ConfigErrors with every problem of the file at once.
+    transparent) that win over the file's; `data` stands for the file's content where it was read before. Without
+    `picture` more entries may roll than one has room for. Raises ConfigErrors with every problem of the file at once.
     """
     from thalweg.spec.loader import load_config
 
-    return load_config(Path(path), overrides, video or {}, data)
+    return load_config(Path(path), overrides, video or {}, data, picture)

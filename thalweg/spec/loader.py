@@ -28,7 +28,7 @@ from thalweg.spec.plugins import read_plugins
 from thalweg.spec.reader import read
 from thalweg.spec.record import read_record
 from thalweg.spec.resolved import resolved
-from thalweg.spec.scene import EVERY, check_options, only_what_is_read, read_scene, unknown_keys
+from thalweg.spec.scene import EVERY, check_crowd, check_options, only_what_is_read, read_scene, unknown_keys
 from thalweg.spec.schema import checked
 from thalweg.spec.sections import one_lined, read_optimizers, read_surface
 from thalweg.spec.starts import read_start
@@ -42,17 +42,28 @@ from thalweg.tree import Node
 MAX_BYTES = 1_000_000
 
 
-def load_config(path: Path, overrides: Iterable[str], video: Mapping[str, Any], data: bytes | None = None) -> Film:
+def load_config(
+    path: Path,
+    overrides: Iterable[str],
+    video: Mapping[str, Any],
+    data: bytes | None = None,
+    picture: bool = True,
+) -> Film:
     """See `thalweg.spec.load`."""
     overrides = list(overrides)
     try:
-        return _read(path, overrides, video, data)
+        return _read(path, overrides, video, data, picture)
     except ConfigErrors as errors:
-        raise ConfigErrors(_better(errors.problems, path, overrides, video, data)) from None
+        raise ConfigErrors(_better(errors.problems, path, overrides, video, data, picture)) from None
 
 
 def _better(
-    problems: list[Problem], path: Path, overrides: list[str], video: Mapping[str, Any], data: bytes | None
+    problems: list[Problem],
+    path: Path,
+    overrides: list[str],
+    video: Mapping[str, Any],
+    data: bytes | None,
+    picture: bool,
 ) -> list[Problem]:
     """The problems, with what was meant where that can be told."""
     try:
@@ -62,7 +73,7 @@ def _better(
 
     def reading(text: str, overrides: Sequence[str]) -> list[Problem]:
         try:
-            _read(path, overrides, video, text.encode("utf-8"))
+            _read(path, overrides, video, text.encode("utf-8"), picture)
         except ConfigErrors as errors:
             return errors.problems
         return []
@@ -70,14 +81,16 @@ def _better(
     return better(problems, text, overrides, reading)
 
 
-def _read(path: Path, overrides: Iterable[str], video: Mapping[str, Any], data: bytes | None) -> Film:
+def _read(path: Path, overrides: Iterable[str], video: Mapping[str, Any], data: bytes | None, picture: bool) -> Film:
     report = Report(str(path))
     tree = expanded(overridden(_tree(path, report, data), overrides, video, report), report)
     parts = only_the_best(_document(tree, report), report)
     tree, names = _with_optimizers(tree, parts.tree), named(parts.drafts)
     found = entries(parts, names, report) if parts.rolls else []
     _check_texts(parts, report)
-    check_options(tree, parts.options, parts.surface, len(names), report)
+    check_options(tree, parts.options, parts.surface, report)
+    if picture:
+        check_crowd(tree, parts.options, len(names), report)
     if all(draft.optimizer is not None for draft in parts.drafts) and _readable(tree) == len(parts.drafts):
         known = dict(zip([*named(parts.drafts, before=True), *names], [*names, *names], strict=True))
         camera = followed(parts.camera, _section(tree, "camera"), known, report)

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import fields
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from thalweg.errors import Report
+from thalweg.errors import Problem, Report
 from thalweg.film import SCENES, SceneOptions
 from thalweg.film.options import KEYS, OF_ALL
 from thalweg.registry import BrokenMember
 from thalweg.spec.members import member
 from thalweg.spec.schema import checked, join, texts_of, unknown
 from thalweg.tree import Node
+
+if TYPE_CHECKING:
+    from thalweg.film.shot import Shot
 
 USUAL = "race"  # the scene of a file that names none
 SECTIONS = ("style", "video", "camera")
@@ -57,8 +60,8 @@ def _unknown() -> type[SceneOptions]:
     return type("Unknown", (usual,), {"needs": (), "may": usual.needs})
 
 
-def check_options(tree: Node, options: SceneOptions | None, surface: Any, entries: int, report: Report) -> None:
-    """Reports texts of the options that cannot be set, and what does not go with the surface or so many entries."""
+def check_options(tree: Node, options: SceneOptions | None, surface: Any, report: Report) -> None:
+    """Reports texts of the options that cannot be set, and what does not go with the surface."""
     from thalweg.typeset.text import problem_in_text, too_long
 
     node = tree.child("scene") if tree.has("scene") else Node(tree.mark)
@@ -78,8 +81,25 @@ def check_options(tree: Node, options: SceneOptions | None, surface: Any, entrie
             if problem:
                 report.add(holder.mark_of(key), join(join("scene", name), index) if many else f"scene.{name}", *problem)
     if len(report.problems) == before:
-        for key, what, cure in (*options.problems(surface), *options.crowded(entries)):
+        for key, what, cure in options.problems(surface):
             report.add(node.mark_of(key), f"scene.{key}", what, cure)
+
+
+def check_crowd(tree: Node, options: SceneOptions | None, entries: int, report: Report) -> None:
+    """Reports what is wrong with a picture of so many entries."""
+    for where, what, cure in options.crowded(entries) if options is not None else ():
+        *sections, key = where.split(".")
+        node = tree
+        for section in sections:
+            node = node.child(section)
+        report.add(node.mark_of(key), where, what, cure)
+
+
+def crowded(shot: Shot) -> list[Problem]:
+    """The same of a shot that was loaded for its data."""
+    report = Report(str(shot.path))
+    check_crowd(shot.tree, shot.options, len(shot.experiment.entries) if shot.experiment else 0, report)
+    return report.problems
 
 
 def only_what_is_read(tree: Node, kind: str, scene: type[SceneOptions], report: Report) -> Node:

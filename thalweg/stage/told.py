@@ -12,6 +12,9 @@ camera it was drawn with. Pixels count from the picture's upper left corner; a p
     balls               [{label, ball, step, point: [x, y], loss, pixel, drawn, radius, visible}]
     dots                [{label, ball, step, point, pixel}], at iterates
     trails              [{label, ball, steps, pixels}], one for each unbroken line, up to where it has grown
+    ghosts              [{label, factor, ball, step, point, loss, pixel, drawn, radius, visible}], of a fair race: the
+                        balls of an entry with `factor` times its lr, where they have parted from its own
+    ghost_trails        [{label, factor, ball, steps, pixels}]
     arrows              [{name, from, to}], of next steps or gradients, and the heads of trails that have left the plate
     outlines            [{label, name, pixels}], lines that move: the ellipses of clouds, and those to the loss axis
     numbers             [{name, value, text}], those that change: the exact value and what is written
@@ -33,7 +36,7 @@ import numpy as np
 
 from thalweg.stage.drawable import Array, Drawable
 
-LISTS = ("texts", "panels", "balls", "dots", "trails", "arrows", "outlines", "numbers")
+LISTS = ("texts", "panels", "balls", "dots", "trails", "ghosts", "ghost_trails", "arrows", "outlines", "numbers")
 DIGITS = 4  # decimals of a pixel
 
 

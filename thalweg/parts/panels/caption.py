@@ -21,7 +21,8 @@ from thalweg.typeset.sizes import SECONDARY, TEXT
 from thalweg.typeset.text import text_height, text_width, wrap
 
 NARROWEST = 0.3  # of the page: with less beside the other panels, the caption goes above them
-HIGHEST, TABLES = 0.3, 0.45  # of the page's height, without facts and with them: what needs more is told more shortly
+# of the page's height; with ranks, with tables: what needs more is told shorter
+HIGHEST, RANKS, TABLES = 0.3, 0.36, 0.45
 STACKED = 0.7  # of it where the page is tall
 LARGE = 0.9  # of the size of tables elsewhere: larger is as good
 LEADING = 0.36  # of the size: the gap between two lines
@@ -50,8 +51,9 @@ class Caption(Quiet):
         assert shot.experiment is not None
         self.shot, self.motion = shot, motion
         self.theme = themes(shot.style, "", shot.video.transparent)[0]
-        self.tells = motion.options.facts or not shot.caption  # what became of the balls
-        minima = motion.outcomes.landmarks.minima if self.tells else ()
+        told = motion.options.facts or not shot.caption  # what became of the balls
+        minima = motion.outcomes.landmarks.minima if told else ()
+        self.tells = told or motion.fair is not None
         self.numbers_as = numbers.apart([minimum.value for minimum in minima])
         ranked = ranking(motion)
         self.cells = [ranked] if ranked is not None else []
@@ -122,9 +124,14 @@ class Caption(Quiet):
     def _lay(self, width: float, board: Board) -> None:
         """The words and the tables in a panel of at most that width; sets its `size`, and whether it is `crowded`."""
         page = board.page
-        most = (TABLES if self.cells else HIGHEST) * (STACKED if page.stacked else 1.0) * page.height
+        most = (
+            (TABLES if self.cells else RANKS if self.motion.fair else HIGHEST)
+            * (STACKED if page.stacked else 1.0)
+            * page.height
+        )
         gap = 8 * page.unit
-        self.words = self._words(width, most) if self.shot.caption or not self.cells else None
+        told = self.shot.caption or self.motion.fair or not self.cells
+        self.words = self._words(width, most / (1 + 2 * bool(self.cells))) if told else None  # tables need the most
         left = most - (self.words.height + gap if self.words else 0.0)
         self.tables, self.crowded = [], False
         for number, each in enumerate(self.cells):
@@ -141,8 +148,6 @@ class Caption(Quiet):
     def _words(self, width: float, height: float) -> Lines:
         u, size = self.page.text, TEXT * self.page.text
         room = width - 44 * u
-        if self.shot.caption:
-            return self._panel([[(line, None)] for line in even(self.shot.caption, size, room)], size, room)
         for lines in self._told(size, room):
             made = self._panel(lines, size, room)
             if made.height <= height:
@@ -150,6 +155,29 @@ class Caption(Quiet):
         return made
 
     def _told(self, size: float, room: float) -> Iterator[list[list[Segment]]]:
+        """What stands there, told more and more shortly: the user's words or the result, and whose rank changes."""
+        for ranks in self._ranks(size, room):
+            if self.shot.caption:
+                words: list[list[Segment]] = [[(line, None)] for line in even(self.shot.caption, size, room)]
+                yield words + ranks
+            elif self.cells and ranks:  # the tables are the result
+                yield ranks
+            else:
+                yield from (lines + ranks for lines in self._results(size, room))
+
+    def _ranks(self, size: float, room: float) -> Iterator[list[list[Segment]]]:
+        """Of a fair race, whose rank changes, told more and more shortly; of any other nothing."""
+        fair, colors = self.motion.fair, self.motion.colors
+        if fair is None:
+            yield []
+            return
+        lines = [[(text, None if entry is None else colors[entry]) for text, entry in line] for line in fair.lines()]
+        lines = [[(text[:1].upper() + text[1:], color), *rest] for (text, color), *rest in lines]
+        for most in MOST_LINES:
+            yield [part for line in lines for part in break_line(line, size, room, most)]
+        yield [[(fair.brief(), None)]]
+
+    def _results(self, size: float, room: float) -> Iterator[list[list[Segment]]]:
         """The result, told more and more shortly."""
         one_ball = all(len(entry.starts) == 1 for entry in self.motion.entries)
         for named in (True, False):
