@@ -38,6 +38,7 @@ LENGTH, LINES, DEPTH, PARTS, HEADING = 4000, 60, 40, 300, 60  # characters; of a
 ALLOWED = "use numbers of the rule, w, t, grad(w), + - * / ** and " + ", ".join(FUNCTIONS)
 SIGNS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "**"}
 COMPARED = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!="}
+GRADIENTS = ("g", "gradient", "dw")  # names by which it goes elsewhere
 OTHER_NAMES = {
     "gradient": "grad",
     "g_rad": "grad",
@@ -106,6 +107,7 @@ def _check_names(rule: Rule, numbers: Collection[str], all_read: bool) -> None:
                 near = difflib.get_close_matches(node.name[:40], known, 1, 0.5)
                 same = OTHER_NAMES.get(node.name)
                 cure = f"write {same}" if same in known else f"did you mean {near[0]}?" if near else ""
+                cure = f"write {node.name} = grad({WEIGHTS}) in a line before it" if node.name in GRADIENTS else cure
                 cure = cure or f"give it a number beside update, as in {node.name[:40]}: 0.9, or assign it"
                 raise RuleError(f"{node.name[:40]} is not defined", cure, line.number)
     if WEIGHTS not in assigned:

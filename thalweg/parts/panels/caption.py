@@ -60,9 +60,9 @@ class Caption(Quiet):
         if motion.options.facts:
             say, moves = self.numbers_as.minimum, motion.options.result == "motion"
             facts = rows(shot.experiment, motion.outcomes, say, fates(motion, say) if moves else None)
-            told = -1 if all(row[-1] == row[-2] for row in facts) else None  # a gradient a step needs no column
-            heads = headings(shot.experiment)[:told]
-            self.cells.append(Ranking([row[:told] for row in facts], heads, motion.colors))
+            last = -1 if all(row[-1] == row[-2] for row in facts) else None  # a gradient a step needs no column
+            heads = headings(shot.experiment)[:last]
+            self.cells.append(Ranking([row[:last] for row in facts], heads, motion.colors))
         self.results: dict[tuple[int, bool], list[list[Segment]]] = {}
         self.outdated = False  # other balls roll by now: what became of the first ones is no longer told
         self.tables: list[Table] = []
