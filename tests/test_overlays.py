@@ -77,7 +77,7 @@ def test_over_a_colour_a_transparent_picture_is_the_one_drawn_on_it(ground):
     there = staged(shot("sharpness", SMALL, [f"style.background='{ground}'", "style.halo=dark", *BARE]))
     picture, expected = (frame_pixels(scene, 200).astype(float) for scene in (clear, there))
     share = picture[..., 3:] / 255
-    assert 0.01 < ((share > 0.05) & (share < 0.95)).mean()
+    assert 0.005 < ((share > 0.05) & (share < 0.95)).mean()
     over = picture[..., :3] * share + 255 * rgb(ground) * (1 - share)
     bare = np.ones(over.shape[:2], bool)  # panels let less through, and their words are brighter
     for panel in told(clear, 200)["panels"]:
@@ -107,7 +107,7 @@ def test_bare_words_of_a_transparent_picture_are_read_over_white_and_over_black(
     for text in words:
         left, top, right, bottom = (int(round(value)) for value in text["box"])
         part = picture[top - 3 : bottom + 3, left - 3 : right + 3]
-        letters = (np.abs(part[..., :3] - ink).max(axis=-1) < 40) & (part[..., 3] > 200)
+        letters = (np.abs(part[..., :3] - ink).max(axis=-1) < 80) & (part[..., 3] > 200)
         around = binary_dilation(letters, iterations=2) & ~binary_dilation(letters, iterations=1)
         over = part[..., :3] * part[..., 3:] / 255 + behind * (1 - part[..., 3:] / 255)
         assert letters.any() and contrast(over[around].mean(axis=0), ink) > 3, text  # what WCAG 2 asks for large text

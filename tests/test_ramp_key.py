@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from tests.scenes_help import shot, staged
 from thalweg.calculus import SURFACES, from_expression
-from thalweg.geometry.display import Display
+from thalweg.errors import ConfigErrors
+from thalweg.geometry.display import Display, display_of
+from thalweg.geometry.layout import Page
 from thalweg.geometry.ramp_scale import marks, roundest
+from thalweg.parts.motion import Motion
+from thalweg.parts.panels.board import Board
+from thalweg.parts.panels.usual import Usual
 from thalweg.stage.pictures import frame_pixels
 from thalweg.stage.told import told
 
@@ -30,6 +37,13 @@ def as_written(kind: str, theme: str) -> str:
         text = text.replace("grid: false, ", "").replace("z_scale: 0.001, ", "").replace(
             "camera: {theta: 0, phi: 0, orbit: 0}\n", "")  # fmt: skip
     return text
+
+
+class Measured(Board):
+    """Panels have their places, and are not drawn."""
+
+    def _draw(self, panel):
+        pass
 
 
 @pytest.mark.parametrize("theme", ["dark", "light", "print"])
@@ -68,6 +82,13 @@ def test_linear_heights_have_round_numbers_where_they_are():
     found = marks(Display(surface, surface.domain, "linear"))
     assert [text for _, text in found] == ["0", "5", "10", "15"]
     assert [share for share, _ in found] == pytest.approx([0, 5 / 18, 10 / 18, 15 / 18], abs=1e-3)
+
+
+def test_a_lowest_loss_that_is_nearly_round_has_its_number():
+    """On the sampled domain the least loss is a little above 0, a hundredth of the ramp at most."""
+    surface = from_expression("x**2 + y**2 + 0.1", domain=((-3, 3), (-3, 3)))
+    found = marks(Display(surface, surface.domain, "linear"))
+    assert found[0] == (0.0, "0") and [text for _, text in found] == ["0", "5", "10", "15"]
 
 
 def test_logarithmic_heights_have_round_numbers_where_they_are():
@@ -113,10 +134,30 @@ def test_the_roundest_number(low, high, near, expected):
 
 
 def test_it_gives_way_where_there_is_no_room(tmp_path):
-    """Unless it is asked for: beside a legend as wide as the picture there is none."""
-    text = FLAT.format(kind="race", theme="dark").replace("ramp_key: true", "text_scale: 2")
-    video = {"resolution": "360x640"}
+    """In a small square that panels fill there is none; asked for, it is told what does not fit."""
+    text = FLAT.format(kind="race", theme="dark").replace("ramp_key: true", "text_scale: 3")
+    video = {"resolution": "360x360"}
     left_out = staged(shot(text, video, folder=tmp_path))
-    asked = staged(shot(text, video, ["style.ramp_key=true"], folder=tmp_path))
-    assert "ramp_key" not in left_out.board and "ramp_key" in asked.board
-    left_out.release(), asked.release()
+    assert "ramp_key" not in left_out.board
+    left_out.release()
+    with pytest.raises(ConfigErrors, match="use at most"):
+        staged(shot(text, video, ["style.ramp_key=true"], folder=tmp_path))
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (854, 480), (1080, 1920), (1080, 1080)])
+@pytest.mark.parametrize("count", [2, 5, 8])
+def test_it_stands_at_every_shape_and_moves_nothing(count, size, tmp_path):
+    """All other panels are where they are without it."""
+    entries = ", ".join(f"sgd: {{lr: {0.01 * (k + 1):.2f}, label: Rate {k + 1}}}" for k in range(count))
+    text = FLAT.format(kind="race", theme="dark").replace(", ramp_key: true", "").replace("sgd: {lr: 1e-6}", entries)
+    loaded = shot(text, folder=tmp_path)
+    trajectories = loaded.experiment.roll()
+    motion = Motion(loaded, trajectories, display_of(loaded.surface, trajectories), 1280)
+    boards = []
+    for wish in (None, False):
+        board = Measured(Page(*size))
+        Usual(board, replace(loaded, style=replace(loaded.style, ramp_key=wish)), motion, "#0B0E14")
+        boards.append(board)
+    shown, without = boards
+    assert "ramp_key" in shown and "ramp_key" not in without and shown.apart and shown.fair
+    assert shown.squeeze == without.squeeze and shown.places[:-1] == without.places

@@ -14,6 +14,8 @@ from thalweg.parts.contours import Contours, shares
 from thalweg.typeset import raster
 
 LEVELS, DIM, STRENGTH = 20, 0.8, 0.22  # see Contours
+NAMES = ("$x$", "$y$")
+SIZE, NAME = 16, 22  # of numbers and of names
 
 
 def dim(theme: Theme) -> float:
@@ -26,7 +28,7 @@ class Map:
 
     def __init__(self, display: Display, window: np.ndarray, box: Box, text: float, axes: bool) -> None:
         self.display, self.window, self.text = display, window, text
-        edge = (64 * text, 30 * text)  # left and below, for numbers
+        edge = (88 * text, 54 * text)  # left and below, for numbers and names
         left, top, right, bottom = box[0] + edge[0], box[1] + 8 * text, box[2] - 8 * text, box[3] - edge[1]
         shape = display.scale * (window[:, 1] - window[:, 0])
         size = np.floor(shape * min((right - left) / shape[0], (bottom - top) / shape[1]))
@@ -53,7 +55,7 @@ class Map:
 
     def pictures(self, style: SurfaceLook, filled: bool, theme: Theme, words: Theme, halo: str) -> list[Picture]:
         """The map, and numbers along its edges, as they lie below everything else; `words` and `halo` are theirs."""
-        pad = round(72 * self.text) if self.axes else 0
+        pad = round(96 * self.text) if self.axes else 0
         canvases = [raster.blank(self.size[0] + 2 * pad, self.size[1] + 2 * pad) for _ in range(2 if self.axes else 1)]
         if style.landscape:
             ramp, strength = style.ramp or theme.ramp, STRENGTH if style.contours else 0.0
@@ -65,10 +67,11 @@ class Map:
         return [Picture(canvas, self.left - pad, self.top - pad) for canvas in canvases]
 
     def _numbers(self, below: raster.Image, canvas: raster.Image, pad: int, theme: Theme, halo: str) -> None:
-        """Ticks beside the map `below`, numbers on the `canvas` of its size."""
-        u, size = self.text, 16 * self.text
+        """Ticks beside the map `below`, numbers on the `canvas` of its size, and beyond them the axes' names."""
+        u, size = self.text, SIZE * self.text
         edge = round(raster.HALO * size)
         for axis, (low, high) in enumerate(self.window):
+            self._name(canvas, pad, axis, theme, halo)
             ticks = between(low, high, 7)
             for tick, text in zip(ticks, texts(ticks), strict=True):
                 line = raster.set_line(text, size)
@@ -81,3 +84,17 @@ class Map:
                 else:
                     raster.paste(below, raster.bar(5 * u, 1.2 * u, theme.dim, 0.8), pad - 5 * u, at[1] - 0.6 * u)
                     raster.paste(canvas, words, pad - 9 * u - width - edge, at[1] - line.baseline + 0.36 * size - edge)
+
+    def _name(self, canvas: raster.Image, pad: int, axis: int, theme: Theme, halo: str) -> None:
+        """The name of an axis by the middle of its edge, beyond the widest of its numbers."""
+        u, size = self.text, NAME * self.text
+        line, edge = raster.set_line(NAMES[axis], size), round(raster.HALO * size)
+        words = raster.haloed(raster.tinted(line.cover, theme.dim), size, halo)
+        height, width = line.cover.shape[:2]
+        if axis == 0:
+            at = pad + (self.size[0] - width) / 2, pad + self.size[1] + 26 * u
+        else:
+            ticks = between(*self.window[1], 7)
+            widest = max((raster.set_line(text, SIZE * u).cover.shape[1] for text in texts(ticks)), default=0)
+            at = pad - 19 * u - widest - width, pad + (self.size[1] - height) / 2
+        raster.paste(canvas, words, at[0] - edge, at[1] - edge)

@@ -12,6 +12,7 @@ from thalweg.typeset.numbers import cut_text
 
 TARGETS, NEAR = (0.0, 1 / 3, 2 / 3, 1.0), 0.11  # of the ramp: where numbers of logarithmic heights stand about
 APART = 0.16  # of the ramp: numbers nearer to each other would touch
+AT_END = 0.01  # of the ramp: what is so little beyond an end stands at it
 DIGITS = 17  # tried for a round number
 
 
@@ -29,6 +30,10 @@ def marks(display: Display) -> list[tuple[float, str]]:
         return []
     if heights.kind == "linear":
         found = next((some for most in (3, 4) if len(some := between(low, high, most)) > 2), between(low, high, 5))
+        if len(found) > 1:  # a round number at an end that was met but nearly
+            step, slack = found[1] - found[0], AT_END * (high - low)
+            below = [found[0] - step] if found[0] - step >= low - slack else []
+            found = below + found + ([found[-1] + step] if found[-1] + step <= high + slack else [])
         made = list(zip(found, texts(found), strict=True))
     else:
         rounds = set()
@@ -37,7 +42,7 @@ def marks(display: Display) -> list[tuple[float, str]]:
             least, near, most = (heights.loss(display.floor + each * height) for each in shown.tolist())
             rounds.add(roundest(least, most, near))
         made = [(value, texts([value])[0]) for value in sorted(rounds)]
-    placed = [(float(shares(display, np.array(value))), text) for value, text in made]
+    placed = [(float(np.clip(shares(display, np.array(value)), 0, 1)), text) for value, text in made]
     cuts = [(0.0, None if display.pit is None else cut_text(display.pit)),
             (1.0, None if display.cut is None else cut_text(display.cut))]  # fmt: skip
     for end, text in cuts:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
+from copy import copy
 from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any, NamedTuple, Protocol
@@ -26,20 +27,17 @@ AT_THE_END = 0.12  # of the page: such a box while the result is told, too
 
 class Squeeze(NamedTuple):
     """How panels are set where there is little room: `size` of what they are at best, in so many `columns`, with a
-    share `kept` of their entries, `alone` without panels that stand only where there is room.
+    share `kept` of their entries.
     """
 
     size: float = 1.0
     columns: int = 1
     kept: float = 1.0
-    alone: bool = True
 
 
-ROOMY = Squeeze(alone=False)
 # From the most room to the least: smaller down to a limit, then columns, then 'and 9 more'.
 SIZES = (1.0, (1 + TIGHTEST) / 2, TIGHTEST)
 SQUEEZES = (
-    ROOMY,
     *(Squeeze(size, columns) for columns in (1, 2, 3, 4) for size in SIZES),
     *(Squeeze(TIGHTEST, columns, kept) for kept in (0.8, 0.65, 0.5, 0.35, 0.2) for columns in (2, 1, 3)),
 )
@@ -152,6 +150,13 @@ class Corners:
             self.bare.append(rect)
         return left, rect[1]
 
+    def copy(self) -> Corners:
+        """As they are now, whatever is reserved later."""
+        made = copy(self)
+        made.next = dict(self.next)
+        made.places, made.bare, made.taken = list(self.places), list(self.bare), list(self.taken)
+        return made
+
     def around(self, box: Box) -> Rect:
         """A place in frame units, with a gap around it."""
         return self.page.frame_rect(box[0] - self.gap, box[1] - self.gap, box[2] + self.gap, box[3] + self.gap)
@@ -170,7 +175,7 @@ class Board:
     the one among them that is taken at the end alone, by the result.
     """
 
-    def __init__(self, page: Page, squeeze: Squeeze = ROOMY) -> None:
+    def __init__(self, page: Page, squeeze: Squeeze = SQUEEZES[0]) -> None:
         self.panels: dict[str, Panel] = {}
         self.arranging = False  # panels are measured, and drawn once all have their places
         self._empty(page, squeeze)
@@ -233,11 +238,7 @@ class Board:
         """Whether the landscape has its share of the page."""
         always, whole = [place for place in self.places if place != self.late], self.page.width * self.page.height
         taken = sum((right - left) * (bottom - top) for left, top, right, bottom in always)
-        return (
-            taken <= (1 - FREE) * whole
-            and fillable(always, self.page) >= LARGEST * whole
-            and fillable(self.places, self.page) >= AT_THE_END * whole
-        )
+        return taken <= (1 - FREE) * whole and bool((self.fillable >= np.array([LARGEST, AT_THE_END]) * whole).all())
 
     def set(self, panel: Panel) -> None:
         """Add a panel that has its places; its mobjects carry its name."""
@@ -248,6 +249,23 @@ class Board:
     def reserve(self, corner: str, width: float, height: float, bare: bool = False) -> tuple[float, float]:
         """Upper left pixel for something of that size in a corner; `bare` are words without a ground."""
         return self.corners.reserve(corner, width, height, bare)
+
+    def try_reserve(self, corner: str, width: float, height: float, least: np.ndarray) -> tuple[float, float] | None:
+        """The same, where all panels then stand apart and the landscape has its share and `fillable` of at `least` so
+        much; None, and nothing is taken, where that is not so.
+        """
+        before = self.corners.copy()
+        at = self.corners.reserve(corner, width, height)
+        if self.apart and self.fair and (self.fillable >= least).all():
+            return at
+        self.corners = before
+        return None
+
+    @property
+    def fillable(self) -> np.ndarray:
+        """(2,) pixels of the largest boxes that a landscape can fill before the result comes, and beside it."""
+        always = [place for place in self.places if place != self.late]
+        return np.array([fillable(places, self.page) for places in (always, self.places)])
 
     def __getitem__(self, name: str) -> Any:
         return self.panels[name]

@@ -81,7 +81,7 @@ class Legend(Quiet):
         self.tag = text_width(OUTSIDE, SMALL * u) if outside else 0.0
         self._measure(board.squeeze.columns)
         # side by side, in smaller letters if need be, rather than one below the other across half of a tall page
-        board.crowded |= self.page.stacked and self.high > 2 * SEVERAL and board.squeeze in SQUEEZES[: len(SIZES)]
+        board.crowded |= self.page.stacked and self.high > 2 * SEVERAL and board.squeeze in SQUEEZES[: len(SIZES) - 1]
         left, top = board.reserve(corner, self.width, self.height)
         self.at = (round(left), round(top))
 

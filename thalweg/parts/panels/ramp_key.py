@@ -6,7 +6,7 @@ import numpy as np
 
 from thalweg.colors import Theme, ramp_colors
 from thalweg.geometry.display import Display
-from thalweg.geometry.layout import Box, Page, overlap
+from thalweg.geometry.layout import Box, Page
 from thalweg.geometry.ramp_scale import marks
 from thalweg.mobjects.loss_surface import brightness
 from thalweg.mobjects.sprites import Picture
@@ -16,39 +16,55 @@ from thalweg.typeset.sizes import SMALL
 
 SIZE = SMALL  # of its numbers
 LENGTH, SLIM = 150, 10  # of the ramp
-MOST = 0.45  # of the page's width
+MOST = 0.45  # of the page's width, and of its height
+KEPT = 0.88  # of the largest box for the landscape, where that can be had
 
 
 class RampKey(Quiet):
-    """A slim ramp with a few round numbers, upright where pictures are wide, lying where they are tall. `bright` is
-    what the ramp's colours are multiplied with on level ground.
+    """A slim ramp with a few round numbers, `upright` or lying. `bright` is what the ramp's colours are multiplied with
+    on level ground.
     """
 
     name = "ramp_key"
 
     def __init__(self, display: Display, ramp: str, bright: float, page: Page, theme: Theme) -> None:
         self.marks, self.ramp, self.bright = marks(display), ramp, bright
-        self.page, self.theme, self.upright = page, theme, not page.stacked
-        size = SIZE * self.page.text
+        self.page, self.theme = page, theme
+        size = SIZE * page.text
         logarithmic = " (log)" if display.heights.kind == "log" else ""
         self.heading = raster.set_line(f"loss{logarithmic}", size)
         self.numbers_set = [raster.set_line(text, size) for _, text in self.marks]
+        self._stand(not page.stacked)
+
+    def _stand(self, upright: bool) -> None:
+        self.upright = upright
         self.size = self._measure()
 
-    def has_room(self, board: Board, corner: str) -> bool:
-        """Whether it stands in the corner without being moved on by other panels, and is of use."""
-        page, from_edge = self.page, board.corners.next[corner]
-        width, height = self.size
-        left = page.width - page.margin - width if corner.endswith("right") else page.margin
-        top = page.height - from_edge - height if corner.startswith("bottom") else from_edge
-        box, gap = (left, top, left + width, top + height), board.corners.gap
-        near = (box[0] - gap, box[1], box[2] + gap, box[3] + gap)
-        return bool(self.marks) and width < MOST * page.width and not any(
-            overlap(near, other) for other in board.corners.places)  # fmt: skip
-
     def place(self, board: Board, corner: str) -> None:
-        """Take a place on the board."""
+        """Take a place on the board: upright where pictures are wide, lying where they are tall."""
         self.at = board.reserve(corner, *self.size)
+
+    def place_where_room(self, board: Board, corner: str) -> bool:
+        """Take a place where it moves no panel and leaves the landscape its share: in that corner, else in another; the
+        usual way round, else the other. Rather where the landscape keeps all of its room. False where there is none.
+        """
+        usual, before = self.upright, board.fillable
+        across = corner.replace("right", "left") if corner.endswith("right") else corner.replace("left", "right")
+        down = [each.replace("top", "bottom") if each.startswith("top") else each.replace("bottom", "top")
+                for each in (corner, across)]  # fmt: skip
+        for least in (KEPT, 0.0):
+            for tried in (corner, across, *down):
+                for upright in (usual, not usual):
+                    self._stand(upright)
+                    at = board.try_reserve(tried, *self.size, least * before) if self._of_use else None
+                    if at is not None:
+                        self.at = at
+                        return True
+        return False
+
+    @property
+    def _of_use(self) -> bool:
+        return bool(self.marks) and self.size[0] < MOST * self.page.width and self.size[1] < MOST * self.page.height
 
     def draw(self) -> None:
         """Make the mobjects."""

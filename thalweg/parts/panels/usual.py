@@ -54,6 +54,8 @@ class Usual:
         self.widest = self.format.widest(self.standings.losses, lambda text: text_width(text, 1.0))
         makers = {name: (corner, partial(make, self)) for name, (corner, make) in PLACES.items()} | dict(more or {})
         makers["caption"] = makers.pop("caption")  # it comes last, where the others leave room
+        if shot.style.ramp_key is None:
+            makers["ramp_key"] = makers.pop("ramp_key")  # but for what has a place only if there is one
         self.caption: Caption | None = None
         try:
             board.arrange(lambda: self._place(makers))
@@ -142,8 +144,8 @@ def make_ramp_key(usual: Usual, corner: str) -> Panel | None:
     """What the colours mean; unless it is asked for, where there is room."""
     style, page, display = usual.shot.style, usual.board.page, usual.motion.display
     made = RampKey(display, style.ramp or usual.theme.ramp, usual.bright, page, usual.theme)
-    if style.ramp_key is None and (usual.board.squeeze.alone or not made.has_room(usual.board, corner)):
-        return None
+    if style.ramp_key is None:
+        return made if made.place_where_room(usual.board, corner) else None
     made.place(usual.board, corner)
     return made
 
