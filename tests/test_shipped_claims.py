@@ -120,14 +120,14 @@ def test_large_rates_stop_at_more_balanced_weights() -> None:
 # --- one_neuron
 
 
-def test_the_examples_met_decide_which_of_two_equal_networks() -> None:
+def test_mini_batches_decide_which_of_two_equal_networks() -> None:
     u = np.linspace(-2, 2, 9)
     np.testing.assert_array_equal(-1.5 * np.tanh(-1.2 * u), 1.5 * np.tanh(1.2 * u))
     _, (path,) = raced("one_neuron")
     ends = path.positions[:, -1]
     twins = np.where(ends[:, :1] > 0, [1.2, 1.5], [-1.2, -1.5])
     assert np.hypot(*(ends - twins).T).max() < 0.15
-    assert ((ends[:, 0] < 0).sum(), (ends[:, 0] > 0).sum()) == (50, 50)
+    assert ((ends[:, 0] < 0).sum(), (ends[:, 0] > 0).sum()) == (52, 48)
     assert np.hypot(*np.diff(path.positions[:, -2:], axis=1)[:, 0].T).max() < 0.01, "nobody trembles"
     _, (quiet,) = raced("one_neuron", ["noise=null", "replicas=1"])
     np.testing.assert_allclose(quiet.positions[0, -1], [-1.2, -1.5], atol=0.05)

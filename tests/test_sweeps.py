@@ -158,7 +158,7 @@ def test_more_entries_than_a_picture_shows_are_data_alone(
     assert not (tmp_path / "all.png").exists()
     file, folder = str(tmp_path / "sweep.yaml"), f"{tmp_path}/folder/"
     data = (["-o", str(tmp_path / "all.npz")], ["-o", folder, "--format", "json"])
-    drawn = (["--check"], ["-o", folder], ["-o", str(tmp_path / "all.frame.json")], ["--preview"])
+    drawn = (["--check"], ["--check", *data[0]], ["-o", folder], ["-o", str(tmp_path / "a.frame.json")], ["-p"])
     for arguments, code in (*((each, 0) for each in data), *((each, 2) for each in drawn)):
         assert main([file, *arguments]) == code
         assert capsys.readouterr().err.splitlines() == [str(problem)] * (code == 2), arguments
