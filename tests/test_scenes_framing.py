@@ -100,7 +100,8 @@ def test_the_landscape_fills_the_picture(scene):
 @pytest.mark.parametrize("name", ["boss_fight", "saddle"])
 def test_where_it_is_decided_the_camera_comes_slowly_nearer(name, shape):
     """What is about that place is larger, and it nearer to the middle, without a jolt, and no ball is lost by that."""
-    scene = staged(shot(name, {"resolution": SHAPES[shape]}, ["camera.orbit=0", "camera.opening=none"]))
+    pace = "video.pace=dramatic"
+    scene = staged(shot(name, {"resolution": SHAPES[shape]}, ["camera.orbit=0", "camera.opening=none", pace]))
     path, page, (begin, end) = scene.aim.path, scene.board.page, scene.motion.timing.decided
     push, place = path.push, scene.display.to_world(scene.motion.decisive.point)
     cross = place + 0.05 * np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0]])

@@ -14,6 +14,7 @@ from thalweg.mobjects.loss_surface import LossSurface
 
 PLAIN = -1
 FACING = 0.5  # the range of normal . direction to the eye over which ground turns away
+ORDER = 0.4  # radii: of balls that are nearer to each other than this the first is in front
 PULL, CLEAR = 0.3, 3.0  # how far discs are pulled to the eye: radii, and times what a ball would sink
 OUTLINE = 1.6  # pixels of a picture 720 high: of the disc by which a hidden ball shows through
 BELOW = np.array([0.0, 0.0, 1.0])  # the ground's normal below a ball of which nothing else is said
@@ -110,7 +111,8 @@ class Balls(Layer):
         toward = eye - self.instances[:, :3]
         toward /= np.maximum(np.linalg.norm(toward, axis=1, keepdims=True), 1e-9)
         facing = np.clip((toward * self.normals).sum(axis=1) / FACING + 0.5, 0, 1)
-        self.instances[:, 12] = PULL * facing * self.instances[:, 3] + CLEAR * self.sunk
+        first = ORDER * (1 - np.arange(len(facing)) / len(facing))  # of balls at about one place: no flicker
+        self.instances[:, 12] = (PULL * facing + first) * self.instances[:, 3] + CLEAR * self.sunk
         pulled: np.ndarray = self.instances[:, :3] + self.instances[:, 12:13] * toward
         return pulled
 
