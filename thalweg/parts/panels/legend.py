@@ -103,6 +103,10 @@ class Legend(Quiet):
                 if (count == 1 or form == ONE or len(many) == 1) and self._width(form, count) <= room:
                     self._settle(form, count, rows, math.inf)
                     return
+        u = self.text
+        if count == 1 and self._swatch + self._name(TWO) + 14 * u + self.number + self.beyond + 28 * u <= room:
+            self._settle(TWO, 1, rows, math.inf, room - 28 * u)  # what is told below a name is cut, rather than that
+            return
         spare = room / count - (self._column(form) - self._name(form))
         self._settle(form, count, rows, max(spare, 3 * TEXT * self.text))
 
@@ -132,7 +136,7 @@ class Legend(Quiet):
         u = self.text
         return columns * self._column(form) + (columns - 1) * GUTTER * u + 28 * u
 
-    def _settle(self, form: str, columns: int, rows: int, name: float) -> None:
+    def _settle(self, form: str, columns: int, rows: int, name: float, widest: float = math.inf) -> None:
         u = self.text
         columns = min(columns, rows)
         self.form, self.high = form, math.ceil(rows / columns)
@@ -141,9 +145,8 @@ class Legend(Quiet):
         self.name_room = taken
         self.column = self._column(form) - self._name(form) + taken
         if form == TWO:
-            self.column = self._swatch + max(
-                taken + 14 * u + self.number + self.beyond, min(self._told(form), 4 * taken)
-            )
+            told = min(self._told(form), 4 * taken)
+            self.column = min(self._swatch + max(taken + 14 * u + self.number + self.beyond, told), widest)
         self.width = columns * self.column + (columns - 1) * GUTTER * u + 28 * u
         self.first = PITCH * SMALL * u + 12 * u
         heights = [self._row_height(row) for row in self.rows[: self.shown]] + [PITCH * TEXT * u]
