@@ -21,6 +21,7 @@ from thalweg.typeset.text import fitted, text_height, text_width
 PITCH = 1.36  # of the size of text, from one line to the next
 SHARES = (0.33, 0.6, 0.62, 0.7)  # of a wide page's width that a legend of so many columns may take
 TEST, DASHES = "test", 3  # what stands above test losses, and how many dashes before it
+WIDEST = 0.5  # of it, where names need as much: they tell entries apart
 GUTTER = 24  # pixels at the usual size, between columns
 FEWEST = 4  # entries that are told, wherever there are so many
 SEVERAL = 4  # entries from which on they stand side by side where the page is tall
@@ -104,8 +105,10 @@ class Legend(Quiet):
                     self._settle(form, count, rows, math.inf)
                     return
         u = self.text
-        if count == 1 and self._swatch + self._name(TWO) + 14 * u + self.number + self.beyond + 28 * u <= room:
-            self._settle(TWO, 1, rows, math.inf, room - 28 * u)  # what is told below a name is cut, rather than that
+        whole = self._swatch + self._name(TWO) + 14 * u + self.number + self.beyond + 28 * u
+        if count == 1 and whole <= max(room, WIDEST * page.width):
+            # what is told below a name is cut, rather than that
+            self._settle(TWO, 1, rows, math.inf, max(room, whole) - 28 * u)
             return
         spare = room / count - (self._column(form) - self._name(form))
         self._settle(form, count, rows, max(spare, 3 * TEXT * self.text))
