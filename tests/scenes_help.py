@@ -33,6 +33,15 @@ def shipped(kind: str = "") -> tuple[str, ...]:
     return tuple(name for name in names() if not kind or load(find(name)).shot.kind == kind)
 
 
+# that show nothing that others do not: what is walked for every film, frame by frame, does without them
+ALIKE = ("flat_and_sharp", "kink", "learning_rates", "one_neuron", "own_rule", "river_valley")
+
+
+def different(kind: str = "") -> tuple[str, ...]:
+    """Names of shipped configs as above, without those that are like others."""
+    return tuple(name for name in shipped(kind) if name not in ALIKE)
+
+
 def film(source: str, video: dict | None = None, overrides=(), folder: Path | None = None):
     """From a shipped config's name, or with `folder` from YAML text written there."""
     path = find(source) if folder is None else folder / "film.yaml"

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from scipy.ndimage import binary_dilation, distance_transform_edt
 
-from tests.scenes_help import shipped, staged
+from tests.scenes_help import different, shipped, staged
 from tests.window_help import SIZE, WHOLE, far
 from thalweg.colors import MINIMA, THEMES, ball_colors, rgb
 from thalweg.film import SCENES
@@ -79,7 +79,7 @@ SWITCHED = [Subject(k, switched=MORE) for k in SCENES if MORE in [each.name for 
 SUBJECTS = [
     *(each for each in MADE if not each.config),
     *SWITCHED,
-    *(Subject(k, name) for k in SCENES for name in shipped(k)),
+    *(Subject(k, name) for k in SCENES for name in different(k)),
 ]
 
 

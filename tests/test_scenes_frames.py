@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tests.scenes_help import FILM, SMALL, shipped, shot, staged
+from tests.scenes_help import FILM, SMALL, different, shot, staged
 
 SECONDS = ["video.seconds=3"]
 
@@ -15,7 +15,7 @@ def picture(scene) -> np.ndarray:
     return scene.camera.read_rgba(np.empty((height, width, 4), "u1"))
 
 
-@pytest.fixture(scope="module", params=shipped("race"))
+@pytest.fixture(scope="module", params=different("race"))
 def name(request):
     return request.param
 

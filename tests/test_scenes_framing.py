@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tests.scenes_help import shipped, shot, staged
+from tests.scenes_help import different, shot, staged
 from thalweg.calculus import SURFACES, from_expression
 from thalweg.geometry.display import PLATE, Display, HeightMap, choose_heights
 from thalweg.geometry.framing import Rect, Scenery, Space, View, between, fit, project, rotation
@@ -14,7 +14,7 @@ from thalweg.mobjects.loss_surface import nice_step
 SHAPES = {"16:9": "640x360", "9:16": "360x640", "1:1": "480x480"}
 
 
-@pytest.fixture(scope="module", params=shipped("race"))
+@pytest.fixture(scope="module", params=different("race"))
 def name(request):
     return request.param
 

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from tests.scenes_help import shipped, shot, staged
+from tests.scenes_help import different, shot, staged
 from thalweg.calculus import from_expression
 from thalweg.geometry.aside import REACH
 from thalweg.parts.standing import tell_balls
@@ -34,7 +34,7 @@ video: {resolution: 640x360, seconds: 4}
 """
 
 
-@pytest.fixture(scope="module", params=[*shipped("race"), "six"])
+@pytest.fixture(scope="module", params=[*different("race"), "six"])
 def scene(request, tmp_path_factory):
     folder = tmp_path_factory.mktemp("six") if request.param == "six" else None
     made = staged(shot(SIX if folder else request.param, LARGE, folder=folder))

@@ -192,7 +192,7 @@ def test_the_camera_follows_keys_and_mouse_and_returns(fresh: Window) -> None:
     fresh.config.write_text(FILM.replace(FILM.splitlines()[8], fresh.said.read_text().splitlines()[-1]))
     fresh.key("0")
     shows(fresh, 0.0)
-    assert far(fresh.picture(SIZE)[40:], seen[40:]) < 6  # the camera section shows what was seen
+    assert far(fresh.picture(SIZE)[40:], seen[40:]) < 10  # the camera section shows what was seen
 
 
 def test_a_hidden_optimizer_is_not_there(fresh: Window) -> None:
