@@ -82,8 +82,7 @@ class Contour(FilmScene):
             radius=self.ways.radius,
             ink=ink,
         )
-        tagged = self.motion.destinations is not None  # losses are told with the counts
-        found = holes(self.motion.outcomes, self.motion) if self.shot.style.hole_losses and not tagged else []
+        found = holes(self.motion.outcomes, self.motion) if self.shot.style.hole_losses else []
         numbers = Format.of(panels.standings.losses)
         return HoleLosses(found, self.motion, numbers, ramp, page, lens, self.board.corners.places)
 

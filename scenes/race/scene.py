@@ -103,9 +103,8 @@ class Race(FilmScene):
             return sides(hull(pixels_at(self.aim.at(seconds), ground, size)))
 
         across = pixels_at(self.aim.at(0.0), np.array([[0, 0, 0], [1.3 * self.motion.radius, 0, 0]]), size)
-        tagged = self.motion.destinations is not None  # losses are told with the counts
         lens = Lens(pixels, hidden, covered, display.to_world, float(np.linalg.norm(across[1] - across[0])), ink)
-        found = holes(self.motion.outcomes, self.motion) if self.shot.style.hole_losses and not tagged else []
+        found = holes(self.motion.outcomes, self.motion) if self.shot.style.hole_losses else []
         numbers, ramp = Format.of(panels.standings.losses), self.landscape.surface.ramp
         return HoleLosses(found, self.motion, numbers, ramp, page, lens, self.board.corners.places)
 
